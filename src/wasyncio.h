@@ -1,0 +1,457 @@
+/* wasyncio.h: asyncio for C in WebAssembly. This page is the whole public contract.
+ *
+ *     spawn -> ready -> step --------------> finish -> settle future -> waiters made ready
+ *                ^        | await: park
+ *                '- wake -'
+ *
+ *     cancel:  running or ready: noted, the next await returns WA_ECANCELED
+ *              parked:           the awaited future is cancelled, and with it the await
+ *
+ * Conventions
+ *   - A status is an int: WA_OK (or a positive count of the program's own), or a negative WA_E... .
+ *   - A time is a wa_time: nanoseconds, int64. A negative time is WA_EMISUSE; WA_FOREVER means "no limit".
+ *   - "suspends" marks the calls that can give up the turn. They work inside a task only; elsewhere they
+ *     return WA_EMISUSE. Each is one future awaited, so each is a point where a cancellation surfaces.
+ *   - WA_EMISUSE comes with a sentence that names the argument, the task and what was expected:
+ *     wa_error_text().
+ *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
+ *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
+ *     gives it back with wa_release. A task that runs keeps itself alive, so `wa_release(wa_spawn(f, x))` is
+ *     fire and forget. References that nobody gave back are reclaimed when wa_run returns (or the runtime
+ *     is closed), so a short program need not care.
+ *   - One runtime per wasm instance, one thread.
+ */
+#ifndef WASYNCIO_H
+#define WASYNCIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WA_VERSION "0.1.0"
+
+/* ---- statuses ------------------------------------------------------------------------------------------ */
+
+enum {
+  WA_OK = 0,
+  WA_ECANCELED = -1,  /* CancelledError: the task was asked to stop. Clean up, then return it on. */
+  WA_ETIMEDOUT = -2,  /* TimeoutError: a deadline of wa_wait_for, wa_timeout or wa_completed passed. */
+  WA_EGROUP = -3,     /* ExceptionGroup: members failed; wa_group_errors and wa_errors tell which errors. */
+  WA_EMISUSE = -4,    /* RuntimeError, ValueError: a wrong call; wa_error_text() says what was wrong. */
+  WA_ENOMEM = -5,     /* MemoryError. */
+  WA_ESHUTDOWN = -6,  /* QueueShutDown. */
+  WA_EBROKEN = -7,    /* BrokenBarrierError. */
+  WA_EHOST = -8,      /* a host operation failed, or the host has no such operation. */
+  WA_EDEADLOCK = -9,  /* wa_run: nothing is ready, no timer is set, no operation is in flight. */
+  WA_ESTACK = -10,    /* the task overflowed its stack and was ended without clean-up. */
+  WA_ETRAP = -11,     /* the task hit a wasm trap and was ended without clean-up. */
+  WA_EDISCARDED = -12,/* the task ignored its cancellation and was ended without clean-up. */
+  WA_EAGAIN = -13,    /* QueueEmpty, QueueFull: a _nowait call would have had to wait. */
+  WA_EPENDING = -14,  /* InvalidStateError: the future is not done yet. */
+  WA_EUSER = -1000    /* a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... */
+};
+
+/* The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER". Never NULL. */
+const char *wa_status_name(int status);
+
+/* The sentence that belongs to the latest WA_EMISUSE or WA_ENOMEM (the runtime's, valid until the next). */
+const char *wa_error_text(void);
+
+/* ---- time ---------------------------------------------------------------------------------------------- */
+
+typedef int64_t wa_time;
+#define WA_NS(n) ((wa_time)(n))
+#define WA_US(n) ((wa_time)((n) * INT64_C(1000)))
+#define WA_MS(n) ((wa_time)((n) * INT64_C(1000000)))
+#define WA_S(n) ((wa_time)((n) * INT64_C(1000000000)))
+#define WA_FOREVER INT64_MAX
+
+/* loop.time(): the runtime's clock, in nanoseconds from an arbitrary start. Stands still on a virtual clock. */
+wa_time wa_now(void);
+
+/* ---- the runtime --------------------------------------------------------------------------------------- */
+
+typedef struct wa_future wa_future; /* a one-shot result: a status, a value, a reason */
+typedef struct wa_future wa_task;   /* a future that a fiber settles */
+typedef int (*wa_task_fn)(void *arg);
+
+/* Everything zero is the default. */
+typedef struct wa_config {
+  bool virtual_clock;    /* time starts at 0 and jumps to the next timer whenever nothing is ready */
+  bool debug;            /* also report awaits that never came: a step longer than stall_after */
+  wa_time turn_budget;   /* how long a turn runs before the host gets one; 0: WA_MS(8) */
+  wa_time stall_after;   /* report a step that ran longer than this without an await; 0: WA_MS(100) */
+  wa_time grace;         /* report a task that does not end this long after its cancellation; 0: WA_S(5) */
+  size_t stack_size;     /* C stack of a task in bytes; 0: 16384 */
+  uint32_t max_turns;    /* give up (WA_EDEADLOCK) after so many iterations of the loop; 0: never */
+} wa_config;
+
+/* Sets the runtime up before its first task. WA_EMISUSE once tasks exist, or for a value out of range. */
+int wa_configure(const wa_config *config);
+
+/* asyncio.run(f(arg)): runs f as the main task and returns its status. When f has ended, every task that is
+ * left is cancelled and waited for. WA_EDEADLOCK when nothing can ever happen again; WA_EMISUSE inside a
+ * task, or on a host that must not be blocked (a browser page): there the host drives the turns. */
+int wa_run(wa_task_fn f, void *arg);
+
+/* Moves a virtual clock on by t, as work that takes so long would. WA_EMISUSE on a real clock. */
+int wa_spin(wa_time t);
+
+/* What is alive: for leak checks. All zero after wa_run but for `bytes`, which is what free lists keep. */
+typedef struct wa_counts {
+  uint32_t tasks;     /* not finished */
+  uint32_t futures;   /* futures and finished tasks that somebody holds a reference to */
+  uint32_t timers, operations, handles;
+  uint32_t stacks;    /* C stacks that suspended tasks keep */
+  size_t bytes;       /* memory that live objects use */
+} wa_counts;
+void wa_count(wa_counts *out);
+
+/* ---- tasks --------------------------------------------------------------------------------------------- */
+
+/* Everything zero is the default. */
+typedef struct wa_task_options {
+  const char *name;   /* for reports; copied. NULL: "task-N" */
+  size_t stack_size;  /* C stack in bytes; 0: the runtime's; at least 256 */
+  bool eager;         /* run to the first suspension at once, inside this call (eager_start=True) */
+} wa_task_options;
+
+/* create_task(f(arg)): f will run from the next iteration of the loop on. The caller owns a reference.
+ * NULL without memory or for a NULL f. Does not suspend. */
+wa_task *wa_spawn(wa_task_fn f, void *arg);
+wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options);
+
+/* Ends the running task's body with a value: `return wa_return(ptr);`. The value is the program's own; the
+ * runtime only passes it on. Returns WA_OK. */
+int wa_return(void *value);
+/* The same with a copy of the data that the runtime keeps until the task is released; a host reads it as
+ * bytes, as a string, as a number. WA_ENOMEM without memory. */
+int wa_return_bytes(const void *data, size_t size);
+int wa_return_text(const char *text);
+int wa_return_number(double number);
+
+/* current_task(): the running task (borrowed), NULL outside of tasks. */
+wa_task *wa_current(void);
+/* all_tasks(): visits every unfinished task in the order of creation. visit must not suspend. */
+void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx);
+/* The task's name; "" for a future that is not a task. Valid as long as the task. */
+const char *wa_name(const wa_future *task);
+/* Where the task waits: "file.c:12"; "" while it runs or before its first await. */
+const char *wa_site(const wa_future *task);
+
+/* finally: runs cleanup(arg) when the running task ends, however it ends; last in, first out. cleanup may
+ * suspend. A task cancelled before its first step runs none. WA_EMISUSE outside a task; WA_ENOMEM. */
+int wa_defer(void (*cleanup)(void *arg), void *arg);
+
+/* await f(arg): calls f as a segment of its own. The same as a plain call, but a suspension inside f does
+ * not unwind the caller again and again: resuming costs the same however deep. Returns f's status. */
+int wa_call(wa_task_fn f, void *arg);
+
+/* ---- futures ------------------------------------------------------------------------------------------- */
+
+/* Future(): pending until wa_resolve, wa_reject or wa_cancel. The caller owns a reference. NULL: no memory. */
+wa_future *wa_future_new(void);
+/* set_result. WA_EMISUSE if it is done, or a task. */
+int wa_resolve(wa_future *future, void *value);
+/* set_exception: status must be negative. WA_EMISUSE if it is done, or a task. */
+int wa_reject(wa_future *future, int status);
+
+wa_future *wa_retain(wa_future *future);
+void wa_release(wa_future *future);
+
+bool wa_done(const wa_future *future);
+/* cancelled(): done, and by cancellation. */
+bool wa_cancelled(const wa_future *future);
+/* The outcome: WA_OK (or the task's positive status) or an error; WA_EPENDING while not done. */
+int wa_status(const wa_future *future);
+/* result(): what wa_return or wa_resolve handed over; NULL while not done, or if nothing was. */
+void *wa_value(const wa_future *future);
+/* The member errors of a future that failed with WA_EGROUP, flattened, in the order they occurred: writes up
+ * to max statuses to out and returns how many there are. */
+size_t wa_errors(const wa_future *future, int *out, size_t max);
+/* Why it was cancelled: the text given to the wa_cancel that ended it. Stays, for every reader. "" if none. */
+const char *wa_reason(const wa_future *future);
+/* Calls done(ctx, future) from the loop once the future is done: add_done_callback. done must not suspend.
+ * WA_ENOMEM without memory. */
+int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), void *ctx);
+
+/* ---- waiting ------------------------------------------------------------------------------------------- */
+
+/* await future: suspends until it is done and returns its status; at once, without a turn, if it is done.
+ * Cancelling the waiting task cancels the future it waits for. WA_EMISUSE for NULL, for the task itself (as
+ * asyncio: after one turn), and for a wait that would close a cycle of tasks. */
+int wa_await(wa_future *future);
+/* sleep(t): suspends; a t of 0 gives up one turn. */
+int wa_sleep(wa_time t);
+/* sleep(0): the other ready tasks run first. Suspends. */
+int wa_yield(void);
+/* The check for a loop that computes: about a nanosecond while there is nothing to do. Returns WA_ECANCELED
+ * when the task was cancelled. Suspends when the turn's budget is used up, so that the host can hear a click. */
+static inline int wa_checkpoint(void);
+
+/* Task.cancel(msg), Future.cancel(): asks for the end of a task (its next await returns WA_ECANCELED; if it
+ * is waiting, at once), cancels a future. reason may be NULL; copied. false if it was already done. */
+bool wa_cancel(wa_future *future, const char *reason);
+/* cancelling(), uncancel(): the count of requests not taken back. WA_EMISUSE for what is not a task. */
+int wa_cancelling(const wa_task *task);
+int wa_uncancel(wa_task *task);
+/* Between enter and exit the running task cannot be interrupted: a cancellation is kept, and surfaces at the
+ * first await after exit. Nests. WA_EMISUSE outside a task, or for an exit without enter. */
+int wa_uncancellable_enter(void);
+int wa_uncancellable_exit(void);
+
+/* shield(future): a future that ends as the given one does, and whose cancellation the given one survives.
+ * Done already: the same future. The caller owns a reference. NULL without memory, or for NULL. */
+wa_future *wa_shield(wa_future *future);
+
+/* wait_for(future, timeout): its status, or WA_ETIMEDOUT: then the future was cancelled and is gone; a task
+ * that takes time to clean up, or that ignores the cancellation, is waited for. Suspends. */
+int wa_wait_for(wa_future *future, wa_time timeout);
+/* The bounded form: waits for at most timeout, cancels, then waits for at most grace for the task to end.
+ * A task that still runs is reported, and ended without clean-up if discard is true. WA_ETIMEDOUT. */
+int wa_stop_within(wa_task *task, wa_time grace, bool discard);
+
+enum { WA_FIRST_COMPLETED = 1, WA_FIRST_EXCEPTION = 2, WA_ALL_COMPLETED = 3 };
+/* wait(futures, timeout, return_when): WA_OK whether or not all are done (ask each with wa_done); cancels
+ * nothing. WA_ECANCELED if the waiting task was cancelled. WA_EMISUSE for n == 0. Suspends. */
+int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout);
+
+enum { WA_COLLECT = 1 };
+/* gather(*futures): done when all are; fails as soon as one fails, unless flags has WA_COLLECT
+ * (return_exceptions=True). Cancelling it cancels all. Its value is an array of n statuses (int), which
+ * lives as long as it does. The caller owns a reference. NULL without memory, or for a NULL member. */
+wa_future *wa_gather(wa_future *const *futures, size_t n, int flags);
+
+/* as_completed(futures, timeout): wa_completed_next hands the futures out as they end (borrowed; a repeated
+ * one once). WA_OK with *out NULL: no more. WA_ETIMEDOUT: the deadline passed first. Next suspends.
+ * Close gives the iterator up; without it the timer stays set, as in CPython, until it fires. */
+typedef struct wa_completed { struct wa__completed *state; } wa_completed;
+int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_time timeout);
+int wa_completed_next(wa_completed *it, wa_future **out);
+void wa_completed_close(wa_completed *it);
+
+/* async with timeout(delay):
+ *     wa_timeout t;
+ *     int st = wa_timeout_enter(&t, WA_MS(50));
+ *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
+ * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
+ * Scopes nest. Exit must be reached by the task that entered. WA_FOREVER: no deadline (yet). */
+typedef struct wa_timeout {
+  wa_task *task;
+  struct wa__timer *timer;
+  wa_time when;
+  int32_t cancelling;
+  uint32_t state;
+} wa_timeout;
+int wa_timeout_enter(wa_timeout *t, wa_time delay);
+/* Moves the deadline to delay from now. WA_EMISUSE before enter, and once it has expired or was left. */
+int wa_timeout_reschedule(wa_timeout *t, wa_time delay);
+int wa_timeout_exit(wa_timeout *t, int status);
+bool wa_timeout_expired(const wa_timeout *t);
+
+/* async with TaskGroup():
+ *     wa_group g;
+ *     int st = wa_group_enter(&g);
+ *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
+ * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
+ * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. */
+typedef struct wa_group {
+  wa_task *parent;
+  struct wa__group *state;
+  int *errors;
+  size_t error_count;
+  uint32_t flags;
+} wa_group;
+int wa_group_enter(wa_group *g);
+wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg);
+wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options);
+int wa_group_exit(wa_group *g, int status);
+/* The errors that wa_group_exit gathered, flattened, as wa_errors does. They stay with the task that left
+ * the group until it meets another WA_EGROUP. */
+size_t wa_group_errors(const wa_group *g, int *out, size_t max);
+/* raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. */
+int wa_fail_group(const int *errors, size_t n);
+
+/* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. ------------ */
+
+typedef struct wa__list { struct wa__list *prev, *next; } wa__list;
+
+typedef struct wa_lock { wa__list waiters; bool locked; } wa_lock;
+void wa_lock_init(wa_lock *lock);
+int wa_lock_acquire(wa_lock *lock);  /* suspends while it is held */
+int wa_lock_release(wa_lock *lock);  /* WA_EMISUSE if it is not held */
+bool wa_lock_locked(const wa_lock *lock);
+
+typedef struct wa_event { wa__list waiters; bool value; } wa_event;
+void wa_event_init(wa_event *event);
+void wa_event_set(wa_event *event);
+void wa_event_clear(wa_event *event);
+bool wa_event_is_set(const wa_event *event);
+int wa_event_wait(wa_event *event);  /* suspends until it is set */
+
+typedef struct wa_condition { wa_lock *lock; wa_lock own; wa__list waiters; } wa_condition;
+void wa_condition_init(wa_condition *condition, wa_lock *lock);  /* NULL: a lock of its own */
+int wa_condition_acquire(wa_condition *condition);
+int wa_condition_release(wa_condition *condition);
+int wa_condition_wait(wa_condition *condition);  /* suspends; WA_EMISUSE without the lock */
+int wa_condition_wait_for(wa_condition *condition, bool (*predicate)(void *arg), void *arg);
+int wa_condition_notify(wa_condition *condition, size_t n);  /* WA_EMISUSE without the lock */
+int wa_condition_notify_all(wa_condition *condition);
+
+typedef struct wa_semaphore { wa__list waiters; int32_t value; } wa_semaphore;
+int wa_semaphore_init(wa_semaphore *semaphore, int value);  /* WA_EMISUSE below 0 */
+int wa_semaphore_acquire(wa_semaphore *semaphore);
+int wa_semaphore_release(wa_semaphore *semaphore);
+bool wa_semaphore_locked(const wa_semaphore *semaphore);
+
+typedef struct wa_bounded_semaphore { wa_semaphore semaphore; int32_t bound; } wa_bounded_semaphore;
+int wa_bounded_semaphore_init(wa_bounded_semaphore *semaphore, int value);
+int wa_bounded_semaphore_acquire(wa_bounded_semaphore *semaphore);
+int wa_bounded_semaphore_release(wa_bounded_semaphore *semaphore);  /* WA_EMISUSE above the bound */
+bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *semaphore);
+
+typedef struct wa_barrier { wa_condition condition; int32_t parties, count, state; } wa_barrier;
+int wa_barrier_init(wa_barrier *barrier, int parties);  /* WA_EMISUSE below 1 */
+int wa_barrier_wait(wa_barrier *barrier, int *index);   /* index may be NULL; WA_EBROKEN. Suspends */
+int wa_barrier_reset(wa_barrier *barrier);              /* suspends for the barrier's lock */
+int wa_barrier_abort(wa_barrier *barrier);              /* suspends for the barrier's lock */
+int wa_barrier_waiting(const wa_barrier *barrier);
+bool wa_barrier_broken(const wa_barrier *barrier);
+
+/* Items are pointers of the program's own. A queue must be closed when it is no longer used. */
+typedef struct wa_queue {
+  wa__list getters, putters;
+  void **items;
+  size_t head, size, capacity, max;
+  int (*compare)(const void *a, const void *b);
+  size_t unfinished;
+  wa_event finished;
+  uint8_t kind;
+  bool is_shutdown;
+} wa_queue;
+void wa_queue_init(wa_queue *queue, size_t max);       /* first in, first out; a max of 0: unbounded */
+void wa_queue_init_lifo(wa_queue *queue, size_t max);
+void wa_queue_init_priority(wa_queue *queue, size_t max, int (*compare)(const void *a, const void *b));
+void wa_queue_close(wa_queue *queue);                  /* frees what it holds; no task may be waiting */
+int wa_queue_put(wa_queue *queue, void *item);         /* suspends while full; WA_ESHUTDOWN */
+int wa_queue_put_nowait(wa_queue *queue, void *item);  /* WA_EAGAIN if full */
+int wa_queue_get(wa_queue *queue, void **item);        /* suspends while empty; WA_ESHUTDOWN */
+int wa_queue_get_nowait(wa_queue *queue, void **item); /* WA_EAGAIN if empty */
+int wa_queue_task_done(wa_queue *queue);               /* WA_EMISUSE if called too many times */
+int wa_queue_join(wa_queue *queue);                    /* suspends until every item is task_done */
+void wa_queue_shutdown(wa_queue *queue, bool now);
+size_t wa_queue_size(const wa_queue *queue);
+bool wa_queue_empty(const wa_queue *queue);
+bool wa_queue_full(const wa_queue *queue);
+
+/* ---- the host ------------------------------------------------------------------------------------------ */
+
+/* Data that crosses between C and the host. */
+typedef enum wa_type { WA_NOTHING = 0, WA_BYTES = 1, WA_TEXT = 2, WA_NUMBER = 3 } wa_type;
+typedef struct wa_data {
+  const void *data;  /* bytes; a text ends with a 0 byte that size does not count; a number is NULL */
+  size_t size;
+  double number;
+  wa_type type;
+} wa_data;
+
+/* Calls the host's function of that name, `host: { name: async (input, { signal }) => ... }` in JavaScript,
+ * and waits for it. Cancelling the task aborts that signal. input may be NULL. On WA_OK *result (may be NULL)
+ * holds what the function gave; the data lives until the task's next wa_await_op, or end. WA_EHOST: the
+ * function threw (result is the message as text), or the host has no such function. Suspends. */
+int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+/* The same without waiting: a future whose data is read by wa_result. The caller owns a reference. */
+wa_future *wa_start_op(const char *name, const wa_data *input);
+/* The data of a finished operation, or of a task that used wa_return_bytes, _text or _number: lives as long
+ * as the future. Type WA_NOTHING if there is none. */
+wa_data wa_result(const wa_future *future);
+
+/* What the host gave with its spawn. A task's arg points to the same bytes (for a number, to a double). */
+wa_data wa_input(void);
+/* Makes a function known to the host under its own name: `WA_TASK(crawl)` after `int crawl(void *arg)`. */
+#define WA_TASK(f) \
+  __attribute__((constructor)) static void wa__register_##f(void) { \
+    static wa__entry entry = {#f, f, NULL}; \
+    wa__register(&entry); \
+  } \
+  _Static_assert(1, "")
+
+/* ---- reports: nothing is silent ------------------------------------------------------------------------- */
+
+typedef enum wa_report_kind {
+  WA_REPORT_SWALLOWED = 1,  /* a task got WA_ECANCELED and ended as if nothing had been */
+  WA_REPORT_STALLED,        /* a step ran longer than stall_after without an await */
+  WA_REPORT_UNGRACEFUL,     /* a task still runs, grace after its cancellation */
+  WA_REPORT_UNSEEN,         /* a task failed and was released, and nobody looked at its error */
+  WA_REPORT_STACK,          /* a task overflowed its stack */
+  WA_REPORT_TRAP,           /* a task hit a trap */
+  WA_REPORT_DEADLOCK,       /* nothing is ready, no timer is set, no operation is in flight */
+  WA_REPORT_SHUTDOWN        /* the main task ended and `count` others had not */
+} wa_report_kind;
+typedef struct wa_report {
+  wa_report_kind kind;
+  wa_task *task;      /* borrowed; NULL for the last two */
+  const char *site;   /* the await concerned, "file.c:12", or "" */
+  wa_time age;        /* how long ago the cancellation was asked for; how long the step ran */
+  int status;
+  uint32_t count;
+  const char *text;   /* the whole, as one sentence */
+} wa_report;
+/* Sets who hears reports, and returns nothing. NULL: each goes to stderr as a line (the default outside
+ * JavaScript). listener must not suspend. */
+void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ctx);
+
+/* ---- private: what the macros and inline functions above need -------------------------------------------- */
+
+typedef struct wa__entry { const char *name; wa_task_fn f; struct wa__entry *next; } wa__entry;
+void wa__register(wa__entry *entry);
+
+extern int32_t wa__fuel;         /* checkpoints until the next look at the clock; 0 asks for one now */
+extern const char *wa__site;     /* where the running task is about to wait */
+int wa__checkpoint(void);
+
+static inline int wa_checkpoint(void) {
+  return __builtin_expect(--wa__fuel > 0, 1) ? WA_OK : wa__checkpoint();
+}
+
+/* Every suspending call notes its place first, so that a task can say where it waits. */
+#define WA__STR2(x) #x
+#define WA__STR(x) WA__STR2(x)
+#ifdef __FILE_NAME__
+#define WA__HERE (wa__site = __FILE_NAME__ ":" WA__STR(__LINE__))
+#else
+#define WA__HERE (wa__site = __FILE__ ":" WA__STR(__LINE__))
+#endif
+#ifndef WA_NO_SITES
+#define wa_await(future) (WA__HERE, wa_await(future))
+#define wa_sleep(t) (WA__HERE, wa_sleep(t))
+#define wa_yield() (WA__HERE, wa_yield())
+#define wa_wait_for(future, timeout) (WA__HERE, wa_wait_for(future, timeout))
+#define wa_stop_within(task, grace, discard) (WA__HERE, wa_stop_within(task, grace, discard))
+#define wa_wait(futures, n, when, timeout) (WA__HERE, wa_wait(futures, n, when, timeout))
+#define wa_completed_next(it, out) (WA__HERE, wa_completed_next(it, out))
+#define wa_group_exit(g, status) (WA__HERE, wa_group_exit(g, status))
+#define wa_lock_acquire(lock) (WA__HERE, wa_lock_acquire(lock))
+#define wa_event_wait(event) (WA__HERE, wa_event_wait(event))
+#define wa_condition_acquire(condition) (WA__HERE, wa_condition_acquire(condition))
+#define wa_condition_wait(condition) (WA__HERE, wa_condition_wait(condition))
+#define wa_condition_wait_for(condition, f, arg) (WA__HERE, wa_condition_wait_for(condition, f, arg))
+#define wa_semaphore_acquire(semaphore) (WA__HERE, wa_semaphore_acquire(semaphore))
+#define wa_bounded_semaphore_acquire(semaphore) (WA__HERE, wa_bounded_semaphore_acquire(semaphore))
+#define wa_barrier_wait(barrier, index) (WA__HERE, wa_barrier_wait(barrier, index))
+#define wa_barrier_reset(barrier) (WA__HERE, wa_barrier_reset(barrier))
+#define wa_barrier_abort(barrier) (WA__HERE, wa_barrier_abort(barrier))
+#define wa_queue_put(queue, item) (WA__HERE, wa_queue_put(queue, item))
+#define wa_queue_get(queue, item) (WA__HERE, wa_queue_get(queue, item))
+#define wa_queue_join(queue) (WA__HERE, wa_queue_join(queue))
+#define wa_await_op(name, input, result) (WA__HERE, wa_await_op(name, input, result))
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif
