@@ -1,0 +1,78 @@
+// Turns a linked wasm into one whose tasks can suspend. Two steps:
+//   1. the stack check: every write of the C stack pointer becomes a call of wa__stack_set, which compares it with the
+//      running task's limit, so that a stack too small is a report and not another task's memory overwritten;
+//   2. asyncify and the optimizer, in one call of wasm-opt: asyncify alone makes much larger frames, and an optimizer
+//      that ran before could have inlined the switch into a task, which then would run straight through.
+// Law: only fiber.c touches asyncify and sets the stack pointer itself; its functions are told by their names. A wasm
+// that breaks the law, or has no names to tell by, is refused.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeFile, root, run } from './make.mjs';
+import { BuildError } from './toolchain.mjs';
+
+const setsStack = /^wa__(fiber_|stack_set$)/;
+const switches = /^(wa__fiber_|run_segment$)/;
+
+// What emcc exports for its JavaScript glue, which a standalone wasm does not have.
+const glueOnly = /^ \(export "(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc))" /;
+
+// Functions that never suspend although asyncify can't see it, for example because they call through a pointer.
+const removelist = join(root, 'scripts/nosuspend.txt');
+export const inputs = [fileURLToPath(import.meta.url), removelist];
+
+// Rewrites the text form. It has one node per line, which is what makes this a matter of lines.
+export function checkStack(wat) {
+  const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };
+  if (!/^ \(global \$__stack_pointer \(mut i32\)/m.test(wat)) {
+    refuse('no global is named __stack_pointer. Link with names (emcc: --profiling-funcs) and without -O.');
+  }
+  if (!/^ \(func \$wa__stack_set /m.test(wat)) refuse('wa__stack_set is not in it. Link libwasyncio.a in.');
+  const intrinsics = new Set();
+  for (const [, name] of wat.matchAll(/^ \(import "asyncify" "\w+" \(func \$(\S+?)[\s)]/gm)) intrinsics.add(name);
+
+  let current = '';
+  let checked = 0;
+  const lines = wat.split('\n').filter((line) => !glueOnly.test(line)).map((line) => {
+    current = /^ \(func \$(\S+)/.exec(line)?.[1] ?? current;
+    const call = /^\s*\(call \$([^\s)]+)/.exec(line)?.[1];
+    if (intrinsics.has(call) && !switches.test(current)) {
+      refuse(`${current} calls asyncify's ${call}. Either an optimizer that ran at the link inlined the runtime there` +
+        ' (link without -O and without LTO), or the program brings a second asyncify.');
+    }
+    const write = /^(\s*)\(global\.set \$__stack_pointer$/.exec(line);
+    if (!write || setsStack.test(current)) return line;
+    checked++;
+    return `${write[1]}(call $wa__stack_set`;
+  });
+  return { wat: lines.join('\n'), checked };
+}
+
+function optimizerFlags(level, names) {
+  const flags = [`-${level === 'O0' ? 'O1' : level}`];
+  if (level === 'O3') flags.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
+  return names ? [...flags, '-g'] : flags;
+}
+
+// level: O0 to O3, Os. names: keep the functions' names, for traps that can be read.
+export async function instrument(linked, out, { level, names }) {
+  const text = `${out}.wat`;
+  try {
+    const { stdout } = await run('wasm-opt', [linked, '--print-features', '-S', '-o', text]);
+    const features = stdout.split('\n').filter((line) => line.startsWith('--enable-'));
+    const { wat, checked } = checkStack(readFileSync(text, 'utf8'));
+    writeFileSync(text, wat);
+    const removed = readFileSync(removelist, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim());
+    await run('wasm-opt', [
+      text, ...features, '--asyncify', '--pass-arg=asyncify-ignore-imports',
+      `--pass-arg=asyncify-removelist@${removed.filter(Boolean).join(',')}`,
+      ...optimizerFlags(level, names), '-o', out,
+    ]);
+    return { checked };
+  } finally {
+    rmSync(text, { force: true });
+  }
+}
+
+export const makeInstrumented = (linked, out, options) =>
+  makeFile(out, [linked, ...inputs], (temporary) => instrument(linked, temporary, options));
