@@ -1,0 +1,70 @@
+// Builds the driver for a host and feeds it scenarios. On every host it is one and the same command: scenario text on
+// stdin, traces on stdout.
+//   native      an executable
+//   emscripten  that toolchain's wasm, in this process, over node:wasi
+//   wasi        the same with clang's wasm
+//   wasmtime    clang's wasm in a process of wasmtime's
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildNative, buildWasm } from '../../scripts/link.mjs';
+import { root } from '../../scripts/make.mjs';
+import { findWasmtime } from '../../scripts/wasmtime.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sources = readdirSync(here).filter((name) => name.endsWith('.c')).sort().map((name) => join(here, name));
+
+export const hosts = {
+  native: { levels: ['O0', 'O3', 'asan'], run: runProcess },
+  emscripten: { levels: ['O0', 'O3'], target: 'emscripten', run: runHere },
+  wasi: { levels: ['O0', 'O3'], target: 'wasi', run: runHere },
+  wasmtime: { levels: ['O0', 'O3'], target: 'wasi', run: runWasmtime },
+};
+
+// Returns the driver's path.
+export async function build(host, level) {
+  const { target } = hosts[host];
+  const out = join(root, 'build/conformance', target ? `${target}-${level}.wasm` : `native-${level}`);
+  if (target) await buildWasm({ target, level, kind: 'command', out, files: sources });
+  else await buildNative({ out, files: sources, level, asan: level === 'asan' });
+  return out;
+}
+
+// Runs the driver on the text: { code, trace, complaint }.
+export async function run(host, driver, text) {
+  return hosts[host].run(driver, text);
+}
+
+function runProcess(command, input, args = []) {
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, { input, maxBuffer: 1 << 30, encoding: 'utf8' });
+  if (error) throw error;
+  return { code: status ?? signal, trace: stdout, complaint: stderr };
+}
+
+const runWasmtime = (driver, text) => runProcess(findWasmtime(), text, ['run', driver]);
+
+// node:wasi reads and writes real files only.
+async function runHere(driver, text) {
+  const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
+  const path = (name) => join(folder, name);
+  writeFileSync(path('in'), text);
+  const fds = [openSync(path('in'), 'r'), openSync(path('out'), 'w'), openSync(path('err'), 'w')];
+  const [stdin, stdout, stderr] = fds;
+  let code, trap = '';
+  try {
+    const { WASI } = await import('node:wasi');
+    const wasi = new WASI({ version: 'preview1', stdin, stdout, stderr, returnOnExit: true });
+    const { instance } = await WebAssembly.instantiate(readFileSync(driver), wasi.getImportObject());
+    try {
+      code = wasi.start(instance);
+    } catch (error) {
+      [code, trap] = ['trap', `${error.stack}\n`];
+    }
+    return { code, trace: readFileSync(path('out'), 'utf8'), complaint: readFileSync(path('err'), 'utf8') + trap };
+  } finally {
+    fds.forEach((fd) => closeSync(fd));
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Runs scenarios and prints their traces: `== NAME` and what happened, for every scenario of every file.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { build, hosts, run } from './hosts.mjs';
+import { sections } from './sections.mjs';
+
+const usage = `usage: node tests/conformance/scenario.mjs [--host=HOST] [--build=LEVEL] [--only=NAME] FILE...
+  --host   ${Object.keys(hosts).join(', ')}; emscripten when it is not given
+  --build  O0 or O3; native has asan too; O3 when it is not given
+  --only   run that scenario alone`;
+
+function refuse(why) {
+  console.error(`${why}\n${usage}`);
+  process.exit(2);
+}
+
+function words() {
+  try {
+    const options = { host: { type: 'string' }, build: { type: 'string' }, only: { type: 'string' } };
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+const { values, positionals: files } = words();
+const { host = 'emscripten', build: level = 'O3', only } = values;
+if (!hosts[host]) refuse(`no such host: ${host}`);
+if (!hosts[host].levels.includes(level)) refuse(`no such build for ${host}: ${level}`);
+if (!files.length) refuse('no file');
+
+let text = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+if (only) {
+  text = sections(text, 'scenario').get(only);
+  if (!text) refuse(`no such scenario: ${only}`);
+}
+const { code, trace, complaint } = await run(host, await build(host, level), text);
+process.stderr.write(complaint);
+process.exitCode = typeof code === 'number' ? code : 1;
+process.stdout.write(trace);
