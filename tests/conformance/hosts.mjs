@@ -5,13 +5,15 @@
 //   wasi        the same with clang's wasm
 //   wasmtime    clang's wasm in a process of wasmtime's
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildNative, buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
-import { findWasmtime } from '../../scripts/wasmtime.mjs';
+import { find } from '../../scripts/toolchain.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = readdirSync(here).filter((name) => name.endsWith('.c')).sort().map((name) => join(here, name));
@@ -28,7 +30,7 @@ export async function build(host, level) {
   const { target } = hosts[host];
   const out = join(root, 'build/conformance', target ? `${target}-${level}.wasm` : `native-${level}`);
   if (target) await buildWasm({ target, level, kind: 'command', out, files: sources });
-  else await buildNative({ out, files: sources, level, asan: level === 'asan' });
+  else await buildNative({ out, files: sources, ...(level === 'asan' ? { asan: true } : { extra: [`-${level}`] }) });
   return out;
 }
 
@@ -38,9 +40,34 @@ export async function run(host, driver, text) {
 }
 
 function runProcess(command, input, args = []) {
-  const { status, signal, stdout, stderr, error } = spawnSync(command, args, { input, maxBuffer: 1 << 30, encoding: 'utf8' });
+  const options = { input, maxBuffer: 1 << 30, encoding: 'utf8' };
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, options);
   if (error) throw error;
   return { code: status ?? signal, trace: stdout, complaint: stderr };
+}
+
+// Where build.sh puts the command when the system has none.
+function findWasmtime() {
+  const kept = join(homedir(), '.cache/wasyncio');
+  const versions = existsSync(kept) ? readdirSync(kept).filter((name) => name.startsWith('wasmtime-')).sort() : [];
+  return find('wasmtime') ?? versions.map((name) => join(kept, name, 'bin/wasmtime')).filter(find).at(-1) ?? null;
+}
+
+// Why the host can't be used on this machine; null if it can.
+export function missing(host) {
+  if (host === 'wasmtime' && !findWasmtime()) return 'no wasmtime command: ./build.sh setup builds one';
+  return null;
+}
+
+// node:wasi warns that it is experimental, which is no news for a reader of traces.
+async function quietly(load) {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return await load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 const runWasmtime = (driver, text) => runProcess(findWasmtime(), text, ['run', driver]);
@@ -54,7 +81,7 @@ async function runHere(driver, text) {
   const [stdin, stdout, stderr] = fds;
   let code, trap = '';
   try {
-    const { WASI } = await import('node:wasi');
+    const { WASI } = await quietly(() => import('node:wasi'));
     const wasi = new WASI({ version: 'preview1', stdin, stdout, stderr, returnOnExit: true });
     const { instance } = await WebAssembly.instantiate(readFileSync(driver), wasi.getImportObject());
     try {

@@ -7,46 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- memory -------------------------------------------------------------------------------------------- */
-
-enum { CHUNK = 1 << 16 };
-
-typedef struct chunk {
-  struct chunk *next;
-  max_align_t data[];
-} chunk;
-
-static chunk *chunks;
-static char *place;
-static size_t room;
-
-void *arena(size_t size) {
-  size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-  if (size > room) {
-    room = size > CHUNK ? size : CHUNK;
-    chunk *c = malloc(sizeof *c + room);
-    if (!c) fail("no memory", "for a scenario");
-    c->next = chunks;
-    chunks = c;
-    place = (char *)c->data;
-  }
-  void *memory = place;
-  place += size;
-  room -= size;
-  return memset(memory, 0, size);
-}
-
-static void arena_free(void) {
-  for (chunk *c = chunks, *next; c; c = next) {
-    next = c->next;
-    free(c);
-  }
-  chunks = NULL;
-  room = 0;
-}
-
 static char *read_all(void) {
-  size_t size = 0, capacity = CHUNK;
+  size_t size = 0, capacity = 1 << 16;
   char *text = NULL;
   for (;;) {
     text = realloc(text, capacity + 1);
@@ -60,18 +22,13 @@ static char *read_all(void) {
   return text;
 }
 
-/* ---- a scenario ---------------------------------------------------------------------------------------- */
-
-static void end(int code, const char *what, const char *detail) {
+static _Noreturn void end(int code, const char *what, const char *detail) {
   trace_flush();
   fprintf(stderr, "scenario: %s: %s\n", what, detail);
   exit(code);
 }
 
-_Noreturn void fail(const char *what, const char *detail) {
-  end(2, what, detail);
-  abort();
-}
+_Noreturn void fail(const char *what, const char *detail) { end(2, what, detail); }
 
 static void listen(const wa_report *report, void *ctx) {
   scenario *s = ctx;
@@ -94,8 +51,8 @@ static void check_counts(const scenario *s) {
   wa_count(&c);
   if (!(c.tasks | c.futures | c.timers | c.operations | c.handles | c.stacks)) return;
   char what[160];
-  snprintf(what, sizeof what, "tasks %u, futures %u, timers %u, operations %u, handles %u, stacks %u", c.tasks, c.futures,
-           c.timers, c.operations, c.handles, c.stacks);
+  const char *form = "tasks %u, futures %u, timers %u, operations %u, handles %u, stacks %u";
+  snprintf(what, sizeof what, form, c.tasks, c.futures, c.timers, c.operations, c.handles, c.stacks);
   end(3, s->name, what);
 }
 

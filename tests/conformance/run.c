@@ -8,16 +8,18 @@
 #include <string.h>
 
 static outcome run_nodes(job *self, const scope *around, const node *n) {
-  outcome o = outcome_of(WA_OK);
-  for (; n && o.status == WA_OK && !o.leaving; n = n->next) {
-    o = n->op->run(self, around, n);
+  for (; n; n = n->next) {
+    outcome o = n->op->run(self, around, n);
     if (n->op->kind == PLAIN) trace_op(self, n, &o);
+    if (o.status != WA_OK || o.leaving) return o;
   }
-  return o;
+  return outcome_of(WA_OK);
 }
 
 /* The status for the runtime, its members with it. */
-static int hand_over(const outcome *o) { return o->status == WA_EGROUP ? wa_fail_group(o->errors, o->count) : o->status; }
+static int hand_over(const outcome *o) {
+  return o->status == WA_EGROUP ? wa_fail_group(o->errors, o->count) : o->status;
+}
 
 job *new_job(scenario *s, word *slot, const word *body) {
   if (!body->body) fail("no such body", body->text);

@@ -2,7 +2,8 @@
  *
  *     parse.c    text -> words, bodies, nodes        run.c      bodies and blocks: who catches what, and when
  *     trace.c    outcomes and events -> text         tasks.c, waits.c, sync.c   each op: one call of the API
- *     value.c    outcomes; what a word stands for    main.c     one scenario after the other, and a leak check
+ *     value.c    outcomes; what a word stands for    arena.c    the memory of one scenario
+ *     main.c     one scenario after the other, and a leak check
  *
  * Law: only wasyncio.h is used, and nothing of a scenario outlives it: its memory is one arena, its references
  * to tasks are the jobs', its other references are in `kept`.
@@ -92,10 +93,16 @@ struct scenario {
   bool stuck; /* WA_REPORT_DEADLOCK came */
 };
 
-/* ---- arena: main.c ------------------------------------------------------------------------------------- */
+typedef struct text { /* grows; always ends with a 0 byte */
+  char *data;
+  size_t size, capacity;
+} text;
+
+/* ---- arena.c, main.c ---------------------------------------------------------------------------------- */
 
 /* Zeroed memory until the end of the scenario. Ends the program when there is none. */
 void *arena(size_t size);
+void arena_free(void);
 _Noreturn void fail(const char *what, const char *detail);
 
 /* ---- parse.c ------------------------------------------------------------------------------------------- */
@@ -123,15 +130,10 @@ struct object {
   };
 };
 
-/* Its kind and the number of words of its line from KIND's name; 0 for an unknown one. */
+/* Its kind, and how many words its line has; 0 for an unknown one. */
 int object_kind(const char *name, int *count);
 void objects_open(scenario *s);
 void objects_close(scenario *s);
-
-typedef struct text { /* grows; always ends with a 0 byte */
-  char *data;
-  size_t size, capacity;
-} text;
 
 /* ---- value.c ------------------------------------------------------------------------------------------- */
 

@@ -7,8 +7,9 @@
 
 int object_kind(const char *name, int *count) {
   static const struct { const char *name; int count; } kinds[] = {
-      [FUTURE] = {"future", 3}, [EVENT] = {"event", 3},         [LOCK] = {"lock", 3},       [SEMAPHORE] = {"semaphore", 4},
-      [QUEUE] = {"queue", 4},   [CONDITION] = {"condition", 4}, [BARRIER] = {"barrier", 4},
+      [FUTURE] = {"future", 3},       [EVENT] = {"event", 3}, [LOCK] = {"lock", 3},
+      [SEMAPHORE] = {"semaphore", 4}, [QUEUE] = {"queue", 4}, [CONDITION] = {"condition", 4},
+      [BARRIER] = {"barrier", 4},
   };
   for (int kind = FUTURE; kind <= BARRIER; kind++) {
     if (strcmp(kinds[kind].name, name)) continue;
