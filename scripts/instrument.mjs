@@ -19,7 +19,6 @@ const glueOnly = /^ \(export "(__errno_location|emscripten_stack_\w+|stack(Save|
 
 // Functions that never suspend although asyncify can't see it, for example because they call through a pointer.
 const removelist = join(root, 'scripts/nosuspend.txt');
-export const inputs = [fileURLToPath(import.meta.url), removelist];
 
 // Rewrites the text form. It has one node per line, which is what makes this a matter of lines.
 export function checkStack(wat) {
@@ -32,7 +31,6 @@ export function checkStack(wat) {
   for (const [, name] of wat.matchAll(/^ \(import "asyncify" "\w+" \(func \$(\S+?)[\s)]/gm)) intrinsics.add(name);
 
   let current = '';
-  let checked = 0;
   const lines = wat.split('\n').filter((line) => !glueOnly.test(line)).map((line) => {
     current = /^ \(func \$(\S+)/.exec(line)?.[1] ?? current;
     const call = /^\s*\(call \$([^\s)]+)/.exec(line)?.[1];
@@ -42,37 +40,35 @@ export function checkStack(wat) {
     }
     const write = /^(\s*)\(global\.set \$__stack_pointer$/.exec(line);
     if (!write || setsStack.test(current)) return line;
-    checked++;
     return `${write[1]}(call $wa__stack_set`;
   });
-  return { wat: lines.join('\n'), checked };
+  return lines.join('\n');
 }
 
-function optimizerFlags(level, names) {
-  const flags = [`-${level === 'O0' ? 'O1' : level}`];
+function passes({ level, names }) {
+  const removed = readFileSync(removelist, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim());
+  const flags = ['--asyncify', '--pass-arg=asyncify-ignore-imports'];
+  flags.push(`--pass-arg=asyncify-removelist@${removed.filter(Boolean).join(',')}`);
+  flags.push(`-${level === 'O0' ? 'O1' : level}`);
   if (level === 'O3') flags.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
   return names ? [...flags, '-g'] : flags;
 }
 
-// level: O0 to O3, Os. names: keep the functions' names, for traps that can be read.
-export async function instrument(linked, out, { level, names }) {
+async function instrument(linked, out, flags) {
   const text = `${out}.wat`;
   try {
     const { stdout } = await run('wasm-opt', [linked, '--print-features', '-S', '-o', text]);
     const features = stdout.split('\n').filter((line) => line.startsWith('--enable-'));
-    const { wat, checked } = checkStack(readFileSync(text, 'utf8'));
-    writeFileSync(text, wat);
-    const removed = readFileSync(removelist, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim());
-    await run('wasm-opt', [
-      text, ...features, '--asyncify', '--pass-arg=asyncify-ignore-imports',
-      `--pass-arg=asyncify-removelist@${removed.filter(Boolean).join(',')}`,
-      ...optimizerFlags(level, names), '-o', out,
-    ]);
-    return { checked };
+    writeFileSync(text, checkStack(readFileSync(text, 'utf8')));
+    await run('wasm-opt', [text, ...features, ...flags, '-o', out]);
   } finally {
     rmSync(text, { force: true });
   }
 }
 
-export const makeInstrumented = (linked, out, options) =>
-  makeFile(out, [linked, ...inputs], (temporary) => instrument(linked, temporary, options));
+// level: O0 to O3, Os. names: keep the functions' names, for traps that can be read.
+export function makeInstrumented(linked, out, options) {
+  const flags = passes(options);
+  const inputs = [linked, fileURLToPath(import.meta.url)];
+  return makeFile(out, inputs, flags.join(' '), (temporary) => instrument(linked, temporary, flags));
+}

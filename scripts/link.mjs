@@ -1,18 +1,19 @@
 // From C files to a wasm that holds the runtime: compile, link without an optimizer, instrument. The same steps for both
 // toolchains and at every level, so that a test at -O0 differs from a release in nothing but the level.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { archive, compile, makeFile, parallel, root, run } from './make.mjs';
 import { makeInstrumented } from './instrument.mjs';
 import { levels, optimization, toolchain } from './toolchain.mjs';
 
-const include = `-I${join(root, 'src')}`;
-export const compileFlags = (level) => [`-${optimization(level)}`, ...levels[level], include];
-export const runtimeSources = () =>
+// No path of the machine that built it is in a result.
+const common = [`-I${join(root, 'src')}`, `-ffile-prefix-map=${root}=.`];
+const compileFlags = (level) => [`-${optimization(level)}`, ...levels[level], ...common];
+const runtimeSources = () =>
   readdirSync(join(root, 'src')).filter((name) => name.endsWith('.c')).sort().map((name) => join(root, 'src', name));
 
 // The runtime's objects as libwasyncio.a; returns its path.
-export async function runtimeLibrary(tools, flags, name) {
+async function runtimeLibrary(tools, flags, name) {
   const library = join(root, 'build/lib', tools.triple, name, 'libwasyncio.a');
   await archive(tools, library, await parallel(runtimeSources(), (source) => compile(tools, flags, source)));
   return library;
@@ -28,23 +29,34 @@ export async function buildWasm({ target, level, kind, out, files, extra = [], n
   const objects = await parallel(compiled, (source) => (/\.[oa]$/.test(source) ? source : compile(tools, flags, source)));
   const library = await runtimeLibrary(tools, compileFlags(level), level);
   const whole = kind === 'reactor' ? ['-Wl,--whole-archive', library, '-Wl,--no-whole-archive'] : [library];
-  const linked = join(root, 'build/linked', `${target}-${level}-${kind}`, out.replaceAll(/[/\\]/g, '+'));
-  await makeFile(linked, [...objects, library, ...beside], (temporary) =>
-    run(tools.cc[0], [
-      ...tools.cc.slice(1), ...objects, ...whole, ...tools.link[kind], ...tools.names, ...extra,
-      ...beside.filter((name) => name.endsWith('.js')).flatMap((name) => ['--js-library', name]),
-      '-Wl,--export-table', '-Wl,--growable-table', '-o', temporary,
-    ]));
+  const linked = join(root, 'build/linked', `${target}-${level}-${kind}`, resolve(out).replaceAll(/[/\\]/g, '+'));
+  const args = [
+    ...tools.cc.slice(1), ...objects, ...whole, ...tools.link[kind], ...tools.names,
+    ...extra.filter((flag) => !flag.startsWith('-O')),
+    ...beside.filter((name) => name.endsWith('.js')).flatMap((name) => ['--js-library', name]),
+    '-Wl,--export-table', '-Wl,--growable-table',
+  ];
+  await makeFile(linked, [...objects, library, ...beside], args.join(' '), (temporary) =>
+    run(tools.cc[0], [...args, '-o', temporary]));
   await makeInstrumented(linked, out, { level: optimization(level), names });
 }
 
-// A native program; its sanitizers stop at the first error, so that a test can't overlook one.
+// A native program; its sanitizers stop at the first error, so that a test can't overlook one. An -O among the extra
+// flags holds for the runtime too.
 export async function buildNative({ out, files, extra = [], asan = false }) {
   const tools = toolchain('native');
   const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
-  const flags = ['-O1', '-g', include, ...(asan ? sanitizers : [])];
+  const level = extra.findLast((flag) => flag.startsWith('-O')) ?? '-O1';
+  const flags = [level, '-g', ...common, ...(asan ? sanitizers : [])];
   const objects = await parallel(files, (source) => compile(tools, [...flags, ...extra], source));
-  const library = await runtimeLibrary(tools, flags, asan ? 'asan' : 'plain');
-  await makeFile(out, [...objects, library], (temporary) =>
-    run(tools.cc[0], [...flags, ...extra, ...objects, library, '-lm', '-o', temporary]));
+  const library = await runtimeLibrary(tools, flags, `${level.slice(1)}${asan ? '-asan' : ''}`);
+  const args = [...flags, ...extra, ...objects, library, '-lm'];
+  await makeFile(out, [...objects, library], args.join(' '), (temporary) =>
+    run(tools.cc[0], [...args, '-o', temporary]));
+}
+
+// The runtime as a static library, for a program that links by itself.
+export async function buildLibrary({ target, level, out }) {
+  const library = await runtimeLibrary(toolchain(target), compileFlags(level), level);
+  await makeFile(out, [library], 'copy', (temporary) => copyFileSync(library, temporary));
 }

@@ -2,7 +2,9 @@
 // and the command is the same. Results appear by rename, so that two builds at once never see half a file.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,35 +26,39 @@ export function run(command, args, options = {}) {
   });
 }
 
-const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : -1);
-export const isFresh = (out, inputs) => {
-  const made = modified(out);
-  return made >= 0 && inputs.every((input) => { const time = modified(input); return time >= 0 && time <= made; });
-};
+const hash = (...words) => createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 12);
+const textOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
 
-// Runs make(temporary path) unless out is fresh. Returns true if it had to.
-export async function makeFile(out, inputs, make) {
-  if (isFresh(out, inputs)) return false;
-  mkdirSync(dirname(out), { recursive: true });
+function isFresh(out, inputs) {
+  const made = statSync(out, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && inputs.every((input) => statSync(input, { throwIfNoEntry: false })?.mtimeMs <= made);
+}
+
+// Runs make(temporary path) unless out is fresh. how: whatever the result depends on besides the inputs, as text.
+export async function makeFile(out, inputs, how, make) {
+  const record = join(root, 'build/how', hash(resolve(out)));
+  if (isFresh(out, inputs) && textOf(record) === how) return;
+  mkdirSync(dirname(resolve(out)), { recursive: true });
+  mkdirSync(dirname(record), { recursive: true });
   // In the same folder, so that the rename is one step; with the same ending, because compilers look at it.
   const temporary = join(dirname(out), `${scratch()}.${basename(out)}`);
+  const started = Date.now() / 1000;
   try {
     await make(temporary);
+    // As old as the start, so that an input that changed meanwhile is younger.
+    utimesSync(temporary, started, started);
     renameSync(temporary, out);
+    writeFileSync(record, how);
   } finally {
     rmSync(temporary, { force: true });
   }
-  return true;
 }
 
 // What a compiled file was made from, as the compiler wrote it down.
 function dependencies(depfile) {
-  if (!existsSync(depfile)) return null;
-  const text = readFileSync(depfile, 'utf8').replaceAll('\\\n', ' ');
+  const text = textOf(depfile).replaceAll('\\\n', ' ');
   return text.slice(text.indexOf(': ') + 2).split(/(?<!\\)\s+/).filter(Boolean).map((path) => path.replaceAll('\\ ', ' '));
 }
-
-const hash = (...words) => createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 8);
 
 // Compiles one C file; returns the object's path. Another compiler or other flags give another object.
 export async function compile(tools, flags, source) {
@@ -62,33 +68,41 @@ export async function compile(tools, flags, source) {
   const args = [...tools.cc.slice(1), ...tools.cflags, ...flags];
   const object = join(root, 'build/obj', `${tools.target}-${hash(tools.cc[0], ...args)}`, `${name}.o`);
   const depfile = `${object}.d`;
-  const inputs = dependencies(depfile) ?? [join(dirname(object), 'never compiled')];
-  await makeFile(object, inputs, async (out) => {
+  const inputs = existsSync(depfile) ? dependencies(depfile) : [depfile];
+  await makeFile(object, inputs, args.join(' '), async (out) => {
     const found = `${out}.d`;
-    const { stderr } = await run(tools.cc[0], [...args, '-MMD', '-MF', found, '-c', path, '-o', out]);
-    if (stderr) process.stderr.write(stderr);
-    renameSync(found, depfile);
+    try {
+      const { stderr } = await run(tools.cc[0], [...args, '-MMD', '-MF', found, '-c', path, '-o', out]);
+      if (stderr) process.stderr.write(stderr);
+      renameSync(found, depfile);
+    } finally {
+      rmSync(found, { force: true });
+    }
   });
   return object;
 }
 
-// Archives objects into a static library.
-export function archive(tools, library, objects) {
-  // A library also changes when a file has left it; its list of members says so.
-  const list = `${library}.list`;
-  const members = `${objects.join('\n')}\n`;
-  if (!existsSync(list) || readFileSync(list, 'utf8') !== members) {
-    mkdirSync(dirname(list), { recursive: true });
-    writeFileSync(list, members);
-  }
-  return makeFile(library, [list, ...objects], (out) => run(tools.ar, ['rcs', out, ...objects]));
-}
+// Archives objects into a static library. What is in it is part of `how`: it also changes when a file has left it.
+export const archive = (tools, library, objects) =>
+  makeFile(library, objects, objects.join('\n'), (out) => run(tools.ar, ['rcs', out, ...objects]));
 
-// Maps items through an async function, as many at once as there are processors.
+// Maps items through an async function, as many at once as there are processors. All are tried; every failure is told.
 export async function parallel(items, f) {
   const results = new Array(items.length);
+  const failures = [];
   const queue = items.entries();
-  const worker = async () => { for (const [i, item] of queue) results[i] = await f(item); };
+  const worker = async () => {
+    for (const [i, item] of queue) {
+      try {
+        results[i] = await f(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), items.length) }, worker));
+  const other = failures.find((error) => !(error instanceof BuildError));
+  if (other) throw other;
+  if (failures.length) throw new BuildError(failures.map((error) => error.message).join('\n\n'));
   return results;
 }

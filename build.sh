@@ -1,0 +1,55 @@
+#!/bin/sh
+# The one command of this project: ./build.sh help. Sets up what is missing, builds what is out of date, runs, tests.
+set -eu
+cd "$(dirname "$0")"
+
+help() {
+  cat <<'END'
+usage: ./build.sh [COMMAND]
+  (none)            set up what is missing, build everything into dist/
+  run [TEXT FOLDER...]
+                    the same, then search the project's own files for wa_await with one C task per file, in Node
+  test [GROUP...]   the same, then all tests; GROUP: a part of a test file's path
+  quick [GROUP...]  the developer's loop: the runtime built for this machine, and the tests under tests/native
+  setup [PART]      only set up; PART: native, build (what ./build.sh needs) or test (everything)
+  wasmtime          build the wasmtime command of the pinned version with cargo, if the system has none
+  step NAME         one step of the build alone, with its whole output
+  clean             remove build/ and dist/
+Everything that was built or found out is under build/ (logs in build/log/) and dist/; a second run does only what is
+out of date. A WASI SDK named by WASI_SDK_PATH is used in place of Debian's clang. Downloads that outlive a clean are
+kept in WASYNCIO_CACHE (default: ~/.cache/wasyncio).
+END
+}
+
+need_node() {
+  major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+  [ "$major" -ge 20 ] || { echo "Node 20 or newer is needed, as 'node' on the PATH (found: $major)." >&2; exit 2; }
+}
+
+build() { scripts/setup.sh build; node scripts/build.mjs; }
+
+command=${1:-build}
+[ $# -eq 0 ] || shift
+case $command in
+  help | -h | --help) help ;;
+  clean) rm -rf build dist ;;
+  *) need_node ;;
+esac
+case $command in
+  build) build ;;
+  run)
+    build
+    [ $# -gt 0 ] || set -- wa_await src docs examples bindings tests scripts
+    exec node examples/search.mjs "$@" ;;
+  test)
+    scripts/setup.sh test
+    scripts/setup.sh wasmtime
+    build
+    exec node tests/run.mjs "$@" ;;
+  quick) scripts/setup.sh native; exec node tests/run.mjs --quick "$@" ;;
+  setup) scripts/setup.sh "${1:-test}" ;;
+  wasmtime) scripts/setup.sh wasmtime ;;
+  step) exec node scripts/build.mjs "$@" ;;
+  help | -h | --help | clean) ;;
+  *) echo "build.sh: no command '$command'" >&2; help >&2; exit 2 ;;
+esac

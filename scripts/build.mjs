@@ -1,0 +1,80 @@
+// Builds dist/. Each step is a process of its own, so that its whole output is in build/log/NAME.log, and the same step
+// can be run alone: ./build.sh step NAME.
+import { spawn } from 'node:child_process';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { main } from './cli.mjs';
+import { buildLibrary, buildWasm } from './link.mjs';
+import { makeFile, root } from './make.mjs';
+
+const dist = join(root, 'dist');
+
+function library(target, level) {
+  const name = level === 'debug' ? 'libwasyncio-debug.a' : 'libwasyncio.a';
+  return buildLibrary({ target, level, out: join(dist, 'lib', `wasm32-${target}`, name) });
+}
+
+// The runtime alone, for programs whose tasks are all JavaScript's.
+function runtime(level) {
+  const out = join(dist, 'wasm', level === 'debug' ? 'wasyncio-debug.wasm' : 'wasyncio.wasm');
+  return buildWasm({ target: 'emscripten', level, kind: 'reactor', out, files: [] });
+}
+
+async function examples(target, kind, ending) {
+  const folder = join(root, 'examples');
+  const sources = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.c')).sort() : [];
+  for (const source of sources) {
+    const out = join(dist, 'examples', basename(source, '.c') + ending);
+    await buildWasm({ target, level: 'release', kind, out, files: [join(folder, source)] });
+  }
+}
+
+async function headers() {
+  const header = join(root, 'src/wasyncio.h');
+  await makeFile(join(dist, 'include/wasyncio.h'), [header], 'copy', (out) => copyFileSync(header, out));
+}
+
+const steps = {
+  headers,
+  'library-wasi': () => library('wasi', 'release'),
+  'library-wasi-debug': () => library('wasi', 'debug'),
+  'library-emscripten': () => library('emscripten', 'release'),
+  'library-emscripten-debug': () => library('emscripten', 'debug'),
+  runtime: () => runtime('release'),
+  'runtime-debug': () => runtime('debug'),
+  'examples-wasi': () => examples('wasi', 'command', '.wasm'),
+  'examples-emscripten': () => examples('emscripten', 'reactor', '.emscripten.wasm'),
+};
+
+function runStep(name) {
+  const log = join(root, 'build/log', `${name}.log`);
+  mkdirSync(join(root, 'build/log'), { recursive: true });
+  const output = openSync(log, 'w');
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), name], { stdio: ['ignore', output, output] });
+  closeSync(output);
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code) => done(code === 0 ? null : readFileSync(log, 'utf8')));
+  });
+}
+
+async function runAll() {
+  const names = Object.keys(steps);
+  for (const [i, name] of names.entries()) {
+    const started = performance.now();
+    process.stdout.write(`build [${i + 1}/${names.length}] ${name}`);
+    const failure = await runStep(name);
+    if (failure !== null) {
+      const tail = failure.trimEnd().split('\n').slice(-40).join('\n');
+      console.log(' FAILED');
+      console.error(`${tail}\nThe whole output: build/log/${name}.log. This step alone: ./build.sh step ${name}`);
+      process.exit(1);
+    }
+    console.log(` ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
+
+const [name] = process.argv.slice(2);
+const usage = `usage: ./build.sh step NAME; NAME is one of\n  ${Object.keys(steps).join('\n  ')}`;
+await main(usage, name === undefined || name in steps, name === undefined ? runAll : steps[name]);
