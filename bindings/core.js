@@ -1,0 +1,129 @@
+/* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
+ * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`, through
+ * which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
+import { ClosedError, ETRAP, MisuseError } from './errors.js';
+import { Memory } from './memory.js';
+import { Operations } from './ops.js';
+import { Reports } from './reports.js';
+import { Schedule } from './schedule.js';
+
+const SETTLED = 1, STARTED = 2, CANCELLED = 3;
+const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
+
+export class Core {
+  live = new Map(); // handle -> who hears of its end: a task, a deadline
+  open = new Set(); // combinators that are not done: closing cancels them
+  alive = 0; // unfinished tasks after the latest turn
+  trap; // the latest exception out of the wasm
+  afterTurn; // called when a turn's events have been handed out
+  #inside = false;
+  #dead; // why nothing can be called any more
+  #causes = new Map(); // text -> cause, for those in use lately
+  #latestCause;
+
+  constructor(exports, { host, onReport }) {
+    this.exports = exports;
+    this.memory = new Memory(exports);
+    this.reports = new Reports(this, onReport);
+    this.operations = new Operations(this, host);
+    this.schedule = new Schedule(() => this.#turn());
+  }
+
+  /** The exports, if they can be called now. */
+  get x() {
+    if (this.#dead) throw new ClosedError(this.#dead.message, { cause: this.#dead.cause });
+    if (this.#inside) throw new MisuseError('the runtime was called from an import that the wasm itself is calling');
+    return this.exports;
+  }
+  get inside() { return this.#inside; }
+  get dead() { return this.#dead !== undefined; }
+
+  wake() { this.schedule.wake(); }
+
+  /** The sentence of the latest error. */
+  sentence() { return this.memory.text(this.exports.wax_error()); }
+
+  /** A pointer to the reason's text. The cause is kept for a while: where it comes back as a text, it is found again. */
+  reason(cause) {
+    if (cause !== this.#latestCause) {
+      this.#latestCause = cause;
+      this.#causes.delete(cause.text);
+      this.#causes.set(cause.text, cause);
+      if (this.#causes.size > 64) this.#causes.delete(this.#causes.keys().next().value);
+    }
+    return this.memory.note(cause.text);
+  }
+  causeOf(text) { return this.#causes.get(text); }
+
+  /** Runs f, which may run C. An exception out of it ends the task that was running, and no other. */
+  run(f) {
+    const { x } = this;
+    this.#inside = true;
+    try {
+      return f(x);
+    } catch (error) {
+      this.#recover(error);
+      throw error;
+    } finally {
+      this.#inside = false;
+    }
+  }
+
+  #turn() {
+    let state;
+    try { state = this.run((x) => x.wax_turn()); } catch { return this.dead ? -1 : 0; }
+    const { i32, f64 } = this.memory.fresh();
+    const next = f64[state >>> 3];
+    const count = i32[(state >>> 2) + 3];
+    this.alive = i32[(state >>> 2) + 4];
+    let at = i32[(state >>> 2) + 2] >>> 2;
+    for (let i = 0; i < count && !this.dead; i++, at += 4) {
+      const events = this.memory.fresh().i32;
+      const id = events[at + 1];
+      const data = events[at + 2];
+      switch (events[at]) {
+        case SETTLED: this.#settled(id); break;
+        case STARTED: this.operations.start(id, data); break;
+        case CANCELLED: this.operations.cancel(id, data); break;
+        default: this.reports.fromWasm(id, data);
+      }
+    }
+    this.afterTurn?.();
+    return next;
+  }
+
+  // The outcome is read at once and the handle given back, so a task that is done costs the wasm nothing.
+  #settled(handle) {
+    const listener = this.live.get(handle);
+    if (!listener) return;
+    this.live.delete(handle);
+    listener._ended(this.memory, this.exports.wax_info(handle));
+    this.exports.wax_release(handle);
+  }
+
+  #recover(error) {
+    this.trap = error;
+    let kind = OTHER_TRAP;
+    if (error instanceof WebAssembly.RuntimeError) kind = RUNTIME_KNOWS;
+    else if (/call stack|recursion/i.test(error?.message)) kind = STACK_EXHAUSTED;
+    try {
+      if (this.exports.wax_recover(kind) !== 0) return this.wake();
+    } catch (again) {
+      this.trap = again;
+    }
+    this.end('the runtime is broken: the wasm trapped outside of its tasks', this.trap);
+  }
+
+  /** No call from here on. What is still pending ends with this status. */
+  end(message, cause, status = ETRAP) {
+    this.schedule.stop();
+    this.#dead = { message, cause };
+    this.trap = cause;
+    this.alive = 0;
+    const left = [...this.live.values()];
+    this.live.clear();
+    this.operations.clear();
+    for (const listener of left) listener._abandoned(status);
+    this.afterTurn?.();
+  }
+}

@@ -1,0 +1,37 @@
+/* A deadline on the runtime's clock, which may be a virtual one: the host's timers would know nothing of it. */
+export class Deadline {
+  #core;
+  #passed;
+  #handle;
+
+  /** Calls passed() after ms; never, without ms or for Infinity. */
+  constructor(core, ms, passed) {
+    this.#core = core;
+    this.set(ms);
+    this.#passed = passed;
+  }
+
+  set(ms = Infinity) {
+    this.cancel();
+    if (ms === Infinity) return;
+    this.#handle = this.#core.x.wax_timer(ms);
+    this.#core.live.set(this.#handle, this);
+    this.#core.wake();
+  }
+
+  cancel() {
+    const core = this.#core;
+    if (!this.#handle || core.dead) return;
+    core.live.delete(this.#handle);
+    core.x.wax_cancel(this.#handle, 0);
+    core.x.wax_release(this.#handle);
+    this.#handle = 0;
+    core.wake();
+  }
+
+  _ended(memory, info) {
+    this.#handle = 0;
+    if (memory.fresh().i32[(info >>> 2) + 1] === 0) this.#passed();
+  }
+  _abandoned() { this.#handle = 0; }
+}

@@ -1,0 +1,99 @@
+/* From where the wasm is to a runtime in it. Nothing of Node's is imported: a bundler finds nothing to trip over, and where
+ * Node's fs is, it is asked for by name at run time. */
+import { Core } from './core.js';
+import { LoadError, MisuseError, expect, expectTime, show } from './errors.js';
+import { Runtime } from './runtime.js';
+import { wasiImports } from './wasi.js';
+
+const ABI = 1;
+const VIRTUAL = 1, DEBUG = 2;
+
+export async function load(source, options = {}) {
+  const flags = check(options);
+  const module = await compile(await source);
+  const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+  if (!exported.includes('wax_abi')) {
+    throw new LoadError("the module does not hold the runtime (no export 'wax_abi'): link it with libwasyncio as a reactor");
+  }
+  const wasi = wasiImports(options);
+  const imports = link(module, options.imports ?? {}, wasi.imports);
+  let instance;
+  try {
+    instance = await WebAssembly.instantiate(module, imports);
+  } catch (error) {
+    throw new LoadError(`the module does not start: ${error.message}`, { cause: error });
+  }
+  const { exports } = instance;
+  wasi.attach(exports.memory);
+  const core = new Core(exports, options);
+  try {
+    exports._initialize?.();
+    if (exports.wax_abi() !== ABI) throw new LoadError(`the module speaks version ${exports.wax_abi()} of docs/abi.md, not ${ABI}`);
+    if (exports.wax_init(flags, options.turnBudget ?? 0, options.stackSize ?? 0) < 0) throw new MisuseError(core.sentence());
+  } catch (error) {
+    if (error instanceof LoadError || error instanceof MisuseError) throw error;
+    throw new LoadError(`the module does not start: ${error.message}`, { cause: error });
+  }
+  return new Runtime(core);
+}
+
+function check(options) {
+  expect(typeof options === 'object' && options, `load: options must be an object, not ${show(options)}`);
+  const { clock = 'real', debug = false, host, turnBudget, stackSize, imports, stdout, stderr, onReport } = options;
+  expect(clock === 'real' || clock === 'virtual', `load: clock must be 'real' or 'virtual', not ${show(clock)}`);
+  for (const [name, value, type] of [
+    ['host', host, 'object'], ['imports', imports, 'object'],
+    ['stdout', stdout, 'function'], ['stderr', stderr, 'function'], ['onReport', onReport, 'function'],
+  ]) expect(value === undefined || (typeof value === type && value), `load: ${name} must be a ${type}, not ${show(value)}`);
+  expectTime(turnBudget, 'load: turnBudget');
+  expect(stackSize === undefined || (Number.isInteger(stackSize) && stackSize >= 256 && stackSize <= 2 ** 30),
+    `load: stackSize must be bytes, 256 to 1073741824, not ${show(stackSize)}`);
+  return (clock === 'virtual' ? VIRTUAL : 0) | (debug ? DEBUG : 0);
+}
+
+async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  let from = source;
+  if (typeof source === 'string' || source instanceof URL) from = await open(source);
+  try {
+    if (typeof Response === 'function' && from instanceof Response) {
+      if (!from.ok) throw new LoadError(`${from.url} can't be fetched: ${from.status} ${from.statusText}`);
+      if (/^application\/wasm\b/.test(from.headers.get('content-type'))) return await WebAssembly.compileStreaming(from);
+      from = await from.arrayBuffer();
+    }
+    const bytes = ArrayBuffer.isView(from) || /ArrayBuffer]$/.test(Object.prototype.toString.call(from));
+    expect(bytes, `load takes a URL, a path, bytes, a Response or a WebAssembly.Module, not ${show(source)}`);
+    return await WebAssembly.compile(from);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw new LoadError(`${typeof source === 'string' ? source : 'the source'} is not wasm: ${error.message}`, { cause: error });
+  }
+}
+
+// A string is a URL if it has a scheme, or if there are no files; a path otherwise.
+async function open(source) {
+  const text = String(source);
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  const isUrl = /^[a-z][a-z\d+.-]+:/i.test(text);
+  try {
+    if (fs && (!isUrl || text.startsWith('file:'))) return await fs.readFile(isUrl ? new URL(text) : text);
+    return await fetch(source);
+  } catch (error) {
+    throw new LoadError(`${text} can't be read: ${error.message}`, { cause: error });
+  }
+}
+
+// What the module imports: from the caller, else from the bindings, else a function that says what is missing if it is called.
+function link(module, own, builtin) {
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    let value = own[from]?.[name] ?? builtin[from]?.[name];
+    if (value === undefined) {
+      if (from === 'asyncify') throw new LoadError('the module was not passed through wasm-opt --asyncify: its tasks can\'t suspend');
+      if (kind !== 'function') throw new LoadError(`the module imports the ${kind} ${from}.${name}: give it by options.imports`);
+      value = () => { throw new LoadError(`C called ${from}.${name}, which is not there: give it by options.imports`); };
+    }
+    (imports[from] ??= {})[name] = value;
+  }
+  return imports;
+}

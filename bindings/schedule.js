@@ -1,0 +1,98 @@
+/* When the next turn comes. The host owns the time; the runtime only says what it needs:
+ *   something changed      a turn from a promise's `then`: before the host does anything else, all changes in one turn
+ *   more is ready          a turn after the host had one (a macrotask): rendering, input, timers, I/O
+ *   a deadline             a timer, which also keeps a Node process alive while tasks sleep
+ * Law: turns that follow each other from promises alone, as with a host function that answers at once, never keep the
+ * host waiting for longer than a slice. */
+const IDLE = 0, TIMER = 1, MACRO = 2, MICRO = 3;
+const slice = 8;
+const longest = 2 ** 31 - 1; // what setTimeout can hold
+const settled = Promise.resolve();
+
+// One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed.
+let channel;
+const queue = [];
+function afterHost(f) {
+  if (typeof setImmediate === 'function') return setImmediate(f);
+  if (!channel) {
+    channel = new MessageChannel();
+    channel.port1.onmessage = () => queue.shift()();
+  }
+  queue.push(f);
+  channel.port2.postMessage(0);
+}
+
+export class Schedule {
+  #plan = IDLE;
+  #running = false;
+  #changed = false;
+  #timer;
+  #due = 0;
+  #micros = 0;
+  #hostHadTurn = 0;
+
+  /** run() does one turn and returns its next_ms: 0 at once, above 0 in so many ms, below 0 not before a wake. */
+  constructor(run) {
+    this.run = run;
+    this.fromMicro = () => { if (this.#plan === MICRO) this.#turn(); };
+    this.fromMacro = () => {
+      this.#hostHadTurn = performance.now();
+      if (this.#plan === MACRO) this.#turn();
+    };
+    this.fromTimer = () => {
+      this.#timer = undefined;
+      if (this.#plan === TIMER) this.#turn();
+    };
+  }
+
+  /** Something changed: a turn soon. */
+  wake() {
+    if (this.#running) this.#changed = true;
+    else if (this.#plan < MACRO) this.#soon();
+  }
+
+  stop() {
+    this.#plan = IDLE;
+    this.#disarm();
+    this.run = () => -1;
+  }
+
+  #turn() {
+    this.#plan = IDLE;
+    this.#running = true;
+    this.#changed = false;
+    let next = -1;
+    try { next = this.run(); } finally { this.#running = false; }
+    if (next === 0) this.#afterHost();
+    else if (this.#changed) this.#soon();
+    else if (next > 0) this.#arm(next);
+    else this.#disarm();
+  }
+
+  #soon() {
+    // The clock is read for one turn in eight only: it costs as much as a short turn.
+    if ((++this.#micros & 7) === 0 && performance.now() - this.#hostHadTurn > slice) return this.#afterHost();
+    this.#plan = MICRO;
+    settled.then(this.fromMicro);
+  }
+
+  #afterHost() {
+    this.#plan = MACRO;
+    afterHost(this.fromMacro);
+  }
+
+  // A timer that is set and fires too early does no harm, so a later deadline leaves it as it is.
+  #arm(ms) {
+    this.#plan = TIMER;
+    const due = performance.now() + ms;
+    if (this.#timer !== undefined && this.#due <= due) return;
+    this.#disarm();
+    this.#due = due;
+    this.#timer = setTimeout(this.fromTimer, Math.min(Math.ceil(ms), longest));
+  }
+
+  #disarm() {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,26 @@
+/* One listener for each AbortSignal, however many tasks it stops: the first task that joins adds it, the last that leaves
+ * removes it. An abort reaches the tasks in the order in which they joined. */
+import { Cause } from './cause.js';
+
+const members = new WeakMap(); // AbortSignal -> Set of tasks
+
+function onAbort({ target: signal }) {
+  const tasks = members.get(signal);
+  members.delete(signal);
+  const cause = Cause.ofSignal(signal);
+  for (const task of tasks) task._stop(cause);
+}
+
+export function join(signal, task) {
+  const tasks = members.get(signal);
+  if (tasks) return tasks.add(task);
+  members.set(signal, new Set([task]));
+  signal.addEventListener('abort', onAbort, { once: true });
+}
+
+export function leave(signal, task) {
+  const tasks = members.get(signal);
+  if (!tasks?.delete(task) || tasks.size > 0) return;
+  members.delete(signal);
+  signal.removeEventListener('abort', onAbort);
+}
