@@ -70,7 +70,9 @@ async function quietly(load) {
   }
 }
 
-const runWasmtime = (driver, text) => runProcess(findWasmtime(), text, ['run', driver]);
+function runWasmtime(driver, text) {
+  return runProcess(findWasmtime(), text, ['run', driver]);
+}
 
 // node:wasi reads and writes real files only.
 async function runHere(driver, text) {
