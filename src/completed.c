@@ -1,0 +1,112 @@
+/* completed.c: futures handed out as they end: asyncio.as_completed.
+ *
+ *     todo: a b c  --callback-->  a queue of those that are done  --next-->  the program
+ *                  --deadline-->  as many ends-of-time as are left
+ *
+ * Law: the state lives as long as a callback or the timer may still come to it, or the program holds it. So an iterator
+ * that a cancelled task leaves behind does what CPython's does: its timer stays.
+ */
+#include "task.h"
+
+#include <string.h>
+
+typedef struct node {
+  wa__handle handle;
+  struct wa__completed *state;
+  wa_future *future;
+} node;
+
+struct wa__completed {
+  wa__due due;
+  wa__scope scope;
+  wa_queue done; /* of futures; NULL: the time was up */
+  uint32_t n, todo, left;
+  bool held; /* by the program */
+  node nodes[];
+};
+
+static size_t size_of(size_t n) { return sizeof(struct wa__completed) + n * sizeof(node); }
+
+static void end(struct wa__completed *c) {
+  wa__due_cancel(&c->due);
+  for (uint32_t i = 0; i < c->n; i++) {
+    wa__list_unlink(&c->nodes[i].handle.link);
+    wa_release(c->nodes[i].future);
+  }
+  wa__scope_leave(&c->scope);
+  wa_queue_close(&c->done);
+  wa__free(c, size_of(c->n));
+}
+
+/* Nobody will ask any more; the last callback or the timer ends it. */
+static void drop(wa__scope *scope) {
+  struct wa__completed *c = wa__container(scope, struct wa__completed, scope);
+  wa__scope_leave(scope);
+  c->held = false;
+  if (!c->todo) end(c);
+}
+
+static void member_done(wa__handle *handle) {
+  node *node = wa__container(handle, struct node, handle);
+  struct wa__completed *c = node->state;
+  c->todo--;
+  wa_queue_put_nowait(&c->done, node->future);
+  if (c->todo) return;
+  wa__due_cancel(&c->due);
+  if (!c->held) end(c);
+}
+
+static void on_timeout(wa__handle *handle) {
+  struct wa__completed *c = wa__container(handle, struct wa__completed, due.handle);
+  for (uint32_t i = 0; i < c->n; i++) wa__list_unlink(&c->nodes[i].handle.link);
+  for (; c->todo; c->todo--) wa_queue_put_nowait(&c->done, NULL);
+  if (!c->held) end(c);
+}
+
+int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_time timeout) {
+  wa__task *t = wa__need_task("wa_completed_init");
+  if (!t || !wa__check_all("wa_completed_init", futures, n)) return WA_EMISUSE;
+  if (!it) return wa__misuse("wa_completed_init: it is NULL; expected a wa_completed");
+  if (timeout < 0) return wa__misuse("wa_completed_init: timeout is %l ms; expected 0 or more", timeout);
+  struct wa__completed *c = wa__alloc(size_of(n));
+  if (!c) return wa__no_memory("an iterator");
+  memset(c, 0, size_of(n));
+  wa_queue_init(&c->done, 0);
+  wa__due_init(&c->due, on_timeout);
+  c->n = (uint32_t)n;
+  c->held = true;
+  wa__scope_enter(t, &c->scope, drop);
+  for (size_t i = 0; i < n; i++) {
+    wa_future *f = futures[i];
+    f->refs++;
+    c->nodes[i] = (node){.handle = {.run = member_done}, .state = c, .future = f};
+    if (f->mark) continue;
+    f->mark = true;
+    c->todo++;
+    wa__future_add(f, &c->nodes[i].handle);
+  }
+  for (size_t i = 0; i < n; i++) futures[i]->mark = false;
+  c->left = c->todo;
+  it->state = c;
+  if (c->todo && timeout != WA_FOREVER) return wa__due_set(&c->due, wa__after(timeout));
+  return WA_OK;
+}
+
+int wa_completed_next(wa_completed *it, wa_future **out) {
+  if (!wa__need_task("wa_completed_next")) return WA_EMISUSE;
+  if (!it || !it->state || !out) return wa__misuse("wa_completed_next: expected an iterator from wa_completed_init, and out");
+  *out = NULL;
+  if (!it->state->left) return WA_OK;
+  it->state->left--;
+  void *item;
+  int st = wa_queue_get(&it->state->done, &item);
+  if (st < 0) return st;
+  *out = item;
+  return item ? WA_OK : WA_ETIMEDOUT;
+}
+
+void wa_completed_close(wa_completed *it) {
+  if (!it || !it->state) return;
+  end(it->state);
+  it->state = NULL;
+}

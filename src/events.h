@@ -1,0 +1,22 @@
+/* events.h: what a host reads after a turn. See events.c. */
+#ifndef WA_EVENTS_H
+#define WA_EVENTS_H
+
+#include "future.h"
+
+enum { WA__EVENT_SETTLED = 1, WA__EVENT_OP_STARTED, WA__EVENT_OP_CANCELLED, WA__EVENT_REPORT };
+
+typedef struct wa__event_record {
+  uint32_t kind, id;
+  const void *payload;
+  wa__detail *owner; /* of the payload; NULL: none */
+} wa__event_record;
+
+extern bool wa__events_on; /* a host listens */
+/* The event keeps a reference to owner until the host has read it. Lost without memory. */
+void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail *owner);
+/* Forgets what the host has read, and hands it what came since: stays valid until the next call. */
+const wa__event_record *wa__events_swap(uint32_t *count);
+bool wa__events_waiting(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* fiber.h: the seam to whatever switches stacks. fiber.c does it by asyncify inside the wasm, fiber_native.c by
+ * ucontext for builds under sanitizers; nothing above knows which.
+ *
+ *     init -> [ resume -> runs -> suspend ]* -> resume -> runs -> returns -> destroy
+ *
+ * Law: a fiber is entered only through a function pointer, so that no compiler merges it into its scheduler.
+ */
+#ifndef WA_FIBER_H
+#define WA_FIBER_H
+
+#include "base.h"
+
+/* One await chain that is rewound as a whole: a fiber's body, or a wa_call inside it. */
+typedef struct wa__segment {
+  wa_task_fn f;
+  void *arg;
+  struct wa__segment *below; /* who called it and waits for its status */
+  char *save;                /* its frames while it is suspended, in exact size */
+  uint32_t used, capacity;
+  uint32_t depth;            /* bytes of C stack in use when it suspended */
+} wa__segment;
+
+struct wa__stack;
+typedef struct wa__fiber {
+  wa__segment base;
+  wa__segment *top;        /* what runs on resume: &base, or the innermost wa_call */
+  struct wa__stack *stack; /* NULL while it keeps none */
+  struct wa__fiber *outer; /* while it runs: whose resume was called from inside whom */
+  uint32_t stack_size;
+  int status;
+} wa__fiber;
+
+void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size);
+/* Runs the fiber until it suspends (false) or its body has returned (true: see fiber->status). Nests. */
+bool wa__fiber_resume(wa__fiber *fiber);
+/* Gives control back to whoever resumed the running fiber; returns when it is resumed. */
+void wa__fiber_suspend(void);
+/* Runs f(arg) on the running fiber as a segment of its own. */
+int wa__fiber_call(wa_task_fn f, void *arg);
+/* Frees what a fiber holds that is not running. Its body is never heard of again. */
+void wa__fiber_destroy(wa__fiber *fiber);
+
+extern wa__fiber *wa__fiber_running;
+
+/* After a trap, which took every running fiber's frames with it: puts the switching machinery back to rest. Returns WA_ESTACK if the running fiber ran out of
+ * stack, else WA_ETRAP. Those that ran are to be destroyed. */
+int wa__fiber_recover(void);
+/* Frees the stacks that are kept for reuse. */
+void wa__fiber_trim(void);
+extern uint32_t wa__fiber_stacks; /* kept by suspended fibers */
+
+/* Called, on a stack of its own, when the running fiber has overflowed. Must not return. */
+extern void (*wa__fiber_overflow)(void);
+
+#define WA__STACK_MIN 256
+
+#endif

@@ -1,0 +1,112 @@
+/* fiber_native.c: the same seam over ucontext, so that the runtime above it runs under sanitizers.
+ *
+ * Law: every switch is announced to AddressSanitizer, or it takes one stack for another.
+ */
+#ifndef __wasm__
+#include "fiber.h"
+
+#include <stdlib.h>
+#include <ucontext.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#else
+#define __sanitizer_start_switch_fiber(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
+#define __sanitizer_finish_switch_fiber(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
+#endif
+
+/* Frames of a native build, with sanitizers above all, are far larger than those in wasm. */
+#define NATIVE_SIZE(wasm_size) ((size_t)(wasm_size) * 16 + 65536)
+
+struct wa__stack {
+  ucontext_t inside, outside;
+  const void *outside_bottom; /* AddressSanitizer's view of who resumed it */
+  size_t outside_size;
+  void *fake;
+  bool ended;
+  size_t size;
+  char memory[];
+};
+
+wa__fiber *wa__fiber_running;
+void (*wa__fiber_overflow)(void);
+uint32_t wa__fiber_stacks;
+
+void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
+  *fiber = (wa__fiber){.base = {.f = f, .arg = arg}, .stack_size = (uint32_t)stack_size};
+  fiber->top = &fiber->base;
+}
+
+static void leave(struct wa__stack *s, bool for_good) {
+  __sanitizer_start_switch_fiber(for_good ? NULL : &s->fake, s->outside_bottom, s->outside_size);
+  swapcontext(&s->inside, &s->outside);
+  __sanitizer_finish_switch_fiber(s->fake, &s->outside_bottom, &s->outside_size);
+}
+
+static void enter(void) {
+  wa__fiber *fiber = wa__fiber_running;
+  struct wa__stack *s = fiber->stack;
+  __sanitizer_finish_switch_fiber(NULL, &s->outside_bottom, &s->outside_size);
+  fiber->status = fiber->base.f(fiber->base.arg);
+  s->ended = true;
+  leave(s, true);
+}
+
+static struct wa__stack *new_stack(uint32_t wasm_size) {
+  size_t size = NATIVE_SIZE(wasm_size);
+  struct wa__stack *s = malloc(sizeof *s + size);
+  if (!s) return NULL;
+  s->size = size;
+  s->ended = false;
+  s->fake = NULL;
+  getcontext(&s->inside);
+  s->inside.uc_stack.ss_sp = s->memory;
+  s->inside.uc_stack.ss_size = size;
+  s->inside.uc_link = NULL;
+  makecontext(&s->inside, enter, 0);
+  return s;
+}
+
+bool wa__fiber_resume(wa__fiber *fiber) {
+  if (fiber->stack) wa__fiber_stacks--;
+  else if (!(fiber->stack = new_stack(fiber->stack_size))) {
+    fiber->status = wa__no_memory("a task's stack");
+    return true;
+  }
+  struct wa__stack *s = fiber->stack;
+  void *fake = NULL;
+  fiber->outer = wa__fiber_running;
+  wa__fiber_running = fiber;
+  __sanitizer_start_switch_fiber(&fake, s->memory, s->size);
+  swapcontext(&s->outside, &s->inside);
+  __sanitizer_finish_switch_fiber(fake, NULL, NULL);
+  wa__fiber_running = fiber->outer;
+  if (!s->ended) {
+    wa__fiber_stacks++;
+    return false;
+  }
+  free(s);
+  fiber->stack = NULL;
+  return true;
+}
+
+void wa__fiber_suspend(void) { leave(wa__fiber_running->stack, false); }
+
+int wa__fiber_call(wa_task_fn f, void *arg) { return f(arg); }
+
+void wa__fiber_destroy(wa__fiber *fiber) {
+  if (!fiber->stack) return;
+  wa__fiber_stacks--;
+  free(fiber->stack);
+  fiber->stack = NULL;
+}
+
+int wa__fiber_recover(void) { return WA_ETRAP; }
+
+void wa__fiber_trim(void) {}
+#endif

@@ -1,0 +1,82 @@
+/* future.h: the record behind wa_future, and what it can carry. See future.c. */
+#ifndef WA_FUTURE_H
+#define WA_FUTURE_H
+
+#include "loop.h"
+
+/* What goes along with a status: the text of a reason, the members of a group's error, data for the host.
+ * Counted, because one reason may stand in a hundred thousand tasks. */
+typedef struct wa__detail {
+  uint32_t refs;
+  uint32_t size; /* of data, in bytes */
+  int kind;
+  uint32_t spare; /* data is 8-aligned */
+  char data[];
+} wa__detail;
+
+/* Kinds of detail; data has its wa_type, so that a host's record needs no table. */
+enum { WA__REASON = 16, WA__ERRORS = 17 };
+
+wa__detail *wa__detail_new(int kind, const void *data, size_t size); /* a 0 byte follows the data; NULL: no memory */
+static inline wa__detail *wa__detail_retain(wa__detail *d) {
+  if (d) d->refs++;
+  return d;
+}
+void wa__detail_release(wa__detail *d);
+static inline void wa__detail_set(wa__detail **slot, wa__detail *d) {
+  wa__detail_retain(d);
+  wa__detail_release(*slot);
+  *slot = d;
+}
+/* The reason's text as a detail. NULL for NULL. */
+wa__detail *wa__reason(const char *text);
+size_t wa__detail_errors(const wa__detail *d, int *out, size_t max);
+wa_data wa__detail_data(const wa__detail *d);
+
+enum { WA__FREE = 0, WA__FUTURE, WA__TASK, WA__GATHER, WA__SHIELD, WA__OP, WA__DELAY };
+enum { WA__PENDING = 0, WA__FINISHED, WA__CANCELLED };
+
+struct wa_future {
+  uint8_t kind, state;
+  bool seen;           /* somebody looked at its outcome */
+  bool mark;           /* while a set of futures is being read: it was met before */
+  uint32_t refs;
+  int32_t status;
+  uint32_t handle;     /* its place in the host's table, 0: none */
+  void *value;
+  wa__detail *detail;
+  wa__list callbacks;  /* handles, in the order they were added */
+  wa__list all;        /* every future there is, in the order of creation */
+};
+
+void wa__future_init(wa_future *f, int kind);
+/* Sets the outcome and schedules the callbacks, one ready entry each. Only while pending. */
+void wa__future_finish(wa_future *f, int state, int status, void *value, wa__detail *detail);
+/* Adds a callback; schedules it if the future is done. */
+void wa__future_add(wa_future *f, wa__handle *handle);
+static inline bool wa__pending(const wa_future *f) { return f->state == WA__PENDING; }
+static inline bool wa__valid(const wa_future *f) { return f && f->kind != WA__FREE; }
+/* The argument checks: `call` names the function for the sentence. */
+bool wa__check(const char *call, const wa_future *f);
+bool wa__check_all(const char *call, wa_future *const *futures, size_t n);
+
+/* Future.cancel(): what a cancellation does to each kind of future. */
+bool wa__cancel(wa_future *f, wa__detail *reason);
+
+/* What each kind does of its own, told by whoever makes that kind: upward news. A kind without: a plain future. */
+typedef struct wa__kind {
+  bool (*cancel)(wa_future *f, wa__detail *reason);
+  size_t (*clean)(wa_future *f); /* gives back what it holds; returns the size of its record */
+  bool (*leads_to)(wa_future *f, const wa_future *target); /* waits for target, at whatever remove; may be NULL */
+} wa__kind;
+enum { WA__KINDS = WA__DELAY + 1 };
+extern const wa__kind *wa__kinds[WA__KINDS];
+bool wa__leads_to(wa_future *f, const wa_future *target);
+
+extern wa__list wa__futures;      /* all of them */
+extern uint32_t wa__future_count; /* all but unfinished tasks */
+extern void (*wa__future_unseen)(wa_future *f);
+/* For those that have a place in the host's table. */
+extern void (*wa__future_settled)(wa_future *f);
+
+#endif

@@ -1,0 +1,185 @@
+/* group.c: a task group: nobody leaves before every member has ended.
+ *
+ *     open --exit--> waiting for members --all ended--> left
+ *       '- a member fails, or the body does: ABORTING, the other members are cancelled, the body too
+ *
+ * Law: a member's error is never lost: it is in the group's outcome, nested groups flattened, in order of occurrence.
+ */
+#include "task.h"
+
+#include <string.h>
+
+enum { EXITING = 1, ABORTING = 2, PARENT_ASKED = 4, WAITING = 8 };
+
+typedef struct member {
+  wa__handle handle;
+  wa__list link; /* in the group, in the order of spawning */
+  struct wa__group *group;
+  wa_future *task;
+} member;
+
+/* On the heap, for members that end after their parent died without clean-up. */
+struct wa__group {
+  wa__scope scope;
+  wa__task *parent;
+  wa__list members;
+  uint32_t flags;
+  int *errors;
+  uint32_t count, capacity;
+};
+
+static void forget(member *m) {
+  wa__list_unlink(&m->handle.link);
+  wa__list_unlink(&m->link);
+  wa_release(m->task);
+  wa__free(m, sizeof *m);
+}
+
+static void drop(wa__scope *scope) {
+  struct wa__group *g = wa__container(scope, struct wa__group, scope);
+  WA__LIST_EACH(link, &g->members) forget(wa__container(link, member, link));
+  wa__scope_leave(scope);
+  wa__free(g->errors, g->capacity * sizeof *g->errors);
+  wa__free(g, sizeof *g);
+}
+
+static void abort_members(struct wa__group *g) {
+  g->flags |= ABORTING;
+  WA__LIST_EACH(link, &g->members) wa__cancel(wa__container(link, member, link)->task, NULL);
+}
+
+/* Without memory the group still fails; what is lost is which errors it failed with. */
+static void add_error(struct wa__group *g, int status, const wa__detail *detail) {
+  uint32_t n = status == WA_EGROUP ? (uint32_t)wa__detail_errors(detail, NULL, 0) : 1;
+  if (g->count + n > g->capacity) {
+    uint32_t capacity = (g->count + n) * 2;
+    int *errors = wa__alloc(capacity * sizeof *errors);
+    if (!errors) return;
+    if (g->count) memcpy(errors, g->errors, g->count * sizeof *errors);
+    wa__free(g->errors, g->capacity * sizeof *errors);
+    g->errors = errors;
+    g->capacity = capacity;
+  }
+  if (status == WA_EGROUP) wa__detail_errors(detail, g->errors + g->count, n);
+  else g->errors[g->count] = status;
+  g->count += n;
+}
+
+static void member_done(wa__handle *handle) {
+  member *m = wa__container(handle, member, handle);
+  struct wa__group *g = m->group;
+  wa_future *f = m->task;
+  wa__list_unlink(&m->link);
+  if (g->flags & WAITING && wa__list_empty(&g->members) && g->parent->slot == WA__SLOT_PENDING) {
+    wa__slot_settle(g->parent, WA__SLOT_DONE);
+  }
+  if (f->state == WA__FINISHED && f->status < 0) {
+    f->seen = true;
+    add_error(g, f->status, f->detail);
+    if (!(g->flags & (ABORTING | PARENT_ASKED))) {
+      abort_members(g);
+      g->flags |= PARENT_ASKED;
+      wa__cancel(&g->parent->future, NULL);
+    }
+  }
+  forget(m);
+}
+
+int wa_group_enter(wa_group *g) {
+  wa__task *t = wa__need_task("wa_group_enter");
+  if (!t) return WA_EMISUSE;
+  if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
+  struct wa__group *s = wa__alloc(sizeof *s);
+  if (!s) return wa__no_memory("a task group");
+  memset(s, 0, sizeof *s);
+  s->parent = t;
+  wa__list_init(&s->members);
+  wa__scope_enter(t, &s->scope, drop);
+  *g = (wa_group){.parent = &t->future, .state = s};
+  return WA_OK;
+}
+
+wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
+  struct wa__group *s = g ? g->state : NULL;
+  if (!s) return wa__misuse("wa_group_spawn: the group was not entered, or is finished"), NULL;
+  if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("wa_group_spawn: the group is finished"), NULL;
+  if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;
+  member *m = wa__alloc(sizeof *m);
+  if (!m) return wa__no_memory("a member of a group"), NULL;
+  wa_task *task = wa_spawn_with(f, arg, options);
+  if (!task) return wa__free(m, sizeof *m), NULL;
+  *m = (member){.handle = {.run = member_done}, .group = s, .task = task};
+  task->refs++;
+  wa__list_push(&s->members, &m->link);
+  wa__future_add(task, &m->handle);
+  return task;
+}
+
+wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg) { return wa_group_spawn_with(g, f, arg, NULL); }
+
+/* __aexit__, step by step. */
+static int leave(struct wa__group *g, wa__task *t, int status) {
+  g->flags |= EXITING;
+  bool cancelled = status == WA_ECANCELED;
+  wa__detail *thrown = wa__detail_retain(t->thrown); /* the body's; a wait below may bring another */
+  if (status < 0 && !(g->flags & ABORTING)) abort_members(g);
+  while (!wa__list_empty(&g->members)) {
+    t->slot = WA__SLOT_PENDING;
+    g->flags |= WAITING;
+    int st = wa__wait_slot(t);
+    g->flags &= ~(uint32_t)WAITING;
+    if (st == WA_ECANCELED && !(g->flags & ABORTING)) {
+      cancelled = true;
+      wa__detail_set(&thrown, t->thrown);
+      abort_members(g);
+    }
+  }
+  wa__detail_set(&t->thrown, thrown);
+  if (g->flags & PARENT_ASKED && wa_uncancel(&t->future) == 0) cancelled = false;
+  if (cancelled && !g->count) status = WA_ECANCELED;
+  else if (status < 0 && status != WA_ECANCELED) add_error(g, status, thrown);
+  if (g->count) {
+    status = WA_EGROUP;
+    if (t->cancels) {
+      wa_uncancel(&t->future);
+      wa__cancel(&t->future, NULL);
+    }
+  }
+  wa__detail_release(thrown);
+  return status;
+}
+
+static void set_errors(wa__task *t, const int *errors, size_t n) {
+  wa__detail *d = wa__detail_new(WA__ERRORS, errors, n * sizeof *errors);
+  wa__detail_set(&t->thrown, d);
+  wa__detail_release(d);
+}
+
+int wa_group_exit(wa_group *g, int status) {
+  wa__task *t = wa__need_task("wa_group_exit");
+  if (!t) return WA_EMISUSE;
+  if (!g || !g->state || g->parent != &t->future)
+    return wa__misuse("wa_group_exit: the group was not entered by this task, or was left already");
+  struct wa__group *s = g->state;
+  int st = leave(s, t, status);
+  g->state = NULL;
+  if (st == WA_EGROUP && s->count) set_errors(t, s->errors, s->count);
+  g->errors = st == WA_EGROUP && t->thrown ? (int *)t->thrown->data : NULL;
+  g->error_count = st == WA_EGROUP && t->thrown ? t->thrown->size / sizeof(int) : 0;
+  drop(&s->scope);
+  return st;
+}
+
+size_t wa_group_errors(const wa_group *g, int *out, size_t max) {
+  if (!g || !g->errors) return 0;
+  if (out) memcpy(out, g->errors, (g->error_count < max ? g->error_count : max) * sizeof *out);
+  return g->error_count;
+}
+
+int wa_fail_group(const int *errors, size_t n) {
+  wa__task *t = wa__need_task("wa_fail_group");
+  if (!t) return WA_EMISUSE;
+  if (!n || !errors) return wa__misuse("wa_fail_group: no errors; expected at least one");
+  set_errors(t, errors, n);
+  return t->thrown ? WA_EGROUP : WA_ENOMEM;
+}

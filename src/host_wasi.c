@@ -1,0 +1,33 @@
+/* host_wasi.c: the port for WASI: a clock, and poll_oneoff to wait.
+ *
+ * Law: poll_oneoff is never asked to wait for nothing (zero subscriptions is an error).
+ */
+#ifdef __wasi__
+#include "host.h"
+
+#include <wasi/api.h>
+
+wa_time wa__host_now(void) {
+  __wasi_timestamp_t now = 0;
+  (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 1, &now);
+  return (wa_time)now;
+}
+
+int wa__host_wait(wa_time until) {
+  if (until == WA_FOREVER) return wa__misuse("wa_run: an operation is in flight and no host answers it");
+  __wasi_subscription_t subscription = {0};
+  subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
+  subscription.u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+  subscription.u.u.clock.timeout = (__wasi_timestamp_t)until;
+  subscription.u.u.clock.flags = __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME;
+  __wasi_event_t event;
+  __wasi_size_t count;
+  return __wasi_poll_oneoff(&subscription, &event, 1, &count) ? wa__misuse("wa_run: poll_oneoff failed") : WA_OK;
+}
+
+void wa__host_print(const char *text, size_t size) {
+  __wasi_ciovec_t part = {(const uint8_t *)text, size};
+  __wasi_size_t written;
+  (void)__wasi_fd_write(2, &part, 1, &written);
+}
+#endif

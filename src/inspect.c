@@ -1,0 +1,74 @@
+/* inspect.c: what a program can read of its tasks, and hand over as a result. */
+#include "op.h"
+
+#include <string.h>
+
+const char *wa_name(const wa_future *f) {
+  wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
+  if (!t) return "";
+  if (!t->name) {
+    char text[24];
+    t->name = wa__detail_new(WA_TEXT, text, wa__format(text, sizeof text, "task-%u", (unsigned)t->id));
+  }
+  return t->name ? t->name->data : "task";
+}
+
+const char *wa_site(const wa_future *f) {
+  wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
+  return t && !t->running && wa__pending(f) ? t->site : "";
+}
+
+void wa_count(wa_counts *out) {
+  out->tasks = wa__task_count;
+  out->futures = wa__future_count;
+  out->timers = wa__due_count();
+  out->operations = wa__op_count;
+  out->handles = wa__handle_count;
+  out->stacks = wa__fiber_stacks;
+  out->bytes = wa__bytes;
+}
+
+/* ---- results -------------------------------------------------------------------------------------------------------- */
+
+int wa_return(void *value) {
+  wa__task *t = wa__need_task("wa_return");
+  if (!t) return WA_EMISUSE;
+  t->future.value = value;
+  return WA_OK;
+}
+
+static int give(const char *call, int type, const void *data, size_t size) {
+  wa__task *t = wa__need_task(call);
+  if (!t) return WA_EMISUSE;
+  if (size && !data) return wa__misuse("%s: data is NULL; expected %u bytes", call, (unsigned)size);
+  wa__detail *d = wa__detail_new(type, data, size);
+  if (!d) return wa__no_memory("a result");
+  wa__detail_release(t->future.detail);
+  t->future.detail = d;
+  t->future.value = d->data;
+  return WA_OK;
+}
+
+int wa_return_bytes(const void *data, size_t size) { return give("wa_return_bytes", WA_BYTES, data, size); }
+
+int wa_return_text(const char *text) {
+  if (!text) return wa__misuse("wa_return_text: text is NULL; expected a text");
+  return give("wa_return_text", WA_TEXT, text, strlen(text));
+}
+
+int wa_return_number(double number) { return give("wa_return_number", WA_NUMBER, &number, sizeof number); }
+
+wa_data wa_input(void) { return wa__current ? wa__detail_data(wa__current->input) : (wa_data){0}; }
+
+/* ---- finally -------------------------------------------------------------------------------------------------------- */
+
+int wa_defer(void (*cleanup)(void *arg), void *arg) {
+  wa__task *t = wa__need_task("wa_defer");
+  if (!t) return WA_EMISUSE;
+  if (!cleanup) return wa__misuse("wa_defer: cleanup is NULL; expected a function");
+  wa__defer *d = wa__alloc(sizeof *d);
+  if (!d) return wa__no_memory("a deferred clean-up");
+  *d = (wa__defer){t->defers, cleanup, arg};
+  t->defers = d;
+  return WA_OK;
+}

@@ -1,0 +1,56 @@
+/* list.h: an intrusive list, circular, with the head as one more node.
+ *
+ *     head <-> a <-> b <-> c <-> head
+ *
+ * Law: a node that is in no list points to itself or is all zero, so unlinking twice is harmless and a zeroed
+ * head is an empty list.
+ */
+#ifndef WA_LIST_H
+#define WA_LIST_H
+
+#include "base.h"
+
+static inline void wa__list_init(wa__list *l) { l->prev = l->next = l; }
+
+static inline bool wa__list_empty(const wa__list *head) { return head->next == head || !head->next; }
+
+static inline void wa__list_push(wa__list *head, wa__list *node) {
+  if (wa__unlikely(!head->next)) wa__list_init(head);
+  node->prev = head->prev;
+  node->next = head;
+  head->prev->next = node;
+  head->prev = node;
+}
+
+static inline void wa__list_unlink(wa__list *node) {
+  if (!node->next) return;
+  node->prev->next = node->next;
+  node->next->prev = node->prev;
+  wa__list_init(node);
+}
+
+static inline wa__list *wa__list_first(wa__list *head) { return wa__list_empty(head) ? NULL : head->next; }
+
+static inline wa__list *wa__list_pop(wa__list *head) {
+  wa__list *node = wa__list_first(head);
+  if (node) wa__list_unlink(node);
+  return node;
+}
+
+/* Moves all of `from` behind the last of `to`, in order. */
+static inline void wa__list_splice(wa__list *to, wa__list *from) {
+  if (wa__list_empty(from)) return;
+  if (wa__unlikely(!to->next)) wa__list_init(to);
+  from->next->prev = to->prev;
+  to->prev->next = from->next;
+  from->prev->next = to;
+  to->prev = from->prev;
+  wa__list_init(from);
+}
+
+/* Visits nodes in order; the node visited may be unlinked by the body. */
+#define WA__LIST_EACH(node, head)                                                                     \
+  for (wa__list *node = (head)->next ? (head)->next : (head), *node##_next = node->next; node != (head); \
+       node = node##_next, node##_next = node->next)
+
+#endif

@@ -1,0 +1,79 @@
+/* loop.c: one iteration of asyncio's loop.
+ *
+ *     ready: a b c          (1) nothing ready? a virtual clock jumps to the next timer
+ *       | (3) splice        (2) timers that are due join the ready queue
+ *       v                   (3) exactly what is ready now runs; what that makes ready waits for the next iteration
+ *     batch: a b c -> run
+ *
+ * Law: nothing runs a callback but this file, and it runs each in the iteration that CPython would. A turn that
+ * runs out of its budget in the middle of a batch goes on with the rest of that batch.
+ */
+#include "loop.h"
+#include "host.h"
+
+#define STRIDE_MAX 64
+
+wa__loop wa__the_loop = {.stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
+int32_t wa__fuel = 1;
+void (*wa__loop_stalled)(wa_time ran);
+
+static wa_time last_look;
+
+wa_time wa_now(void) {
+  wa__loop *l = &wa__the_loop;
+  if (!l->config.virtual_clock) l->now = wa__host_now();
+  return l->now;
+}
+
+int wa_spin(wa_time t) {
+  if (!wa__the_loop.config.virtual_clock) return wa__misuse("wa_spin: the runtime's clock is not virtual");
+  if (t < 0) return wa__misuse("wa_spin: t is %l ms; expected 0 or more", t);
+  wa__the_loop.now += t;
+  return WA_OK;
+}
+
+void wa__loop_begin_turn(void) {
+  wa__loop *l = &wa__the_loop;
+  wa_time budget = l->config.turn_budget ? l->config.turn_budget : WA_MS(8);
+  last_look = wa__host_now();
+  if (!l->config.virtual_clock) l->now = last_look;
+  l->budget_end = last_look + budget;
+  l->stride = l->steps_left = 1;
+}
+
+/* The clock is a call out of the wasm, so quick steps share one look and slow ones get one each. */
+bool wa__loop_spent(void) {
+  wa__loop *l = &wa__the_loop;
+  if (l->budget_end == WA_FOREVER) {
+    l->steps_left = UINT32_MAX;
+    return false;
+  }
+  wa_time now = wa__host_now(), ran = now - last_look;
+  wa_time stall = l->config.stall_after ? l->config.stall_after : WA_MS(100);
+  if (ran > stall && l->stride == 1 && wa__loop_stalled) wa__loop_stalled(ran);
+  last_look = now;
+  if (l->config.debug || ran > WA_MS(1)) l->stride = 1;
+  else if (l->stride < STRIDE_MAX) l->stride *= 2;
+  l->steps_left = l->stride;
+  return now >= l->budget_end;
+}
+
+bool wa__loop_once(void) {
+  wa__loop *l = &wa__the_loop;
+  if (wa__list_empty(&l->batch)) {
+    wa_time next = wa__due_next();
+    if (next != WA_FOREVER) {
+      if (!l->config.virtual_clock) l->now = wa__host_now();
+      else if (wa__list_empty(&l->ready) && next > l->now) l->now = next;
+      wa__due_fire(l->now, &l->ready);
+    }
+    wa__list_splice(&l->batch, &l->ready);
+    l->turns++;
+  }
+  for (wa__list *link; (link = wa__list_pop(&l->batch));) {
+    wa__handle *handle = wa__container(link, wa__handle, link);
+    handle->run(handle);
+    if (--l->steps_left == 0 && wa__loop_spent()) return false;
+  }
+  return true;
+}

@@ -1,0 +1,36 @@
+/* loop.h: the ready queue and the clock. See loop.c. */
+#ifndef WA_LOOP_H
+#define WA_LOOP_H
+
+#include "timer.h"
+
+typedef struct wa__loop {
+  wa__list ready; /* runs in the next iteration */
+  wa__list batch; /* what is left of this one */
+  wa_time now;    /* the virtual clock; on a real one the latest reading */
+  wa_time budget_end;
+  uint32_t turns; /* iterations so far */
+  uint32_t stride; /* steps between two looks at the clock */
+  uint32_t steps_left; /* until the next */
+  wa_config config;
+} wa__loop;
+extern wa__loop wa__the_loop;
+
+static inline void wa__ready(wa__handle *handle) { wa__list_push(&wa__the_loop.ready, &handle->link); }
+
+static inline bool wa__loop_idle(void) {
+  return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch);
+}
+
+/* One iteration, or what is left of one that ran out of budget. If nothing is ready, a virtual clock jumps to the
+ * next timer first. false: the budget is used up. */
+bool wa__loop_once(void);
+/* Starts a turn's budget. */
+void wa__loop_begin_turn(void);
+/* True once the turn's time is used up: the host should have its turn. Looks at the clock. */
+bool wa__loop_spent(void);
+
+/* Told how long a step ran that took longer than stall_after. */
+extern void (*wa__loop_stalled)(wa_time ran);
+
+#endif

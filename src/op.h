@@ -1,0 +1,12 @@
+/* op.h: operations that the host carries out. See op.c. */
+#ifndef WA_OP_H
+#define WA_OP_H
+
+#include "handles.h"
+#include "task.h"
+
+extern uint32_t wa__op_count; /* in flight */
+/* The host's answer. data becomes the operation's. WA_EMISUSE for what is not a pending operation. */
+int wa__op_finish(wa_future *f, int status, wa__detail *data);
+
+#endif

@@ -1,0 +1,168 @@
+/* queue.c: items handed from task to task: first in first out, last in first out, or by priority.
+ *
+ *     putters wait while full --> [ items ] --> getters wait while empty
+ *
+ * Law: an item that was put is got once or still there; a wake-up that a cancelled waiter got is passed on.
+ */
+#include "task.h"
+
+#include <string.h>
+
+enum { FIFO, LIFO, PRIORITY };
+
+static void init(wa_queue *q, size_t max, int kind, int (*compare)(const void *, const void *)) {
+  *q = (wa_queue){.max = max, .kind = (uint8_t)kind, .compare = compare, .finished = {.value = true}};
+}
+
+void wa_queue_init(wa_queue *q, size_t max) { init(q, max, FIFO, NULL); }
+
+void wa_queue_init_lifo(wa_queue *q, size_t max) { init(q, max, LIFO, NULL); }
+
+void wa_queue_init_priority(wa_queue *q, size_t max, int (*compare)(const void *, const void *)) {
+  init(q, max, compare ? PRIORITY : FIFO, compare);
+}
+
+void wa_queue_close(wa_queue *q) {
+  wa__free(q->items, q->capacity * sizeof *q->items);
+  init(q, q->max, q->kind, q->compare);
+}
+
+size_t wa_queue_size(const wa_queue *q) { return q->size; }
+
+bool wa_queue_empty(const wa_queue *q) { return q->size == 0; }
+
+bool wa_queue_full(const wa_queue *q) { return q->max && q->size >= q->max; }
+
+/* ---- the items: a ring; a stack and a heap are rings that begin at 0 ---------------------------------------------- */
+
+static bool reserve(wa_queue *q) {
+  if (q->size < q->capacity) return true;
+  size_t capacity = q->capacity ? q->capacity * 2 : 8;
+  void **items = wa__alloc(capacity * sizeof *items);
+  if (!items) return false;
+  for (size_t i = 0; i < q->size; i++) items[i] = q->items[(q->head + i) % q->capacity];
+  wa__free(q->items, q->capacity * sizeof *q->items);
+  q->items = items;
+  q->capacity = capacity;
+  q->head = 0;
+  return true;
+}
+
+/* heapq's two sifts, so that equal items leave in the order in which CPython's do. */
+static void sift_up(wa_queue *q, size_t i) {
+  void *item = q->items[i];
+  for (size_t parent; i > 0; i = parent) {
+    parent = (i - 1) / 2;
+    if (q->compare(item, q->items[parent]) >= 0) break;
+    q->items[i] = q->items[parent];
+  }
+  q->items[i] = item;
+}
+
+static void sift_down(wa_queue *q) {
+  size_t i = 0;
+  void *item = q->items[0];
+  for (size_t child; (child = 2 * i + 1) < q->size; i = child) {
+    if (child + 1 < q->size && q->compare(q->items[child], q->items[child + 1]) >= 0) child++;
+    q->items[i] = q->items[child];
+  }
+  q->items[i] = item;
+  sift_up(q, i);
+}
+
+static void add(wa_queue *q, void *item) {
+  q->items[(q->head + q->size++) % q->capacity] = item;
+  if (q->kind == PRIORITY) sift_up(q, q->size - 1);
+}
+
+static void *take(wa_queue *q) {
+  if (q->kind == LIFO) return q->items[--q->size];
+  void *item = q->items[q->head];
+  q->size--;
+  if (q->kind == FIFO) {
+    q->head = (q->head + 1) % q->capacity;
+  } else if (q->size) {
+    q->items[0] = q->items[q->size];
+    sift_down(q);
+  }
+  return item;
+}
+
+/* ---- waiting -------------------------------------------------------------------------------------------------------- */
+
+static void wake_next(wa__list *waiters) {
+  for (wa__list *link; (link = wa__list_pop(waiters));) {
+    if (wa__task_in_queue(link)->slot != WA__SLOT_PENDING) continue;
+    wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
+    return;
+  }
+}
+
+int wa_queue_put_nowait(wa_queue *q, void *item) {
+  if (!q) return wa__misuse("wa_queue_put_nowait: the queue is NULL");
+  if (q->is_shutdown) return WA_ESHUTDOWN;
+  if (wa_queue_full(q)) return WA_EAGAIN;
+  if (!reserve(q)) return wa__no_memory("a queue");
+  add(q, item);
+  q->unfinished++;
+  wa_event_clear(&q->finished);
+  wake_next(&q->getters);
+  return WA_OK;
+}
+
+int wa_queue_get_nowait(wa_queue *q, void **item) {
+  if (!q || !item) return wa__misuse("wa_queue_get_nowait: expected a queue and a place for the item");
+  if (!q->size) return q->is_shutdown ? WA_ESHUTDOWN : WA_EAGAIN;
+  *item = take(q);
+  wake_next(&q->putters);
+  return WA_OK;
+}
+
+int wa_queue_put(wa_queue *q, void *item) {
+  wa__task *t = wa__need_task("wa_queue_put");
+  if (!t) return WA_EMISUSE;
+  if (!q) return wa__misuse("wa_queue_put: the queue is NULL");
+  while (wa_queue_full(q)) {
+    if (q->is_shutdown) return WA_ESHUTDOWN;
+    int st = wa__wait_queue(t, &q->putters);
+    if (st == WA_OK) continue;
+    if (!wa_queue_full(q) && t->slot != WA__SLOT_CANCELLED) wake_next(&q->putters);
+    return st;
+  }
+  return wa_queue_put_nowait(q, item);
+}
+
+int wa_queue_get(wa_queue *q, void **item) {
+  wa__task *t = wa__need_task("wa_queue_get");
+  if (!t) return WA_EMISUSE;
+  if (!q || !item) return wa__misuse("wa_queue_get: expected a queue and a place for the item");
+  while (!q->size) {
+    if (q->is_shutdown) return WA_ESHUTDOWN;
+    int st = wa__wait_queue(t, &q->getters);
+    if (st == WA_OK) continue;
+    if (q->size && t->slot != WA__SLOT_CANCELLED) wake_next(&q->getters);
+    return st;
+  }
+  return wa_queue_get_nowait(q, item);
+}
+
+int wa_queue_task_done(wa_queue *q) {
+  if (!q || !q->unfinished) return wa__misuse("wa_queue_task_done: called more often than items were put");
+  if (!--q->unfinished) wa_event_set(&q->finished);
+  return WA_OK;
+}
+
+int wa_queue_join(wa_queue *q) {
+  if (!q) return wa__misuse("wa_queue_join: the queue is NULL");
+  return q->unfinished ? wa_event_wait(&q->finished) : WA_OK;
+}
+
+void wa_queue_shutdown(wa_queue *q, bool now) {
+  q->is_shutdown = true;
+  if (now) {
+    for (; q->size; q->unfinished -= q->unfinished > 0) take(q);
+    if (!q->unfinished) wa_event_set(&q->finished);
+  }
+  while (!wa__list_empty(&q->getters)) wake_next(&q->getters);
+  while (!wa__list_empty(&q->putters)) wake_next(&q->putters);
+}

@@ -1,0 +1,12 @@
+/* registry.c: the tasks that a host can spawn by name (WA_TASK), in the order of their registration. */
+#include "registry.h"
+
+static wa__entry *first, **last = &first;
+
+void wa__register(wa__entry *entry) {
+  entry->next = NULL;
+  *last = entry;
+  last = &entry->next;
+}
+
+wa__entry *wa__entries(void) { return first; }

@@ -1,0 +1,17 @@
+/* report.h: nothing is silent. See report.c. */
+#ifndef WA_REPORT_H
+#define WA_REPORT_H
+
+#include "task.h"
+
+/* Tells the listener. t and site may be NULL. */
+void wa__report(int kind, wa__task *t, const char *site, wa_time age, int count_or_status);
+/* Looks for tasks that outlive their cancellation by more than the configured grace; returns when to look again
+ * (WA_FOREVER while no task is being cancelled). */
+wa_time wa__report_ungraceful(wa_time now);
+/* Reports one such task now. */
+void wa__report_overdue(wa__task *t, wa_time now);
+/* Connects the reports that lower layers give. */
+void wa__report_start(void);
+
+#endif

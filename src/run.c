@@ -1,0 +1,201 @@
+/* run.c: asyncio.run, and the turn for hosts that own the loop.
+ *
+ *     wa_run:  main ----> done, its callback ----> one whole iteration more ----> cancel the rest ----> wait for them
+ *                                                                                 the same way; then free everything
+ *
+ * Law: the runtime never blocks by itself. wa_run is a loop over iterations and the host's wait; a browser's loop is
+ * the page's own, over wa__turn.
+ */
+#include "run.h"
+#include "host.h"
+#include "op.h"
+#include "report.h"
+
+static bool in_run;
+
+int wa_configure(const wa_config *config) {
+  static const wa_config defaults;
+  const wa_config *c = config ? config : &defaults;
+  wa__loop *l = &wa__the_loop;
+  if (wa__task_count || in_run) return wa__misuse("wa_configure: tasks exist already; configure before the first");
+  if (c->turn_budget < 0 || c->stall_after < 0 || c->grace < 0)
+    return wa__misuse("wa_configure: turn_budget, stall_after and grace must not be negative");
+  if (c->stack_size && (c->stack_size < WA__STACK_MIN || c->stack_size > WA__STACK_MAX))
+    return wa__misuse("wa_configure: stack_size is %u; expected %u to %u", (unsigned)c->stack_size, WA__STACK_MIN,
+                      WA__STACK_MAX);
+  l->config = *c;
+  l->now = 0;
+  wa__report_start();
+  return WA_OK;
+}
+
+/* ---- run_until_complete --------------------------------------------------------------------------------------- */
+
+typedef struct stop {
+  wa__handle handle;
+  bool stopped;
+} stop;
+
+static void stop_loop(wa__handle *handle) { wa__container(handle, stop, handle)->stopped = true; }
+
+static uint32_t all_tasks(wa_future **out) {
+  uint32_t n = 0;
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind == WA__TASK && wa__pending(f)) {
+      if (out) out[n] = f;
+      n++;
+    }
+  }
+  return n;
+}
+
+/* Whether the loop can go on; waits if it must. */
+static int ready_or_wait(void) {
+  wa__loop *l = &wa__the_loop;
+  if (l->config.max_turns && l->turns >= l->config.max_turns) return WA_EDEADLOCK;
+  if (!wa__loop_idle()) return WA_OK;
+  wa_time next = wa__due_next();
+  if (next == WA_FOREVER && !wa__op_count) return WA_EDEADLOCK;
+  if (l->config.virtual_clock) return next == WA_FOREVER ? wa__host_wait(WA_FOREVER) : WA_OK;
+  wa_time look = wa__report_ungraceful(wa_now());
+  if (look < next) next = look;
+  if (next <= l->now) return WA_OK;
+  int st = wa__host_wait(next);
+  wa__loop_begin_turn();
+  return st;
+}
+
+static int run_until(wa_future *f, stop *s) {
+  wa__list_init(&s->handle.link);
+  s->handle.run = stop_loop;
+  s->stopped = false;
+  wa__future_add(f, &s->handle);
+  while (!s->stopped) {
+    int st = ready_or_wait();
+    if (st < 0) {
+      wa__list_unlink(&s->handle.link);
+      return st;
+    }
+    do /* the iteration whole, however long it takes */
+      if (!wa__loop_once()) wa__loop_begin_turn();
+    while (!wa__list_empty(&wa__the_loop.batch));
+  }
+  return WA_OK;
+}
+
+/* A gather over what is left, as asyncio.run does; its two iterations after the last task are part of the order. */
+static int cancel_rest(void) {
+  uint32_t n = all_tasks(NULL);
+  if (!n) return WA_OK;
+  wa__report(WA_REPORT_SHUTDOWN, NULL, NULL, 0, (int)n);
+  wa_future **tasks = wa__alloc(n * sizeof *tasks);
+  if (!tasks) return wa__no_memory("the list of tasks to cancel");
+  all_tasks(tasks);
+  for (uint32_t i = 0; i < n; i++) wa__cancel(tasks[i], NULL);
+  wa_future *gathered = wa_gather(tasks, n, WA_COLLECT);
+  wa__free(tasks, n * sizeof *tasks);
+  if (!gathered) return WA_ENOMEM;
+  stop s;
+  int st = run_until(gathered, &s);
+  wa_release(gathered);
+  return st;
+}
+
+int wa_run(wa_task_fn f, void *arg) {
+  if (in_run || wa__current) return wa__misuse("wa_run: called inside a running loop; use wa_spawn and wa_await");
+  wa__loop *l = &wa__the_loop;
+  wa__report_start();
+  l->turns = 0;
+  if (l->config.virtual_clock) {
+    l->now = 0;
+    l->budget_end = WA_FOREVER;
+  } else {
+    wa__loop_begin_turn();
+  }
+  const wa_task_options options = {.name = "main"};
+  wa_task *main_task = wa_spawn_with(f, arg, &options);
+  if (!main_task) return f ? WA_ENOMEM : WA_EMISUSE;
+  in_run = true;
+  stop s;
+  int st = run_until(main_task, &s);
+  if (st == WA_OK) st = cancel_rest();
+  if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, NULL, NULL, 0, (int)all_tasks(NULL));
+  int status = st < 0 ? st : wa_status(main_task);
+  in_run = false;
+  wa__discard_all();
+  l->budget_end = WA_FOREVER;
+  return status;
+}
+
+/* ---- a host's turn ---------------------------------------------------------------------------------------------- */
+
+wa_time wa__turn(void) {
+  wa__loop *l = &wa__the_loop;
+  wa__loop_begin_turn();
+  for (;;) {
+    if (!wa__loop_once()) return 0;
+    if (!wa__list_empty(&l->ready)) continue;
+    wa_time next = wa__due_next();
+    if (l->config.virtual_clock) {
+      if (next == WA_FOREVER || wa__op_count) return next;
+      continue; /* the clock jumps */
+    }
+    if (next <= l->now) continue;
+    wa_time look = wa__report_ungraceful(l->now);
+    return look < next ? look : next;
+  }
+}
+
+uint32_t wa__cancel_all(const char *text) {
+  wa__detail *reason = wa__reason(text);
+  uint32_t n = 0;
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind == WA__TASK && wa__cancel(f, reason)) n++;
+  }
+  wa__detail_release(reason);
+  return n;
+}
+
+uint32_t wa__discard_all(void) {
+  uint32_t n = 0;
+  for (bool again = true; again;) {
+    again = false;
+    WA__LIST_EACH(link, &wa__futures) {
+      wa_future *f = wa__container(link, wa_future, all);
+      if (f->kind != WA__TASK || !wa__pending(f)) continue;
+      wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+      n++;
+      again = true; /* the list has changed */
+      break;
+    }
+  }
+  WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
+  /* The callbacks that this made ready, and what else is: nobody is left to hear them. */
+  wa__loop *l = &wa__the_loop;
+  wa__list_splice(&l->batch, &l->ready);
+  for (wa__list *link; (link = wa__list_pop(&l->batch));) {
+    wa__handle *handle = wa__container(link, wa__handle, link);
+    handle->run(handle);
+    wa__list_splice(&l->batch, &l->ready);
+  }
+  /* References that nobody gave back; a gather refers to its members, so the youngest go first. */
+  while (!wa__list_empty(&wa__futures)) {
+    wa_future *f = wa__container(wa__futures.prev, wa_future, all);
+    f->refs = 1;
+    wa_release(f);
+  }
+  wa__due_trim();
+  wa__fiber_trim();
+  return n;
+}
+
+/* ---- looking at it ------------------------------------------------------------------------------------------------ */
+
+void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind == WA__TASK && wa__pending(f)) visit(f, ctx);
+  }
+}

@@ -1,0 +1,15 @@
+/* run.h: the runtime as a whole. See run.c. */
+#ifndef WA_RUN_H
+#define WA_RUN_H
+
+#include "task.h"
+
+/* Runs what is ready for at most a turn's budget. The time of the next deadline: 0 if more is ready now, WA_FOREVER
+ * if only the host can make anything ready. */
+wa_time wa__turn(void);
+/* Cancels every unfinished task, in the order of creation; returns how many. */
+uint32_t wa__cancel_all(const char *reason);
+/* Ends what is left without another step of it, and gives all memory back. */
+uint32_t wa__discard_all(void);
+
+#endif

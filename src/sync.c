@@ -1,0 +1,177 @@
+/* sync.c: locks, events, conditions, semaphores and barriers.
+ *
+ *     each holds a queue of waiters: tasks, by their slots        lock: t1 t2 t3
+ *                                                                        '- release settles the first slot; t1 takes
+ *                                                                           the lock itself, in its next step
+ *
+ * Laws
+ *   - Waking is a hint, taking is the waiter's own step, as in CPython: so each acquire checks for itself.
+ *   - A waiter that is cancelled after it was woken passes the wake-up on; none is lost.
+ */
+#include "task.h"
+
+static wa__task *next_waiter(wa__list *waiters) { /* the first whose slot is not settled */
+  WA__LIST_EACH(link, waiters)
+    if (wa__task_in_queue(link)->slot == WA__SLOT_PENDING) return wa__task_in_queue(link);
+  return NULL;
+}
+
+static bool all_cancelled(const wa__list *waiters) {
+  WA__LIST_EACH(link, (wa__list *)waiters)
+    if (wa__task_in_queue(link)->slot != WA__SLOT_CANCELLED) return false;
+  return true;
+}
+
+/* ---- lock ---------------------------------------------------------------------------------------------------- */
+
+void wa_lock_init(wa_lock *l) { *l = (wa_lock){{0}, false}; }
+
+bool wa_lock_locked(const wa_lock *l) { return l->locked; }
+
+static void wake_first(wa_lock *l) {
+  wa__list *first = wa__list_first(&l->waiters);
+  if (first && wa__task_in_queue(first)->slot == WA__SLOT_PENDING) wa__slot_settle(wa__task_in_queue(first), WA__SLOT_DONE);
+}
+
+int wa_lock_acquire(wa_lock *l) {
+  wa__task *t = wa__need_task("wa_lock_acquire");
+  if (!t) return WA_EMISUSE;
+  if (!l) return wa__misuse("wa_lock_acquire: the lock is NULL");
+  if (l->locked || !all_cancelled(&l->waiters)) {
+    int st = wa__wait_queue(t, &l->waiters);
+    if (st < 0) {
+      if (!l->locked) wake_first(l);
+      return st;
+    }
+  }
+  l->locked = true;
+  return WA_OK;
+}
+
+int wa_lock_release(wa_lock *l) {
+  if (!l || !l->locked) return wa__misuse("wa_lock_release: nobody holds the lock");
+  l->locked = false;
+  wake_first(l);
+  return WA_OK;
+}
+
+/* ---- event --------------------------------------------------------------------------------------------------- */
+
+void wa_event_init(wa_event *e) { *e = (wa_event){{0}, false}; }
+
+void wa_event_set(wa_event *e) {
+  if (e->value) return;
+  e->value = true;
+  WA__LIST_EACH(link, &e->waiters)
+    if (wa__task_in_queue(link)->slot == WA__SLOT_PENDING) wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
+}
+
+void wa_event_clear(wa_event *e) { e->value = false; }
+
+bool wa_event_is_set(const wa_event *e) { return e->value; }
+
+int wa_event_wait(wa_event *e) {
+  wa__task *t = wa__need_task("wa_event_wait");
+  if (!t) return WA_EMISUSE;
+  if (!e) return wa__misuse("wa_event_wait: the event is NULL");
+  return e->value ? WA_OK : wa__wait_queue(t, &e->waiters);
+}
+
+/* ---- condition ------------------------------------------------------------------------------------------------- */
+
+static wa_lock *lock_of(wa_condition *c) { return c->lock ? c->lock : &c->own; }
+
+void wa_condition_init(wa_condition *c, wa_lock *lock) { *c = (wa_condition){.lock = lock}; }
+
+int wa_condition_acquire(wa_condition *c) { return wa_lock_acquire(lock_of(c)); }
+
+int wa_condition_release(wa_condition *c) { return wa_lock_release(lock_of(c)); }
+
+static void notify(wa_condition *c, size_t n) {
+  WA__LIST_EACH(link, &c->waiters) {
+    if (wa__task_in_queue(link)->slot != WA__SLOT_PENDING) continue;
+    if (!n--) return;
+    wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
+  }
+}
+
+int wa_condition_notify(wa_condition *c, size_t n) {
+  if (!c || !lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
+  notify(c, n);
+  return WA_OK;
+}
+
+int wa_condition_notify_all(wa_condition *c) { return wa_condition_notify(c, SIZE_MAX); }
+
+int wa_condition_wait(wa_condition *c) {
+  wa__task *t = wa__need_task("wa_condition_wait");
+  if (!t) return WA_EMISUSE;
+  if (!c || !lock_of(c)->locked) return wa__misuse("wa_condition_wait: nobody holds the condition's lock");
+  wa_lock_release(lock_of(c));
+  int st = wa__wait_queue(t, &c->waiters);
+  /* The lock is the caller's again before it hears anything, a cancellation included. */
+  while (wa_lock_acquire(lock_of(c)) < 0) st = WA_ECANCELED;
+  if (st < 0) notify(c, 1);
+  return st;
+}
+
+int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *arg) {
+  if (!predicate) return wa__misuse("wa_condition_wait_for: predicate is NULL; expected a function");
+  int st = WA_OK;
+  while (st == WA_OK && !predicate(arg)) st = wa_condition_wait(c);
+  return st;
+}
+
+/* ---- semaphores -------------------------------------------------------------------------------------------------- */
+
+int wa_semaphore_init(wa_semaphore *s, int value) {
+  if (!s || value < 0) return wa__misuse("wa_semaphore_init: value is %d; expected 0 or more", value);
+  *s = (wa_semaphore){{0}, value};
+  return WA_OK;
+}
+
+bool wa_semaphore_locked(const wa_semaphore *s) { return s->value == 0 || !all_cancelled(&s->waiters); }
+
+static bool wake_next(wa_semaphore *s) {
+  wa__task *t = next_waiter(&s->waiters);
+  if (!t) return false;
+  s->value--;
+  wa__slot_settle(t, WA__SLOT_DONE);
+  return true;
+}
+
+int wa_semaphore_acquire(wa_semaphore *s) {
+  wa__task *t = wa__need_task("wa_semaphore_acquire");
+  if (!t) return WA_EMISUSE;
+  if (!s) return wa__misuse("wa_semaphore_acquire: the semaphore is NULL");
+  if (!wa_semaphore_locked(s)) {
+    s->value--;
+    return WA_OK;
+  }
+  int st = wa__wait_queue(t, &s->waiters);
+  if (st < 0 && t->slot == WA__SLOT_DONE) s->value++;
+  while (s->value > 0 && wake_next(s)) continue;
+  return st;
+}
+
+int wa_semaphore_release(wa_semaphore *s) {
+  if (!s) return wa__misuse("wa_semaphore_release: the semaphore is NULL");
+  s->value++;
+  wake_next(s);
+  return WA_OK;
+}
+
+int wa_bounded_semaphore_init(wa_bounded_semaphore *s, int value) {
+  int st = wa_semaphore_init(s ? &s->semaphore : NULL, value);
+  if (st == WA_OK) s->bound = value;
+  return st;
+}
+
+int wa_bounded_semaphore_acquire(wa_bounded_semaphore *s) { return wa_semaphore_acquire(s ? &s->semaphore : NULL); }
+
+int wa_bounded_semaphore_release(wa_bounded_semaphore *s) {
+  if (s && s->semaphore.value >= s->bound) return wa__misuse("wa_bounded_semaphore_release: released too many times");
+  return wa_semaphore_release(s ? &s->semaphore : NULL);
+}
+
+bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *s) { return wa_semaphore_locked(&s->semaphore); }

@@ -1,0 +1,249 @@
+/* task.c: a task from its spawn to its end.
+ *
+ *     spawn -> ready -> start -> step ... step -> body returned -> deferred clean-ups -> finish -> waiters ready
+ *                 '- cancelled before: the body never runs -----------------------------^
+ *
+ * Laws
+ *   - A task keeps itself alive until it has finished; after that, references do.
+ *   - A task ends once: by its body's return, or discarded (close, trap) with everything it held given back.
+ */
+#include "task.h"
+#include "report.h"
+
+#include <string.h>
+
+wa__task *wa__current, *wa__latest;
+uint32_t wa__task_count;
+
+static uint32_t next_id = 1;
+
+wa_task *wa_current(void) { return wa__current ? &wa__current->future : NULL; }
+
+/* ---- the end ------------------------------------------------------------------------------------------------ */
+
+static void settle(wa__task *t, int st) {
+  wa_future *f = &t->future;
+  wa__detail *thrown = t->thrown;
+  if (st >= 0 && !t->must_cancel) {
+    wa__detail *out = wa__detail_retain(f->detail);
+    wa__future_finish(f, WA__FINISHED, st, f->value, out);
+    wa__detail_release(out);
+  } else if (st >= 0 || st == WA_ECANCELED) {
+    bool own = st >= 0 || !thrown || thrown->kind != WA__REASON;
+    wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, own ? t->reason : thrown);
+  } else {
+    bool errors = st == WA_EGROUP && thrown && thrown->kind == WA__ERRORS;
+    wa__future_finish(f, WA__FINISHED, st, NULL, errors ? thrown : NULL);
+  }
+}
+
+/* What the body left open: an iterator that was not closed, or anything if it died without clean-up. */
+static WA__COLD void wa__task_drop(wa__task *t) {
+  WA__LIST_EACH(link, &t->scopes) {
+    wa__list_unlink(link);
+    wa__scope *scope = wa__container(link, wa__scope, link);
+    scope->drop(scope);
+  }
+}
+
+static void finish(wa__task *t, int st) {
+  if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
+    wa__report(WA_REPORT_SWALLOWED, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
+  }
+  wa__fiber_destroy(&t->fiber);
+  if (wa__unlikely(!wa__list_empty(&t->scopes))) wa__task_drop(t);
+  t->must_cancel = t->must_cancel && st >= 0;
+  settle(t, st);
+  t->must_cancel = false;
+  wa__detail_set(&t->thrown, NULL);
+  wa__detail_set(&t->input, NULL);
+  wa__detail_set(&t->received, NULL);
+  wa__task_count--;
+  wa__future_count++;
+  wa_release(&t->future);
+}
+
+static int run_defers(void *arg) {
+  wa__task *t = arg;
+  for (wa__defer *d; (d = t->defers);) {
+    wa__defer now = *d;
+    t->defers = d->next;
+    wa__free(d, sizeof *d);
+    now.cleanup(now.arg);
+  }
+  return WA_OK;
+}
+
+/* ---- steps ---------------------------------------------------------------------------------------------------- */
+
+void wa__step(wa__task *t) {
+  wa__task *outer = wa__current;
+  wa__current = wa__latest = t;
+  t->running = true;
+  bool ended = wa__fiber_resume(&t->fiber);
+  if (wa__unlikely(ended && t->defers)) {
+    /* The body is over, the task is not: its clean-ups run on the same fiber, and may wait. */
+    t->body_status = t->fiber.status;
+    t->in_defers = true;
+    wa__fiber_init(&t->fiber, run_defers, t, t->fiber.stack_size);
+    ended = wa__fiber_resume(&t->fiber);
+  }
+  t->running = false;
+  wa__current = outer;
+  if (wa__unlikely(ended)) finish(t, t->in_defers ? t->body_status : t->fiber.status);
+}
+
+static void start(wa__handle *handle) {
+  wa__task *t = wa__container(handle, wa__task, handle);
+  if (wa__unlikely(t->must_cancel)) {
+    t->must_cancel = false;
+    finish(t, WA_ECANCELED);
+    return;
+  }
+  wa__step(t);
+}
+
+/* ---- the beginning --------------------------------------------------------------------------------------------- */
+
+static bool cancel_task(wa_future *f, wa__detail *reason);
+
+static bool task_leads_to(wa_future *f, const wa_future *target) {
+  /* A chain of tasks is walked, not recursed into: it may be long. */
+  while (f && f != target && f->kind == WA__TASK) f = wa__task_of(f)->waiting;
+  return f && f != &wa__slot && wa__leads_to(f, target);
+}
+
+static size_t clean(wa_future *f) {
+  wa__task *t = wa__task_of(f);
+  if (t == wa__latest) wa__latest = NULL;
+  wa__detail_release(t->reason);
+  wa__detail_release(t->name);
+  return sizeof *t;
+}
+
+static const wa__kind task_kind = {cancel_task, clean, task_leads_to};
+
+wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
+  static const wa_task_options none;
+  const wa_task_options *o = options ? options : &none;
+  size_t stack_size = o->stack_size ? o->stack_size : wa__the_loop.config.stack_size;
+  if (!stack_size) stack_size = WA__STACK_DEFAULT;
+  if (!f) wa__misuse("wa_spawn: f is NULL; expected a function");
+  else if (stack_size < WA__STACK_MIN || stack_size > WA__STACK_MAX)
+    wa__misuse("wa_spawn_with: stack_size is %u; expected %u to %u", (unsigned)stack_size, WA__STACK_MIN, WA__STACK_MAX);
+  wa__task *t = f && stack_size >= WA__STACK_MIN && stack_size <= WA__STACK_MAX ? wa__alloc(sizeof *t) : NULL;
+  wa__detail *name = t && o->name ? wa__detail_new(WA_TEXT, o->name, strlen(o->name)) : NULL;
+  if (!t || (o->name && !name)) {
+    if (f) wa__no_memory("a task");
+    wa__free(t, sizeof *t);
+    wa__detail_release(input);
+    return NULL;
+  }
+  memset(t, 0, sizeof *t);
+  wa__kinds[WA__TASK] = &task_kind;
+  wa__future_init(&t->future, WA__TASK);
+  wa__future_count--;
+  wa__task_count++;
+  t->future.refs = 2; /* the caller's, and its own until it has finished */
+  t->id = next_id++;
+  t->name = name;
+  t->input = input;
+  t->site = t->cancel_site = "";
+  t->handle.run = start;
+  wa__fiber_init(&t->fiber, f, arg, stack_size);
+  if (!o->eager) {
+    wa__ready(&t->handle);
+  } else {
+    wa__step(t);
+  }
+  return &t->future;
+}
+
+wa_task *wa_spawn(wa_task_fn f, void *arg) { return wa__spawn(f, arg, NULL, NULL); }
+
+wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options) {
+  return wa__spawn(f, arg, options, NULL);
+}
+
+/* ---- an end without a step ---------------------------------------------------------------------------------------- */
+
+void wa__task_discard(wa__task *t, int status) {
+  wa__list_unlink(&t->handle.link);
+  if (t->slot_use == WA__IN_QUEUE) wa__list_unlink(&t->in.waiter);
+  wa__slot_timer_off(t);
+  if (t->waiting && t->waiting != &wa__slot) wa_release(t->waiting);
+  t->waiting = NULL;
+  for (wa__defer *d; (d = t->defers); wa__free(d, sizeof *d)) t->defers = d->next;
+  t->delivered = t->running = false;
+  finish(t, status);
+}
+
+wa__task *wa__task_recover(bool native_stack) {
+  wa__fiber *fiber = wa__fiber_running;
+  int status = wa__fiber_recover();
+  if (native_stack) status = WA_ESTACK;
+  wa__task *innermost = NULL;
+  wa__current = NULL;
+  for (wa__fiber *outer; fiber; fiber = outer) {
+    outer = fiber->outer;
+    wa__task *t = wa__container(fiber, wa__task, fiber);
+    if (!innermost) {
+      innermost = t;
+      wa_retain(&t->future);
+      wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, t, t->site, 0, status);
+    }
+    wa__task_discard(t, status);
+  }
+  return innermost;
+}
+
+/* ---- Task.cancel() ---------------------------------------------------------------------------------------------- */
+
+/* A task that waits for a task that waits ...: a walk, because the chain may be long. The request is noted in each,
+ * and what the last one waits for is cancelled; if that refuses, the last one is told at its next step. */
+static bool cancel_task(wa_future *f, wa__detail *reason) {
+  for (;;) {
+    wa__task *t = wa__task_of(f);
+    if (!t->cancels++) t->cancelled_at = wa__the_loop.now;
+    wa__detail_set(&t->reason, reason);
+    wa_future *deeper = t->uncancellable ? NULL : t->waiting;
+    if (deeper && deeper->kind == WA__TASK && wa__pending(deeper)) {
+      f = deeper;
+      continue;
+    }
+    if (deeper == &wa__slot && t->slot == WA__SLOT_PENDING) wa__slot_settle(t, WA__SLOT_CANCELLED);
+    else if (!deeper || deeper == &wa__slot || !wa__cancel(deeper, reason)) t->must_cancel = true;
+    if (t->must_cancel) wa__fuel = 1; /* a checkpoint looks at once */
+    return true;
+  }
+}
+
+int wa_cancelling(const wa_task *f) {
+  if (!wa__check("wa_cancelling", f)) return WA_EMISUSE;
+  if (f->kind != WA__TASK) return wa__misuse("wa_cancelling: the future is not a task");
+  return wa__task_of((wa_task *)f)->cancels;
+}
+
+int wa_uncancel(wa_task *f) {
+  if (!wa__check("wa_uncancel", f)) return WA_EMISUSE;
+  if (f->kind != WA__TASK) return wa__misuse("wa_uncancel: the future is not a task");
+  wa__task *t = wa__task_of(f);
+  if (t->cancels && !--t->cancels) t->must_cancel = t->delivered = false;
+  return t->cancels;
+}
+
+int wa_uncancellable_enter(void) {
+  wa__task *t = wa__need_task("wa_uncancellable_enter");
+  if (!t) return WA_EMISUSE;
+  if (t->uncancellable == UINT8_MAX) return wa__misuse("wa_uncancellable_enter: nested more than 255 times");
+  t->uncancellable++;
+  return WA_OK;
+}
+
+int wa_uncancellable_exit(void) {
+  wa__task *t = wa__need_task("wa_uncancellable_exit");
+  if (!t) return WA_EMISUSE;
+  if (!t->uncancellable) return wa__misuse("wa_uncancellable_exit: task '%s' did not enter", wa_name(&t->future));
+  if (!--t->uncancellable && t->must_cancel) wa__fuel = 1;
+  return WA_OK;
+}

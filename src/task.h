@@ -1,0 +1,106 @@
+/* task.h: the record behind wa_task. See task.c for its life, wait.c for its waits, cancel.c for its end. */
+#ifndef WA_TASK_H
+#define WA_TASK_H
+
+#include "fiber.h"
+#include "future.h"
+
+/* What a task holds inside the runtime while it is in a call (the nodes of a wa_wait, a timeout, a group). Only a task
+ * that ends without clean-up leaves any behind: drop gives them back. */
+typedef struct wa__scope {
+  wa__list link;
+  void (*drop)(struct wa__scope *scope);
+} wa__scope;
+
+typedef struct wa__defer {
+  struct wa__defer *next;
+  void (*cleanup)(void *arg);
+  void *arg;
+} wa__defer;
+
+enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
+
+typedef struct wa__task {
+  wa_future future;
+  wa__handle handle;      /* its next step: in the ready queue, or among the callbacks of what it waits for */
+  wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
+  uint8_t slot;           /* a future of which only this task knows: a sleep's, a lock's */
+  uint8_t slot_use;       /* which of the union is in use */
+  bool must_cancel;       /* asked to stop, and not told yet */
+  bool delivered;         /* told */
+  uint8_t uncancellable;  /* depth */
+  bool running, ungraceful;
+  bool in_defers;         /* the body has returned; its status is body_status */
+  int32_t cancels;        /* requests not taken back */
+  int32_t result;         /* what the await returns */
+  int32_t body_status;
+  union {
+    wa__due timer;        /* of a sleep, of a wa_wait */
+    wa__list waiter;      /* its place in a lock's, event's, ... queue */
+  } in;
+  wa__detail *reason;     /* of the latest request */
+  wa__detail *thrown;     /* what came with the latest error an await returned */
+  wa__detail *name, *input, *received;
+  const char *site, *cancel_site;
+  wa_time cancelled_at;   /* the first request not taken back */
+  wa__defer *defers;
+  wa__list scopes;
+  uint32_t id;
+  wa__fiber fiber;
+} wa__task;
+
+enum { WA__IN_NOTHING, WA__IN_TIMER, WA__IN_QUEUE };
+
+extern wa_future wa__slot;        /* stands for a task's own slot in `waiting` */
+extern wa__task *wa__current;
+extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
+extern uint32_t wa__task_count;   /* not finished */
+
+static inline wa__task *wa__task_of(wa_future *f) { return wa__container(f, wa__task, future); }
+static inline wa__task *wa__as_task(wa_future *f) { return f->kind == WA__TASK ? wa__task_of(f) : NULL; }
+
+/* The running task; notes the misuse and returns NULL outside of tasks. */
+wa__task *wa__need_task(const char *call);
+
+/* data becomes the task's; NULL without memory. */
+wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
+/* Runs the task until it waits or ends. */
+void wa__step(wa__task *t);
+/* Ends a task as it stands, without another step of it. */
+void wa__task_discard(wa__task *t, int status);
+/* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */
+wa__task *wa__task_recover(bool native_stack);
+
+#define WA__STACK_DEFAULT 16384
+#define WA__STACK_MAX (1 << 30)
+
+/* ---- wait.c: the only functions that ever suspend a task --------------------------------------------------- */
+
+int wa__wait_future(wa__task *t, wa_future *f); /* f pending */
+int wa__wait_slot(wa__task *t);
+int wa__wait_turn(wa__task *t);
+/* The slot, with a place at the end of a queue of waiters. */
+int wa__wait_queue(wa__task *t, wa__list *queue);
+/* Settles the slot: the task's next step is ready. Only while pending. */
+void wa__slot_settle(wa__task *t, int slot);
+static inline wa__task *wa__task_in_queue(wa__list *link) { return wa__container(link, wa__task, in.waiter); }
+
+/* The task's own timer, for the time of a slot wait: settles the slot when it is due. */
+int wa__slot_timer(wa__task *t, wa_time delay);
+void wa__slot_timer_off(wa__task *t);
+
+wa_time wa__after(wa_time delay); /* the deadline; never past WA_FOREVER */
+
+/* Tells a running task at once that it was asked to stop. Returns WA_ECANCELED. */
+int wa__deliver(wa__task *t);
+/* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
+int wa__take(wa__task *t, wa_future *f);
+
+static inline void wa__scope_enter(wa__task *t, wa__scope *s, void (*drop)(wa__scope *)) {
+  s->drop = drop;
+  s->link.next = NULL;
+  wa__list_push(&t->scopes, &s->link);
+}
+static inline void wa__scope_leave(wa__scope *s) { wa__list_unlink(&s->link); }
+
+#endif

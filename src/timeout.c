@@ -1,0 +1,168 @@
+/* timeout.c: a deadline over a stretch of code: asyncio.timeout, wait_for, and the bounded stop.
+ *
+ *     CREATED -enter-> ENTERED -exit-> EXITED
+ *                         '- deadline: the task is cancelled -> EXPIRING -exit-> EXPIRED: WA_ETIMEDOUT
+ *
+ * Law: exit takes back exactly the request that the deadline made; if somebody else asked too, that one goes on.
+ */
+#include "report.h"
+
+enum { CREATED, ENTERED, EXPIRING, EXPIRED, EXITED };
+
+/* On the heap, so that neither the timer heap nor a task that dies points to a C stack that is gone. */
+struct wa__timer {
+  wa__due due;
+  wa__scope scope;
+  wa_timeout *owner;
+  wa_timeout own; /* wait_for's, which has no program's record to use */
+};
+
+static void on_timeout(wa__handle *handle) {
+  wa_timeout *t = wa__container(handle, struct wa__timer, due.handle)->owner;
+  t->state = EXPIRING;
+  wa__cancel(t->task, NULL);
+}
+
+static void drop(wa__scope *scope) {
+  struct wa__timer *timer = wa__container(scope, struct wa__timer, scope);
+  wa__due_cancel(&timer->due);
+  wa__scope_leave(scope);
+  wa__free(timer, sizeof *timer);
+}
+
+static int arm(wa_timeout *t, wa_time delay) {
+  struct wa__timer *timer = t->timer;
+  wa__due_cancel(&timer->due);
+  t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
+  if (t->when == WA_FOREVER) return WA_OK;
+  if (delay > 0) return wa__due_set(&timer->due, t->when);
+  wa__ready(&timer->due.handle);
+  return WA_OK;
+}
+
+/* owner NULL: the timer's own record. */
+static int enter(wa__task *task, wa_timeout *owner, wa_time delay, struct wa__timer **out) {
+  struct wa__timer *timer = wa__alloc(sizeof *timer);
+  if (!timer) return wa__no_memory("a timeout");
+  wa__due_init(&timer->due, on_timeout);
+  wa_timeout *t = timer->owner = owner ? owner : &timer->own;
+  *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
+  wa__scope_enter(task, &timer->scope, drop);
+  int st = arm(t, delay);
+  if (st < 0) drop(&timer->scope);
+  *out = timer;
+  return st;
+}
+
+static int leave(wa_timeout *t, int status) {
+  bool expired = t->state == EXPIRING;
+  struct wa__timer *timer = t->timer;
+  t->state = expired ? EXPIRED : EXITED;
+  t->timer = NULL;
+  if (expired && wa_uncancel(t->task) <= t->cancelling && status == WA_ECANCELED) status = WA_ETIMEDOUT;
+  drop(&timer->scope);
+  return status;
+}
+
+int wa_timeout_enter(wa_timeout *t, wa_time delay) {
+  wa__task *task = wa__need_task("wa_timeout_enter");
+  struct wa__timer *timer;
+  if (!task) return WA_EMISUSE;
+  if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
+  if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %l ms; expected 0 or more", delay);
+  return enter(task, t, delay, &timer);
+}
+
+int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
+  if (!t || t->state != ENTERED) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
+  if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %l ms; expected 0 or more", delay);
+  return arm(t, delay);
+}
+
+int wa_timeout_exit(wa_timeout *t, int status) {
+  if (!t || (t->state != ENTERED && t->state != EXPIRING) || t->task != wa_current())
+    return wa__misuse("wa_timeout_exit: the timeout was not entered by this task, or was left already");
+  return leave(t, status);
+}
+
+bool wa_timeout_expired(const wa_timeout *t) { return t && (t->state == EXPIRING || t->state == EXPIRED); }
+
+/* ---- wait_for --------------------------------------------------------------------------------------------------- */
+
+/* A one-shot look at somebody else's future, for a task that waits on its slot. */
+typedef struct watch {
+  wa__handle handle;
+  wa__scope scope;
+  wa__task *task;
+  wa_future *future;
+} watch;
+
+static void release_waiter(wa__handle *handle) {
+  watch *w = wa__container(handle, watch, handle);
+  if (w->task->slot == WA__SLOT_PENDING) wa__slot_settle(w->task, WA__SLOT_DONE);
+}
+
+static void drop_watch(wa__scope *scope) {
+  watch *w = wa__container(scope, watch, scope);
+  wa__list_unlink(&w->handle.link);
+  wa__scope_leave(scope);
+  wa_release(w->future);
+  wa__free(w, sizeof *w);
+}
+
+/* _cancel_and_wait, for at most `grace`. WA_OK once the future is done or the time is up. */
+static int cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
+  watch *w = wa__alloc(sizeof *w);
+  if (!w) return wa__no_memory("a wait");
+  *w = (watch){.handle = {.run = release_waiter}, .task = t, .future = f};
+  f->refs++;
+  wa__scope_enter(t, &w->scope, drop_watch);
+  wa__future_add(f, &w->handle);
+  t->slot = WA__SLOT_PENDING;
+  int st = wa__slot_timer(t, grace);
+  if (st == WA_OK) {
+    wa__cancel(f, NULL);
+    st = wa__wait_slot(t);
+  }
+  wa__slot_timer_off(t);
+  drop_watch(&w->scope);
+  return st;
+}
+
+int wa_wait_for(wa_future *f, wa_time timeout) {
+  wa__task *t = wa__need_task("wa_wait_for");
+  if (!t || !wa__check("wa_wait_for", f)) return WA_EMISUSE;
+  if (timeout < 0) return wa__misuse("wa_wait_for: timeout is %l ms; expected 0 or more", timeout);
+  if (!wa__pending(f)) return wa__take(t, f);
+  if (timeout == WA_FOREVER) return wa_await(f);
+  if (timeout == 0) {
+    if (f == &t->future) return wa_await(f);
+    wa_retain(f);
+    int st = cancel_and_wait(t, f, WA_FOREVER);
+    if (st == WA_OK) st = wa__take(t, f) == WA_ECANCELED ? WA_ETIMEDOUT : f->status;
+    wa_release(f);
+    return st;
+  }
+  struct wa__timer *timer;
+  int st = enter(t, NULL, timeout, &timer);
+  return st < 0 ? st : leave(timer->owner, wa_await(f));
+}
+
+int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
+  wa__task *t = wa__need_task("wa_stop_within");
+  if (!t || !wa__check("wa_stop_within", f)) return WA_EMISUSE;
+  if (f->kind != WA__TASK || f == &t->future) return wa__misuse("wa_stop_within: expected another task");
+  if (grace < 0) return wa__misuse("wa_stop_within: grace is %l ms; expected 0 or more", grace);
+  if (!wa__pending(f)) return wa__take(t, f);
+  wa_retain(f);
+  int st = cancel_and_wait(t, f, grace);
+  if (st == WA_OK && !wa__pending(f)) {
+    st = wa__take(t, f);
+  } else if (st == WA_OK) {
+    wa__report_overdue(wa__task_of(f), wa_now());
+    if (discard && !wa__task_of(f)->running) wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+    st = WA_ETIMEDOUT;
+  }
+  wa_release(f);
+  return st;
+}

@@ -1,0 +1,200 @@
+/* wait.c: the only functions that ever suspend a task.
+ *
+ *     running --wait--> parked: `waiting` is a future, or its own slot --settled--> ready --wake--> running
+ *                          |                                                          |
+ *                          '--cancel: what it waits for is cancelled ----------------'
+ *
+ * Laws
+ *   - One kind of wait: a future awaited. A slot is a future that only its task can see, so it needs no record.
+ *   - A request to stop surfaces here and nowhere else: as WA_ECANCELED from the wait.
+ */
+#include "task.h"
+
+const char *wa__site;
+wa_future wa__slot = {.kind = WA__FUTURE};
+
+static void wake(wa__handle *handle);
+
+int wa__take(wa__task *t, wa_future *f) {
+  f->seen = true;
+  if (f->status < 0 && f->detail) wa__detail_set(&t->thrown, f->detail);
+  return f->status;
+}
+
+/* A request that came while the task was running hits what it now waits for. */
+static inline bool told_at_once(wa__task *t) {
+  return wa__unlikely(t->must_cancel) && !t->uncancellable;
+}
+
+static inline int park(wa__task *t) {
+  t->handle.run = wake;
+  t->site = wa__site;
+  wa__fiber_suspend();
+  return t->result;
+}
+
+int wa__wait_future(wa__task *t, wa_future *f) {
+  f->refs++;
+  t->waiting = f;
+  wa__list_push(&f->callbacks, &t->handle.link);
+  if (told_at_once(t) && wa__cancel(f, t->reason)) t->must_cancel = false;
+  return park(t);
+}
+
+int wa__wait_slot(wa__task *t) {
+  t->waiting = &wa__slot;
+  if (told_at_once(t)) {
+    t->must_cancel = false;
+    wa__slot_settle(t, WA__SLOT_CANCELLED);
+  }
+  return park(t);
+}
+
+int wa__wait_turn(wa__task *t) {
+  wa__ready(&t->handle);
+  return park(t);
+}
+
+int wa__wait_queue(wa__task *t, wa__list *queue) {
+  t->slot = WA__SLOT_PENDING;
+  t->slot_use = WA__IN_QUEUE;
+  wa__list_push(queue, &t->in.waiter);
+  int st = wa__wait_slot(t);
+  wa__list_unlink(&t->in.waiter);
+  t->slot_use = WA__IN_NOTHING;
+  return st;
+}
+
+void wa__slot_settle(wa__task *t, int slot) {
+  t->slot = (uint8_t)slot;
+  wa__ready(&t->handle);
+}
+
+static void note_delivery(wa__task *t) {
+  if (!t->cancels || t->delivered) return;
+  t->delivered = true;
+  t->cancel_site = t->site;
+}
+
+/* What the wait came to. */
+static int outcome(wa__task *t) {
+  wa_future *f = t->waiting;
+  int st = WA_OK;
+  if (f == &wa__slot) {
+    if (t->slot == WA__SLOT_CANCELLED) {
+      st = WA_ECANCELED;
+      wa__detail_set(&t->thrown, t->reason);
+    }
+  } else if (f) {
+    st = wa__take(t, f);
+    wa_release(f);
+  }
+  t->waiting = NULL;
+  if (told_at_once(t)) {
+    t->must_cancel = false;
+    if (st != WA_ECANCELED) wa__detail_set(&t->thrown, t->reason);
+    st = WA_ECANCELED;
+  }
+  if (st == WA_ECANCELED) note_delivery(t);
+  return st;
+}
+
+int wa__deliver(wa__task *t) {
+  t->must_cancel = false;
+  t->site = wa__site;
+  wa__detail_set(&t->thrown, t->reason);
+  note_delivery(t);
+  return WA_ECANCELED;
+}
+
+static void wake(wa__handle *handle) {
+  wa__task *t = wa__container(handle, wa__task, handle);
+  if (wa__likely(!t->waiting && !t->must_cancel)) t->result = WA_OK;
+  else t->result = outcome(t);
+  wa__step(t);
+}
+
+/* ---- time --------------------------------------------------------------------------------------------------- */
+
+wa_time wa__after(wa_time delay) {
+  wa_time now = wa_now();
+  return delay > WA_FOREVER - now ? WA_FOREVER : now + delay;
+}
+
+static void slot_due(wa__handle *handle) {
+  wa__task *t = wa__container(handle, wa__task, in.timer.handle);
+  if (t->slot == WA__SLOT_PENDING) wa__slot_settle(t, WA__SLOT_DONE);
+}
+
+int wa__slot_timer(wa__task *t, wa_time delay) {
+  t->slot_use = WA__IN_TIMER;
+  wa__due_init(&t->in.timer, slot_due);
+  return delay == WA_FOREVER ? WA_OK : wa__due_set(&t->in.timer, wa__after(delay));
+}
+
+void wa__slot_timer_off(wa__task *t) {
+  if (t->slot_use != WA__IN_TIMER) return;
+  wa__due_cancel(&t->in.timer);
+  t->slot_use = WA__IN_NOTHING;
+}
+
+/* ---- the public waits ----------------------------------------------------------------------------------------- */
+
+wa__task *wa__need_task(const char *call) {
+  if (wa__unlikely(!wa__current)) wa__misuse("%s: called outside of a task; only a task can wait", call);
+  return wa__current;
+}
+
+int wa_yield(void) {
+  wa__task *t = wa__need_task("wa_yield");
+  return t ? wa__wait_turn(t) : WA_EMISUSE;
+}
+
+int wa_sleep(wa_time delay) {
+  wa__task *t = wa__need_task("wa_sleep");
+  if (!t) return WA_EMISUSE;
+  if (delay < 0) return wa__misuse("wa_sleep: t is %l ms in task '%s'; expected 0 or more", delay, wa_name(&t->future));
+  if (delay == 0) return wa__wait_turn(t);
+  t->slot = WA__SLOT_PENDING;
+  int st = wa__slot_timer(t, delay);
+  if (st == WA_OK) st = wa__wait_slot(t);
+  wa__slot_timer_off(t);
+  return st;
+}
+
+/* The chain from f down to the task, written as "b -> a" for the message. */
+static int cycle(wa__task *t, wa_future *f) {
+  char chain[160];
+  size_t n = wa__format(chain, sizeof chain, "%s", wa_name(&t->future));
+  for (; f != &t->future; f = wa__as_task(f) ? wa__task_of(f)->waiting : NULL) {
+    if (!f) break;
+    if (f->kind == WA__TASK) n += wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(f));
+    else n += wa__format(chain + n, sizeof chain - n, " -> (gather or shield)");
+    if (f->kind != WA__TASK) break;
+  }
+  wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(&t->future));
+  return wa__misuse("wa_await: these tasks would wait for each other for ever: %s", chain);
+}
+
+/* A cycle must pass through somebody who waits for t, so a task that nobody awaits need not look. */
+static bool closes_cycle(wa__task *t, wa_future *f) {
+  return !wa__list_empty(&t->future.callbacks) && wa__leads_to(f, &t->future);
+}
+
+int wa_await(wa_future *f) {
+  wa__task *t = wa__need_task("wa_await");
+  if (!t || !wa__check("wa_await", f)) return WA_EMISUSE;
+  if (!wa__pending(f)) return wa__take(t, f);
+  if (wa__unlikely(f == &t->future)) {
+    int st = wa__wait_turn(t);
+    return st < 0 ? st : wa__misuse("wa_await: task '%s' awaits itself", wa_name(f));
+  }
+  if (wa__unlikely(closes_cycle(t, f))) return cycle(t, f);
+  return wa__wait_future(t, f);
+}
+
+int wa_call(wa_task_fn f, void *arg) {
+  if (!wa__need_task("wa_call")) return WA_EMISUSE;
+  if (!f) return wa__misuse("wa_call: f is NULL; expected a function");
+  return wa__fiber_call(f, arg);
+}
