@@ -6,14 +6,14 @@
 //   wasmtime    clang's wasm in a process of wasmtime's
 import { spawnSync } from 'node:child_process';
 import {
-  closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync,
+  closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync,
 } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildNative, buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
-import { find } from '../../scripts/toolchain.mjs';
+import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = readdirSync(here).filter((name) => name.endsWith('.c')).sort().map((name) => join(here, name));
@@ -46,16 +46,9 @@ function runProcess(command, input, args = []) {
   return { code: status ?? signal, trace: stdout, complaint: stderr };
 }
 
-// Where build.sh puts the command when the system has none.
-function findWasmtime() {
-  const kept = join(homedir(), '.cache/wasyncio');
-  const versions = existsSync(kept) ? readdirSync(kept).filter((name) => name.startsWith('wasmtime-')).sort() : [];
-  return find('wasmtime') ?? versions.map((name) => join(kept, name, 'bin/wasmtime')).filter(find).at(-1) ?? null;
-}
-
 // Why the host can't be used on this machine; null if it can.
 export function missing(host) {
-  if (host === 'wasmtime' && !findWasmtime()) return 'no wasmtime command: ./build.sh setup builds one';
+  if (host === 'wasmtime' && !wasmtimeCommand()) return 'no wasmtime command: ./build.sh wasmtime builds it';
   return null;
 }
 
@@ -71,7 +64,7 @@ async function quietly(load) {
 }
 
 function runWasmtime(driver, text) {
-  return runProcess(findWasmtime(), text, ['run', driver]);
+  return runProcess(wasmtimeCommand(), text, ['run', driver]);
 }
 
 // node:wasi reads and writes real files only.

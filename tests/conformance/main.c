@@ -64,6 +64,7 @@ static void run(scenario *s) {
   trace_scenario(s);
   objects_open(s);
   wa_run(run_main, new_job(s, find_word(s, "main"), find_word(s, "main")));
+  if (!s->jobs) fail("wa_run did not start main", wa_error_text());
   if (!s->stuck) trace_final(s);
   for (job *j = s->jobs; j; j = j->next) wa_release(j->task);
   for (kept *k = s->kept; k; k = k->next) wa_release(k->future);

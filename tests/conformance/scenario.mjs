@@ -2,6 +2,7 @@
 // Runs scenarios and prints their traces: `== NAME` and what happened, for every scenario of every file.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { main } from '../../scripts/cli.mjs';
 import { build, hosts, run } from './hosts.mjs';
 import { sections } from './sections.mjs';
 
@@ -30,12 +31,12 @@ if (!hosts[host]) refuse(`no such host: ${host}`);
 if (!hosts[host].levels.includes(level)) refuse(`no such build for ${host}: ${level}`);
 if (!files.length) refuse('no file');
 
-let text = files.map((file) => readFileSync(file, 'utf8')).join('\n');
-if (only) {
-  text = sections(text, 'scenario').get(only);
-  if (!text) refuse(`no such scenario: ${only}`);
-}
-const { code, trace, complaint } = await run(host, await build(host, level), text);
-process.stderr.write(complaint);
-process.exitCode = typeof code === 'number' ? code : 1;
-process.stdout.write(trace);
+const whole = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+const text = only ? sections(whole, 'scenario').get(only) : whole;
+if (text === undefined) refuse(`no such scenario: ${only}`);
+await main(usage, true, async () => {
+  const { code, trace, complaint } = await run(host, await build(host, level), text);
+  process.stderr.write(complaint);
+  process.exitCode = typeof code === 'number' ? code : 1;
+  process.stdout.write(trace);
+});
