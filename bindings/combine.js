@@ -1,5 +1,5 @@
-/* asyncio's combinators over tasks, promises and each other. The rules are asyncio's: each function here is CPython's of
- * the same name in its own words. A promise can't be stopped: cancelling one gives up waiting for it. */
+/* asyncio's combinators over tasks, promises and each other. The rules are asyncio's: each function here is
+ * CPython's of the same name in its own words. A promise can't be stopped: cancelling one gives up waiting for it. */
 import { Deadline } from './deadline.js';
 import { TimeoutError, expect, expectTime, show } from './errors.js';
 import { Future, cancelledError, futureOf } from './future.js';

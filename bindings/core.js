@@ -1,6 +1,6 @@
 /* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
- * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`, through
- * which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
+ * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
+ * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
 import { ClosedError, ETRAP, MisuseError } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
@@ -43,7 +43,7 @@ export class Core {
   /** The sentence of the latest error. */
   sentence() { return this.memory.text(this.exports.wax_error()); }
 
-  /** A pointer to the reason's text. The cause is kept for a while: where it comes back as a text, it is found again. */
+  /** A pointer to the reason's text. The cause is kept for a while: where the text comes back, it is found again. */
   reason(cause) {
     if (cause !== this.#latestCause) {
       this.#latestCause = cause;

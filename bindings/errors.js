@@ -42,7 +42,8 @@ export class GroupError extends AggregateError {}
 
 // By hand, because a minifier renames the classes.
 const all = {
-  MisuseError, LoadError, ClosedError, TimeoutError, CancelledError, TaskError, StackOverflowError, TrapError, GroupError,
+  MisuseError, LoadError, ClosedError, TimeoutError, CancelledError, TaskError, StackOverflowError, TrapError,
+  GroupError,
 };
 for (const name in all) Object.defineProperty(all[name].prototype, 'name', { value: name });
 
@@ -52,9 +53,14 @@ export const expect = (ok, sentence) => { if (!ok) throw new MisuseError(sentenc
 /** A value as a message shows it. */
 export const show = (value) => {
   if (typeof value === 'string') return `'${value}'`;
-  try { return typeof value === 'object' && value ? value.constructor.name : String(value); } catch { return typeof value; }
+  try {
+    return typeof value === 'object' && value ? value.constructor.name : String(value);
+  } catch {
+    return typeof value;
+  }
 };
 
 /** Throws a MisuseError unless ms is a time: a number from 0 to Infinity. undefined is "no limit". */
 export const expectTime = (ms, what) =>
-  expect(ms === undefined || (typeof ms === 'number' && ms >= 0), `${what} must be milliseconds, 0 or more, not ${show(ms)}`);
+  expect(ms === undefined || (typeof ms === 'number' && ms >= 0),
+    `${what} must be milliseconds, 0 or more, not ${show(ms)}`);

@@ -1,6 +1,6 @@
-/* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like a
- * promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of its end
- * at once, in the order they came; those who await it, as promises do. */
+/* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
+ * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
+ * its end at once, in the order they came; those who await it, as promises do. */
 import { CancelledError, expect, show } from './errors.js';
 
 const PENDING = 0, RESOLVED = 1, REJECTED = 2;

@@ -4,5 +4,6 @@ export { Runtime } from './runtime.js';
 export { Task } from './task.js';
 export { Future } from './future.js';
 export {
-  CancelledError, ClosedError, GroupError, LoadError, MisuseError, StackOverflowError, TaskError, TimeoutError, TrapError,
+  CancelledError, ClosedError, GroupError, LoadError, MisuseError, StackOverflowError, TaskError, TimeoutError,
+  TrapError,
 } from './errors.js';

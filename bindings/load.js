@@ -1,5 +1,5 @@
-/* From where the wasm is to a runtime in it. Nothing of Node's is imported: a bundler finds nothing to trip over, and where
- * Node's fs is, it is asked for by name at run time. */
+/* From where the wasm is to a runtime in it. Nothing of Node's is imported: a bundler finds nothing to trip over,
+ * and where Node's fs is, it is asked for by name at run time. */
 import { Core } from './core.js';
 import { LoadError, MisuseError, expect, expectTime, show } from './errors.js';
 import { Runtime } from './runtime.js';
@@ -13,7 +13,7 @@ export async function load(source, options = {}) {
   const module = await compile(await source);
   const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
   if (!exported.includes('wax_abi')) {
-    throw new LoadError("the module does not hold the runtime (no export 'wax_abi'): link it with libwasyncio as a reactor");
+    throw new LoadError("the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor");
   }
   const wasi = wasiImports(options);
   const imports = link(module, options.imports ?? {}, wasi.imports);
@@ -28,8 +28,9 @@ export async function load(source, options = {}) {
   const core = new Core(exports, options);
   try {
     exports._initialize?.();
-    if (exports.wax_abi() !== ABI) throw new LoadError(`the module speaks version ${exports.wax_abi()} of docs/abi.md, not ${ABI}`);
-    if (exports.wax_init(flags, options.turnBudget ?? 0, options.stackSize ?? 0) < 0) throw new MisuseError(core.sentence());
+    const version = exports.wax_abi();
+    if (version !== ABI) throw new LoadError(`the module has version ${version} of the exports, not ${ABI}`);
+    expect(exports.wax_init(flags, options.turnBudget ?? 0, options.stackSize ?? 0) === 0, core.sentence());
   } catch (error) {
     if (error instanceof LoadError || error instanceof MisuseError) throw error;
     throw new LoadError(`the module does not start: ${error.message}`, { cause: error });
@@ -44,7 +45,9 @@ function check(options) {
   for (const [name, value, type] of [
     ['host', host, 'object'], ['imports', imports, 'object'],
     ['stdout', stdout, 'function'], ['stderr', stderr, 'function'], ['onReport', onReport, 'function'],
-  ]) expect(value === undefined || (typeof value === type && value), `load: ${name} must be a ${type}, not ${show(value)}`);
+  ]) {
+    expect(value === undefined || (value && typeof value === type), `load: ${name} is not a ${type}: ${show(value)}`);
+  }
   expectTime(turnBudget, 'load: turnBudget');
   expect(stackSize === undefined || (Number.isInteger(stackSize) && stackSize >= 256 && stackSize <= 2 ** 30),
     `load: stackSize must be bytes, 256 to 1073741824, not ${show(stackSize)}`);
@@ -58,7 +61,8 @@ async function compile(source) {
   try {
     if (typeof Response === 'function' && from instanceof Response) {
       if (!from.ok) throw new LoadError(`${from.url} can't be fetched: ${from.status} ${from.statusText}`);
-      if (/^application\/wasm\b/.test(from.headers.get('content-type'))) return await WebAssembly.compileStreaming(from);
+      const type = from.headers.get('content-type');
+      if (/^application\/wasm\b/.test(type)) return await WebAssembly.compileStreaming(from);
       from = await from.arrayBuffer();
     }
     const bytes = ArrayBuffer.isView(from) || /ArrayBuffer]$/.test(Object.prototype.toString.call(from));
@@ -66,7 +70,8 @@ async function compile(source) {
     return await WebAssembly.compile(from);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new LoadError(`${typeof source === 'string' ? source : 'the source'} is not wasm: ${error.message}`, { cause: error });
+    const name = typeof source === 'string' ? source : 'the source';
+    throw new LoadError(`${name} is not wasm: ${error.message}`, { cause: error });
   }
 }
 
@@ -83,15 +88,16 @@ async function open(source) {
   }
 }
 
-// What the module imports: from the caller, else from the bindings, else a function that says what is missing if it is called.
+// What the module imports: from the caller, else from the bindings, else a function that, called, says what is missing.
 function link(module, own, builtin) {
   const imports = {};
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     let value = own[from]?.[name] ?? builtin[from]?.[name];
     if (value === undefined) {
-      if (from === 'asyncify') throw new LoadError('the module was not passed through wasm-opt --asyncify: its tasks can\'t suspend');
-      if (kind !== 'function') throw new LoadError(`the module imports the ${kind} ${from}.${name}: give it by options.imports`);
-      value = () => { throw new LoadError(`C called ${from}.${name}, which is not there: give it by options.imports`); };
+      if (from === 'asyncify') throw new LoadError('the module was not passed through wasm-opt --asyncify');
+      const what = `${from}.${name}, which is not there: give it by options.imports`;
+      if (kind !== 'function') throw new LoadError(`the module imports the ${kind} ${what}`);
+      value = () => { throw new LoadError(`C called ${what}`); };
     }
     (imports[from] ??= {})[name] = value;
   }

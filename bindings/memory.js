@@ -1,5 +1,5 @@
-/* The wasm's memory, seen from JavaScript: texts, bytes and numbers in and out. The one rule: a view is asked for afresh
- * after every call into the wasm, because memory that grows leaves its old buffer behind, empty. */
+/* The wasm's memory, seen from JavaScript: texts, bytes and numbers in and out. The one rule: a view is asked for
+ * afresh after every call into the wasm, because memory that grows leaves its old buffer behind, empty. */
 import { expect, show } from './errors.js';
 
 const NOTHING = 0, BYTES = 1, TEXT = 2, NUMBER = 3;

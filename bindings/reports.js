@@ -1,4 +1,5 @@
-/* Nothing is silent: what a task did wrong, and nobody may have noticed, is told to whoever listens, else to the console. */
+/* Nothing is silent: what a task did wrong, and nobody may have noticed, is told to whoever listens, else to the
+ * console. */
 import { expect, show } from './errors.js';
 
 const kinds = ['swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown'];

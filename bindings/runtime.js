@@ -106,7 +106,8 @@ export class Runtime {
     if (found.entry === 0) {
       const f = /^(_|wax?_)/.test(name) ? undefined : x[name];
       const table = x.__indirect_function_table;
-      expect(typeof f === 'function' && f.length === 1 && table, `no task is named ${show(name)}. Mark it by WA_TASK in C`);
+      expect(typeof f === 'function' && f.length === 1 && table,
+        `no task is named ${show(name)}: name it with WA_TASK in C`);
       found = { entry: table.grow(1), flags: BY_INDEX };
       table.set(found.entry, f);
     }

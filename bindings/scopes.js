@@ -1,5 +1,5 @@
-/* asyncio's scopes around JavaScript: a body with a deadline, a body with tasks of its own. A body is an async function; it
- * can't be interrupted, so it is told by its scope's signal, and a scope ends when its body has ended.
+/* asyncio's scopes around JavaScript: a body with a deadline, a body with tasks of its own. A body is an async
+ * function; it can't be interrupted, so it is told by its scope's signal, and a scope ends when its body has ended.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
 import { Deadline } from './deadline.js';

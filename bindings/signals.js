@@ -1,5 +1,5 @@
-/* One listener for each AbortSignal, however many tasks it stops: the first task that joins adds it, the last that leaves
- * removes it. An abort reaches the tasks in the order in which they joined. */
+/* One listener for each AbortSignal, however many tasks it stops: the first task that joins adds it, the last that
+ * leaves removes it. An abort reaches the tasks in the order in which they joined. */
 import { Cause } from './cause.js';
 
 const members = new WeakMap(); // AbortSignal -> Set of tasks

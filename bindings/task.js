@@ -1,12 +1,12 @@
-/* A C task, seen from JavaScript: a future whose outcome the wasm gives. While it is pending, its handle answers what it is
- * doing; once it is done, everything is here and the handle is gone. */
+/* A C task, seen from JavaScript: a future whose outcome the wasm gives. While it is pending, its handle answers
+ * what it is doing; once it is done, everything is here and the handle is gone. */
 import { Cause } from './cause.js';
 import { Deadline } from './deadline.js';
 import {
   CancelledError, ECANCELED, EDISCARDED, EGROUP, EHOST, ESTACK, ETIMEDOUT, ETRAP,
   GroupError, StackOverflowError, TaskError, TimeoutError, TrapError, statusName,
 } from './errors.js';
-import { Future } from './future.js';
+import { Future, textOf } from './future.js';
 import { leave, join } from './signals.js';
 
 // The info record of docs/abi.md, in words.
@@ -122,6 +122,7 @@ export class Task extends Future {
 
   #error(status, members) {
     const { trap, reports } = this.#core;
+    const cause = this._hostError;
     const because = (cause) => (cause === undefined ? undefined : { cause });
     const make = (Class, sentence, cause) => new Class(sentence, status, this.name, this.#site, because(cause));
     const ended = this.#sentence(`ended with ${statusName(status)}${status < -1000 ? ` (${status})` : ''}`);
@@ -130,7 +131,7 @@ export class Task extends Future {
       case EGROUP: return new GroupError(members.map((member) => this.#member(member)), ended);
       case ESTACK: return make(StackOverflowError, reports.latest ?? ended, trap);
       case ETRAP: return make(TrapError, `${ended}: ${trap?.message ?? trap}`, trap);
-      case EHOST: return make(TaskError, this._hostError ? `${ended}: ${this._hostError.message}` : ended, this._hostError);
+      case EHOST: return make(TaskError, cause === undefined ? ended : `${ended}: ${textOf(cause)}`, cause);
       case EMISUSE: return make(TaskError, `${ended}: ${this.#core.sentence()}`);
       case EDISCARDED: return make(TaskError, `${ended}: it did not end in time after its cancellation`);
       default: return make(TaskError, ended);

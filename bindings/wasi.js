@@ -1,5 +1,5 @@
-/* The part of WASI preview 1 that a reactor needs of a page or of Node: clocks, random numbers, and output. There are no
- * files, no arguments and no environment; what is not here answers ENOSYS. */
+/* The part of WASI preview 1 that a reactor needs of a page or of Node: clocks, random numbers, and output. There
+ * are no files, no arguments and no environment; what is not here answers ENOSYS. */
 import { MisuseError } from './errors.js';
 
 const OK = 0, EBADF = 8, EIO = 29, ENOSYS = 52, ESPIPE = 70;
@@ -31,7 +31,9 @@ function sink(write, name, log) {
 
 export function wasiImports({ stdout, stderr }) {
   const sinks = [
-    undefined, sink(stdout, 'stdout', (line) => console.log(line)), sink(stderr, 'stderr', (line) => console.error(line)),
+    undefined,
+    sink(stdout, 'stdout', (line) => console.log(line)),
+    sink(stderr, 'stderr', (line) => console.error(line)),
   ];
   let memory;
   const view = () => new DataView(memory.buffer);

@@ -1,0 +1,283 @@
+/** wasyncio: asyncio for C in WebAssembly, from JavaScript. Times are milliseconds. */
+
+declare global {
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
+/** What a task takes: bytes (any typed array's, an ArrayBuffer's), a text, a number, or nothing. Copied. */
+export type Input = ArrayBufferView | ArrayBufferLike | string | number | null | undefined;
+
+/**
+ * What a task gives: a copy of what C handed over with `wa_return_bytes`, `wa_return_text` or `wa_return_number`; for a
+ * task that handed nothing over, its status: 0 (WA_OK) or a positive count of its own.
+ */
+export type Output = Uint8Array | string | number;
+
+export interface LoadOptions {
+  /**
+   * The functions that C calls with `wa_await_op(name, ...)`. What one returns, or resolves to, is C's result; if it
+   * throws or rejects, C gets WA_EHOST with the message.
+   */
+  host?: HostFunctions;
+  /** 'virtual': time starts at 0 and jumps to the next timer whenever nothing is ready. Default 'real'. */
+  clock?: 'real' | 'virtual';
+  /** How long C runs before the host gets a turn. Default 8. */
+  turnBudget?: number;
+  /** The C stack of a task, in bytes. Default 16384. */
+  stackSize?: number;
+  /** Reports every step that takes too long, not only a few. */
+  debug?: boolean;
+  /** Hears every report. Without it and without a listener for its kind, a report is a line on the console. */
+  onReport?: (report: Report) => void;
+  /** Further imports of the module, by module and name; they go before the bindings' own. */
+  imports?: WebAssembly.Imports;
+  /** What C prints, as it is written. Default: the process's streams, else the console. */
+  stdout?: (text: string) => void;
+  stderr?: (text: string) => void;
+}
+
+export type HostResult = Input | void;
+export type HostFunction = (input: any, call: HostCall) => HostResult | PromiseLike<HostResult>;
+/** An object of host functions; a class's instance will do. */
+export type HostFunctions = { [name: string]: HostFunction } | object;
+
+/** The second argument of a host function. */
+export interface HostCall {
+  /** The name that C called. */
+  readonly name: string;
+  /** The task that called, if JavaScript knows it. */
+  readonly task: Task | undefined;
+  /** Aborts when C's wait is cancelled, with the reason of that cancellation. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Loads a wasm that holds the runtime. A string is a URL if it has a scheme, or in a browser; in Node else a path.
+ * Rejects with a LoadError (cannot be read, is no wasm, lacks the runtime) or a MisuseError (wrong options).
+ */
+export function load(
+  source: LoadSource | PromiseLike<LoadSource>,
+  options?: LoadOptions,
+): Promise<Runtime>;
+export type LoadSource = string | URL | ArrayBufferView | ArrayBufferLike | Response | WebAssembly.Module;
+
+export interface SpawnOptions {
+  /**
+   * Cancels the task when it aborts; the task then rejects with the signal's own reason. If it has aborted already,
+   * the task's body never runs.
+   */
+  signal?: AbortSignal | undefined;
+  /** Cancels the task after so long; it then rejects with a TimeoutError. 0: its body never runs. Default Infinity. */
+  timeout?: number | undefined;
+  /** For reports and errors. Default "task-N". */
+  name?: string | undefined;
+  /** Its C stack, in bytes. Default: the runtime's. */
+  stackSize?: number | undefined;
+  /** Runs it to its first wait at once, inside this call. */
+  eager?: boolean | undefined;
+}
+
+/** One runtime in one wasm instance. Made by `load`. Every method throws a ClosedError once it is closed. */
+export class Runtime {
+  private constructor();
+
+  /**
+   * Starts a C task by the name of its `WA_TASK`, or of any exported function that takes a pointer and returns a
+   * status. Throws a MisuseError for an unknown name or a wrong argument, or when called from an import that C is
+   * calling.
+   */
+  spawn<T extends Output = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
+
+  /**
+   * All results, in order. Fails as soon as one fails, and leaves the others alone; with `collect` it waits for all
+   * and gives what Promise.allSettled would. Cancelling it cancels all.
+   */
+  gather<T extends readonly unknown[] | []>(
+    items: T, options?: { collect?: false },
+  ): Future<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
+  gather<T extends readonly unknown[] | []>(
+    items: T, options: { collect: true },
+  ): Future<{ -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> }>;
+
+  /** Waits until the first, the first with an error, or all have ended, or for so long. Cancels nothing. */
+  wait<T extends Awaitable>(
+    items: Iterable<T>, options?: { when?: 'first' | 'error' | 'all'; timeout?: number },
+  ): Future<{ done: T[]; pending: T[] }>;
+
+  /**
+   * The item's outcome; after so long, cancels it, waits for its end, and fails with a TimeoutError. A promise can't be
+   * stopped: for a promise, this only gives up the wait.
+   */
+  waitFor<T>(item: PromiseLike<T>, ms?: number): Future<T>;
+
+  /** Ends as the item does; cancelling it leaves the item alone. */
+  shield<T>(item: PromiseLike<T>): Future<T>;
+
+  /** `for await (const item of rt.asCompleted(items)) use(await item)`: the items as they end. */
+  asCompleted<T extends Awaitable>(items: Iterable<T>, options?: { timeout?: number }): AsyncIterableIterator<T>;
+
+  /**
+   * Runs the body with a deadline: after so long, the scope's signal aborts, and when the body has ended by that, this
+   * fails with a TimeoutError.
+   */
+  timeout<T>(ms: number | undefined, body: (scope: TimeoutScope) => T | PromiseLike<T>): Future<T>;
+
+  /**
+   * Runs the body with tasks of its own, and waits for them all. The first that fails cancels the others and aborts the
+   * scope's signal; this then fails with a GroupError of all errors. Else it gives what the body gave.
+   */
+  group<T>(body: (group: Group) => T | PromiseLike<T>): Future<T>;
+
+  /** Every unfinished task, in the order of creation, also those that C spawned. */
+  tasks(): Task[];
+
+  /** What is alive: for leak checks. */
+  counts(): Counts;
+
+  /** Calls listener for every report of this kind. Returns what takes the listener away again. */
+  on(kind: ReportKind, listener: (report: Report) => void): () => void;
+
+  /** The runtime's clock. */
+  readonly now: number;
+  /** Moves a virtual clock. */
+  advance(ms: number): void;
+
+  /**
+   * Cancels what is left and waits for it; what still runs after `grace` (default 5000) is ended without clean-up and
+   * rejects with a TaskError of status WA_EDISCARDED. Calling it again gives the same promise.
+   */
+  close(options?: { grace?: number }): Promise<void>;
+  /** `await using rt = await load(...)`, in engines that have it. */
+  [Symbol.asyncDispose](): Promise<void>;
+  readonly closed: boolean;
+
+  /** For programs that call C directly. Such calls must not suspend. */
+  readonly exports: WebAssembly.Exports;
+  readonly memory: WebAssembly.Memory;
+}
+
+export type Awaitable<T = unknown> = PromiseLike<T>;
+
+/** A result that comes once and can be cancelled: a task, or what a combinator returns. Awaited like a promise. */
+export class Future<T = unknown> implements Promise<T> {
+  then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null, onError?: ((error: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
+  catch<B = never>(onError?: ((error: any) => B | PromiseLike<B>) | null): Promise<T | B>;
+  finally(onEnd?: (() => void) | null): Promise<T>;
+  /** Asks for the end. false: it was done already. */
+  cancel(reason?: unknown): boolean;
+  readonly done: boolean;
+  /** Done, and by cancellation. */
+  readonly cancelled: boolean;
+  readonly [Symbol.toStringTag]: string;
+}
+
+/**
+ * A C task. Awaiting it rejects with: the signal's own reason; a TimeoutError; a CancelledError (of `cancel`, or of C);
+ * a GroupError (of a C task group); a StackOverflowError or TrapError; else a TaskError with the status.
+ */
+export class Task<T = Output> extends Future<T> {
+  private constructor();
+  readonly name: string;
+  readonly state: 'ready' | 'running' | 'waiting' | 'done';
+  /** Where it waits, "file.c:12"; where it failed; '' if that is not known. */
+  readonly site: string;
+  /** The C status; undefined while it is pending. */
+  readonly status: number | undefined;
+  /** Requests to stop that were not taken back. */
+  readonly cancelling: number;
+  /** Why it was cancelled: the value that was given. */
+  readonly reason: unknown;
+}
+
+export interface TimeoutScope {
+  /** Aborts with the TimeoutError when the time is up; with a CancelledError when the scope is cancelled. */
+  readonly signal: AbortSignal;
+  readonly expired: boolean;
+  /** Moves the deadline to so long from now. MisuseError once it has expired or was left. */
+  reschedule(ms: number | undefined): void;
+}
+
+export interface Group {
+  /** Aborts when a member fails or the group is cancelled. */
+  readonly signal: AbortSignal;
+  /** As Runtime.spawn, into this group. MisuseError when the group is shutting down or finished. */
+  spawn<T extends Output = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
+  /** Makes a task or a promise a member. Returns it. */
+  add<T extends PromiseLike<unknown>>(item: T): T;
+}
+
+export interface Counts {
+  tasks: number;
+  futures: number;
+  timers: number;
+  operations: number;
+  handles: number;
+  stacks: number;
+  bytes: number;
+}
+
+export type ReportKind =
+  /** A task got its cancellation and ended as if nothing had been. */
+  | 'swallowed'
+  /** A task ran for long without an await. */
+  | 'stalled'
+  /** A task still runs, long after its cancellation. */
+  | 'ungraceful'
+  /** A task failed, and nobody looked at its error. */
+  | 'unseen'
+  /** A task overflowed its stack. */
+  | 'stack'
+  /** A task hit a trap. */
+  | 'trap'
+  /** Nothing is ready and nothing can become so. */
+  | 'deadlock'
+  /** The main task of `wa_run` ended before others. */
+  | 'shutdown';
+
+export interface Report {
+  kind: ReportKind;
+  /** The task, if JavaScript holds it. */
+  task: Task | undefined;
+  name: string;
+  status: number;
+  count: number;
+  site: string;
+  /** How long ago the cancellation was asked for; how long the step ran. */
+  age: number;
+  /** The whole, as one sentence. */
+  text: string;
+}
+
+/** A wrong argument, a wrong call. */
+export class MisuseError extends TypeError {}
+/** The wasm could not be read, compiled or started, or lacks something. */
+export class LoadError extends Error {}
+/** The runtime is closed, or broken: then `cause` says by what. */
+export class ClosedError extends Error {}
+/** A deadline passed. */
+export class TimeoutError extends Error {}
+export class CancelledError extends Error {
+  constructor(message?: string, reason?: unknown);
+  /** The value that was given to `cancel`; the text, if C cancelled. */
+  readonly reason: unknown;
+}
+/** A task ended with a negative status. */
+export class TaskError extends Error {
+  constructor(message: string, status: number, task: string, site: string, options?: { cause?: unknown });
+  readonly status: number;
+  /** "WA_EHOST"; "WA_EUSER" for all of a program's own. */
+  readonly statusName: string;
+  /** The task's name. */
+  readonly task: string;
+  readonly site: string;
+}
+/** A task overflowed its stack; `stackSize` gives it more. */
+export class StackOverflowError extends TaskError {}
+/** A task hit a wasm trap, or an import threw: `cause`. */
+export class TrapError extends TaskError {}
+/** Members of a group failed: `errors`, flattened, in the order they occurred. */
+export class GroupError extends AggregateError {}
