@@ -14,8 +14,9 @@ import { BuildError } from './toolchain.mjs';
 const setsStack = /^wa__(fiber_|stack_set$)/;
 const switches = /^(wa__fiber_|run_segment$)/;
 
-// What emcc exports for its JavaScript glue, which a standalone wasm does not have.
-const glueOnly = /^ \(export "(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc))" /;
+// Exports that nobody calls: what emcc adds for its JavaScript glue, which a standalone wasm does not have, and what the
+// link exported only to keep it.
+const needless = /^ \(export "(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc)|wa__\w+)" /;
 
 // Functions that never suspend although asyncify can't see it, for example because they call through a pointer.
 const removelist = join(root, 'scripts/nosuspend.txt');
@@ -31,7 +32,7 @@ export function checkStack(wat) {
   for (const [, name] of wat.matchAll(/^ \(import "asyncify" "\w+" \(func \$(\S+?)[\s)]/gm)) intrinsics.add(name);
 
   let current = '';
-  const lines = wat.split('\n').filter((line) => !glueOnly.test(line)).map((line) => {
+  const lines = wat.split('\n').filter((line) => !needless.test(line)).map((line) => {
     current = /^ \(func \$(\S+)/.exec(line)?.[1] ?? current;
     const call = /^\s*\(call \$([^\s)]+)/.exec(line)?.[1];
     if (intrinsics.has(call) && !switches.test(current)) {

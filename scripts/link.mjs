@@ -9,6 +9,7 @@ import { levels, optimization, toolchain } from './toolchain.mjs';
 // No path of the machine that built it is in a result.
 const common = [`-I${join(root, 'src')}`, `-ffile-prefix-map=${root}=.`];
 const compileFlags = (level) => [`-${optimization(level)}`, ...levels[level], ...common];
+// All of them for every target: a file is empty where it is not for the target.
 const runtimeSources = () =>
   readdirSync(join(root, 'src')).filter((name) => name.endsWith('.c')).sort().map((name) => join(root, 'src', name));
 
@@ -34,7 +35,7 @@ export async function buildWasm({ target, level, kind, out, files, extra = [], n
     ...tools.cc.slice(1), ...objects, ...whole, ...tools.link[kind], ...tools.names,
     ...extra.filter((flag) => !flag.startsWith('-O')),
     ...beside.filter((name) => name.endsWith('.js')).flatMap((name) => ['--js-library', name]),
-    '-Wl,--export-table', '-Wl,--growable-table',
+    '-Wl,--export-table', '-Wl,--growable-table', '-Wl,--export=wa__stack_set',
   ];
   await makeFile(linked, [...objects, library, ...beside], args.join(' '), (temporary) =>
     run(tools.cc[0], [...args, '-o', temporary]));
