@@ -167,11 +167,15 @@ static bool park_segment(wa__fiber *fiber, wa__segment *s) {
 }
 
 static bool wa__fiber_run(wa__fiber *fiber, char *top) {
+  char *outer_sp = stack_pointer(), *outer_limit = wa__stack_limit;
   for (;;) {
     wa__segment *s = fiber->top;
     fiber->top = NULL;
+    wa__stack_limit = wa__stack_bottom(fiber->stack);
     SET_STACK_POINTER(top - s->depth);
     int status = wa__fiber_run_segment(s);
+    wa__stack_limit = outer_limit;
+    wa__stack_set(outer_sp); /* a call, so that the linker keeps wa__stack_set */
     if (status == SUSPENDED) {
       if (wa__likely(park_segment(fiber, s))) return false;
       status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
@@ -190,7 +194,6 @@ static bool wa__fiber_run(wa__fiber *fiber, char *top) {
 
 bool wa__fiber_resume(wa__fiber *fiber) {
   wa__fiber *outer = wa__fiber_running;
-  char *outer_sp = stack_pointer(), *outer_limit = wa__stack_limit;
   if (fiber->stack) wa__fiber_stacks--;
   else if (!(fiber->stack = wa__stack_borrow(fiber->stack_size))) {
     fiber->status = wa__no_memory("a task's stack");
@@ -199,7 +202,6 @@ bool wa__fiber_resume(wa__fiber *fiber) {
   if (outer) outer->top = segment;
   fiber->outer = outer;
   wa__fiber_running = fiber;
-  wa__stack_limit = wa__stack_bottom(fiber->stack);
   bool ended = wa__fiber_run(fiber, wa__stack_top(fiber->stack));
   if (ended || fiber->top->depth == 0) {
     wa__stack_return(fiber->stack);
@@ -207,8 +209,6 @@ bool wa__fiber_resume(wa__fiber *fiber) {
   } else {
     wa__fiber_stacks++;
   }
-  wa__stack_limit = outer_limit;
-  wa__stack_set(outer_sp); /* also what keeps the linker from dropping it */
   wa__fiber_running = outer;
   if (!outer) return ended;
   segment = outer->top;

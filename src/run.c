@@ -122,8 +122,10 @@ int wa_run(wa_task_fn f, void *arg) {
   if (st == WA_OK) st = cancel_rest();
   if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, NULL, NULL, 0, (int)all_tasks(NULL));
   int status = st < 0 ? st : wa_status(main_task);
+  wa_release(main_task);
   in_run = false;
   wa__discard_all();
+  wa__fiber_trim();
   l->budget_end = WA_FOREVER;
   return status;
 }
@@ -180,7 +182,11 @@ uint32_t wa__discard_all(void) {
     handle->run(handle);
     wa__list_splice(&l->batch, &l->ready);
   }
-  /* References that nobody gave back; a gather refers to its members, so the youngest go first. */
+  return n;
+}
+
+void wa__reclaim(void) {
+  /* A gather refers to its members, so the youngest go first. */
   while (!wa__list_empty(&wa__futures)) {
     wa_future *f = wa__container(wa__futures.prev, wa_future, all);
     f->refs = 1;
@@ -188,7 +194,6 @@ uint32_t wa__discard_all(void) {
   }
   wa__due_trim();
   wa__fiber_trim();
-  return n;
 }
 
 /* ---- looking at it ------------------------------------------------------------------------------------------------ */

@@ -9,7 +9,9 @@
 wa_time wa__turn(void);
 /* Cancels every unfinished task, in the order of creation; returns how many. */
 uint32_t wa__cancel_all(const char *reason);
-/* Ends what is left without another step of it, and gives all memory back. */
+/* Ends what is left without another step of it. */
 uint32_t wa__discard_all(void);
+/* For a host that closes the runtime: frees what the program never gave back. No task may be left. */
+void wa__reclaim(void);
 
 #endif

@@ -17,8 +17,8 @@
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
  *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
  *     gives it back with wa_release. A task that runs keeps itself alive, so `wa_release(wa_spawn(f, x))` is
- *     fire and forget. References that nobody gave back are reclaimed when wa_run returns (or the runtime
- *     is closed), so a short program need not care.
+ *     fire and forget. What is never given back lasts as long as the program (or until a host closes the
+ *     runtime); wa_count shows it.
  *   - One runtime per wasm instance, one thread.
  */
 #ifndef WASYNCIO_H
@@ -101,7 +101,7 @@ int wa_run(wa_task_fn f, void *arg);
 /* Moves a virtual clock on by t, as work that takes so long would. WA_EMISUSE on a real clock. */
 int wa_spin(wa_time t);
 
-/* What is alive: for leak checks. All zero after wa_run but for `bytes`, which is what free lists keep. */
+/* What is alive: for leak checks. All zero after wa_run when every reference was given back. */
 typedef struct wa_counts {
   uint32_t tasks;     /* not finished */
   uint32_t futures;   /* futures and finished tasks that somebody holds a reference to */

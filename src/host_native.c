@@ -1,6 +1,6 @@
-/* host_native.c: the port for native test builds. */
+/* host_native.c: the port for native builds, which are for tests. */
 #ifndef __wasm__
-#include "../../src/host.h"
+#include "host.h"
 
 #include <time.h>
 #include <unistd.h>
