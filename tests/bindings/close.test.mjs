@@ -1,0 +1,84 @@
+// close(): what is left is cancelled and waited for, within bounds; afterwards every call says so.
+import assert from 'node:assert/strict';
+import { CancelledError, ClosedError, TaskError } from '../../bindings/index.js';
+import { errorOf, onBoth, sleep } from './setup.mjs';
+
+onBoth('close', (test) => {
+  test('cancels what is left, and waits for its clean-up', { clock: 'real' }, async (rt) => {
+    const before = rt.exports.cleanup_count();
+    const errors = [errorOf(rt.spawn('slow_cleanup', 20)), errorOf(rt.spawn('sleeper', 1e6))];
+    await rt.spawn('plain');
+    const closing = rt.close();
+    assert.throws(() => rt.spawn('echo'), ClosedError);
+    assert.equal(rt.close(), closing);
+    await closing;
+    assert.equal(rt.closed, true);
+    assert.equal(rt.exports.cleanup_count(), before + 2);
+    for (const error of errors) assert.ok(await error instanceof CancelledError);
+  });
+
+  test('discards what does not end within the grace', { clock: 'real' }, async (rt) => {
+    const error = errorOf(rt.spawn('stubborn', '', { name: 'mule' }));
+    await rt.spawn('plain');
+    const start = performance.now();
+    await rt.close({ grace: 30 });
+    const elapsed = performance.now() - start;
+    assert.ok(elapsed >= 29 && elapsed < 300, `${elapsed} ms`);
+    assert.ok(await error instanceof TaskError);
+    assert.deepEqual([(await error).statusName, (await error).task], ['WA_EDISCARDED', 'mule']);
+  });
+
+  test('aborts the host functions that are running', {
+    clock: 'real',
+    host: { forever: (_, { signal }) => new Promise(() => { signal.addEventListener('abort', () => aborted.push(signal)); }) },
+  }, async (rt) => {
+    const error = errorOf(rt.spawn('call', 'forever'));
+    await rt.spawn('plain');
+    await rt.close();
+    assert.ok(await error instanceof CancelledError);
+    assert.equal(aborted.length, 1);
+    aborted.length = 0;
+  });
+
+  test('ends the combinators that wait, also for promises', {}, async (rt) => {
+    const waits = [rt.waitFor(new Promise(() => {}), 1e6), rt.gather([new Promise(() => {})])];
+    const errors = waits.map(errorOf);
+    await rt.close();
+    for (const error of errors) assert.ok(await error instanceof CancelledError);
+  });
+
+  test('every method of a closed runtime says so', {}, async (rt) => {
+    const task = rt.spawn('echo', 'kept');
+    await task;
+    await rt.close();
+    await rt.close();
+    const body = async () => {};
+    for (const call of [
+      () => rt.spawn('echo'), () => rt.tasks(), () => rt.counts(), () => rt.advance(1), () => rt.now,
+      () => rt.gather([]), () => rt.wait([task]), () => rt.waitFor(task, 1), () => rt.shield(Promise.resolve()),
+      () => rt.asCompleted([task]), () => rt.timeout(1, body), () => rt.group(body),
+    ]) assert.throws(call, ClosedError, String(call));
+    assert.deepEqual([await task, task.done, task.state, task.name, task.cancel()], ['kept', true, 'done', 'task-1', false]);
+  });
+
+  test('a runtime can be disposed of', {}, async (rt) => {
+    const dispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+    const error = errorOf(rt.spawn('sleeper', 1e6));
+    await rt[dispose]();
+    assert.equal(rt.closed, true);
+    assert.ok(await error instanceof CancelledError);
+  });
+
+  test('a late answer and a late abort after the close do nothing', {
+    clock: 'real', host: { slow: async () => { await sleep(20); return 'late'; } },
+  }, async (rt) => {
+    const controller = new AbortController();
+    const error = errorOf(rt.spawn('call', 'slow', { signal: controller.signal }));
+    await rt.spawn('plain');
+    await rt.close();
+    controller.abort('late');
+    assert.ok(await error instanceof CancelledError);
+    await sleep(30);
+  });
+});
+const aborted = [];

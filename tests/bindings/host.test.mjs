@@ -1,0 +1,137 @@
+// Host functions: C waits for the host's answer, and cancellation crosses the boundary in both directions.
+import assert from 'node:assert/strict';
+import { CancelledError, TaskError } from '../../bindings/index.js';
+import { errorOf, onBoth, sleep } from './setup.mjs';
+
+const never = () => new Promise(() => {});
+const until = (signal) => new Promise((_, reject) => {
+  signal.addEventListener('abort', () => reject(signal.reason));
+});
+
+onBoth('host functions', (test) => {
+  const seen = [];
+  const host = {
+    shout: (text) => text.toUpperCase(),
+    later: async (text) => { await sleep(5); return `${text} later`; },
+    bytes: async () => Uint8Array.of(1, 2, 3),
+    number: () => 1.5,
+    nothing: () => {},
+    who: (text, { name, task }) => `${name} for ${task?.name}`,
+    throws: () => { throw new RangeError('thrown'); },
+    rejects: async () => { throw new TypeError('rejected'); },
+    rejectsNothing: () => Promise.reject(),
+    wrong: () => ({ not: 'bytes' }),
+    never,
+    obeys: (text, { signal }) => { seen.push(signal); return until(signal); },
+    ignores: async (text, { signal }) => { seen.push(signal); await sleep(10); return 'too late'; },
+    failsLate: async () => { await sleep(10); throw new Error('late, and nobody waits'); },
+    thenable: () => ({ then(resolve, reject) { resolve('once'); reject(new Error('twice')); } }),
+    next: (n) => n + 1,
+  };
+
+  test('results of every kind', { host, clock: 'real' }, async (rt) => {
+    assert.equal(await rt.spawn('call', 'shout hello'), 'HELLO');
+    assert.equal(await rt.spawn('call', 'later soon'), 'soon later');
+    assert.deepEqual(await rt.spawn('call', 'bytes'), Uint8Array.of(1, 2, 3));
+    assert.equal(await rt.spawn('call', 'number'), 1.5);
+    assert.equal(await rt.spawn('call', 'nothing'), 0);
+    assert.equal(await rt.spawn('call', 'thenable'), 'once');
+    assert.equal(await rt.spawn('call', 'who', { name: 'caller' }), 'who for caller');
+  });
+
+  test("an instance's methods see their instance", {
+    host: new (class { prefix = '> '; quote(text) { return this.prefix + text; } })(),
+  }, async (rt) => {
+    assert.equal(await rt.spawn('call', 'quote text'), '> text');
+  });
+
+  test('what throws or rejects is WA_EHOST in C, with its message, and the cause in JavaScript', { host }, async (rt) => {
+    assert.equal(await rt.spawn('call_failing', 'throws'), 'thrown');
+    assert.equal(await rt.spawn('call_failing', 'rejects'), 'rejected');
+    assert.equal(await rt.spawn('call_failing', 'rejectsNothing'), '');
+    const error = await errorOf(rt.spawn('call', 'rejects'));
+    assert.ok(error instanceof TaskError);
+    assert.equal(error.statusName, 'WA_EHOST');
+    assert.ok(error.cause instanceof TypeError);
+    assert.match(error.message, /rejected/);
+  });
+
+  test('an unknown function, and a result that is no data', { host }, async (rt) => {
+    assert.match(await rt.spawn('call_failing', 'unknown'), /no function 'unknown'/);
+    assert.match(await rt.spawn('call_failing', 'toString'), /no function 'toString'/);
+    assert.match(await rt.spawn('call_failing', 'wrong'), /'wrong'.*bytes, a string or a number, not Object/);
+  });
+
+  test('cancelling the task aborts the signal with the same reason', { host, clock: 'real' }, async (rt) => {
+    const reason = { of: 'its own kind' };
+    const task = rt.spawn('call', 'obeys');
+    await rt.spawn('plain');
+    const signal = seen.pop();
+    assert.equal(signal.aborted, false);
+    task.cancel(reason);
+    const error = await errorOf(task);
+    assert.ok(error instanceof CancelledError);
+    assert.equal(error.reason, reason);
+    assert.equal(signal.reason, reason);
+  });
+
+  test('an AbortController reaches through C to the host function', { host, clock: 'real' }, async (rt) => {
+    const controller = new AbortController();
+    const task = rt.spawn('call', 'obeys', { signal: controller.signal });
+    await rt.spawn('plain');
+    controller.abort();
+    assert.equal(await errorOf(task), controller.signal.reason);
+    assert.equal(seen.pop().reason, controller.signal.reason);
+  });
+
+  test('what never settles, settles or fails after the abort, is forgotten', { host, clock: 'real' }, async (rt) => {
+    for (const name of ['never', 'ignores', 'failsLate']) {
+      const task = rt.spawn('call', name);
+      await rt.spawn('plain');
+      assert.equal(rt.counts().operations, 1);
+      task.cancel('enough');
+      assert.equal((await errorOf(task)).reason, 'enough');
+      assert.equal(rt.counts().operations, 0);
+    }
+    assert.equal(seen.pop().reason, 'enough');
+    await sleep(20);
+  });
+
+  test('a host function may call the runtime', {
+    host: {
+      nested: async (text) => (await runtime.spawn('call', `shout ${text}`)) + '!',
+      shout: (text) => text.toUpperCase(),
+      suicide: (text, { task }) => { task.cancel('from inside'); return never(); },
+    },
+  }, async (rt) => {
+    runtime = rt;
+    assert.equal(await rt.spawn('call', 'nested hi'), 'HI!');
+    assert.equal((await errorOf(rt.spawn('call', 'suicide'))).reason, 'from inside');
+  });
+
+  test('10,000 calls at once finish in any order with the right results, while memory grows', {
+    host: { next: (n) => new Promise((resolve) => { waiting.push(() => resolve(n + 1)); }) }, stackSize: 2048,
+  }, async (rt) => {
+    const n = 10_000;
+    const tasks = Array.from({ length: n }, () => rt.spawn('call_often', 1));
+    while (waiting.length < n) await sleep(1);
+    const before = rt.memory.buffer.byteLength;
+    await rt.spawn('grow', 8 * 2 ** 20);
+    assert.ok(rt.memory.buffer.byteLength > before);
+    for (let i = 0; i < n; i++) waiting[(i * 7919) % n](); // in a scattered order: 7919 is prime
+    assert.ok((await rt.gather(tasks)).every((sum) => sum === 1));
+    waiting.length = 0;
+  });
+
+  test('answers that come at once never keep the host waiting', { host, clock: 'real' }, async (rt) => {
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const start = performance.now();
+    await rt.spawn('call_often', 300_000);
+    clearInterval(timer);
+    const elapsed = performance.now() - start;
+    assert.ok(ticks > elapsed / 40, `${ticks} ticks of a 1 ms timer in ${Math.round(elapsed)} ms`);
+  });
+});
+let runtime;
+const waiting = [];

@@ -1,0 +1,96 @@
+// load: from every kind of source, and what it says of each that will not do.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { test } from 'node:test';
+import { LoadError, MisuseError, load } from '../../bindings/index.js';
+import { errorOf, program, root } from './setup.mjs';
+
+const path = await program('wasi');
+const bytes = readFileSync(path);
+const works = async (source) => {
+  const rt = await load(source, { clock: 'virtual' });
+  assert.equal(await rt.spawn('echo', 'here'), 'here');
+  await rt.close();
+};
+// A module from its text form would need a tool: these are few enough bytes by hand.
+const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const empty = Uint8Array.from(header);
+
+test('from a path, a URL, bytes, a module, a promise', async () => {
+  await works(path);
+  await works(pathToFileURL(path));
+  await works(pathToFileURL(path).href);
+  await works(bytes);
+  await works(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  await works(new WebAssembly.Module(bytes));
+  await works(Promise.resolve(bytes));
+});
+
+test('from a server, whatever type it says', async (t) => {
+  const server = createServer((request, response) => {
+    if (request.url === '/none') response.writeHead(404).end();
+    else response.writeHead(200, request.url === '/typed' ? { 'content-type': 'application/wasm' } : {}).end(bytes);
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${server.address().port}`;
+  await works(`${url}/typed`);
+  await works(new URL(`${url}/untyped`));
+  await works(fetch(`${url}/typed`));
+  const error = await errorOf(load(`${url}/none`));
+  assert.ok(error instanceof LoadError);
+  assert.match(error.message, /none.*404/);
+});
+
+test('two runtimes on one module know nothing of each other', async () => {
+  const module = new WebAssembly.Module(bytes);
+  const [a, b] = [await load(module, { clock: 'virtual' }), await load(module, { clock: 'virtual' })];
+  const task = a.spawn('sleeper', 10);
+  assert.deepEqual(b.tasks(), []);
+  await b.close();
+  assert.equal(await task, 0);
+  await a.close();
+});
+
+test('what will not do is named', async () => {
+  const folder = join(root, 'build/tests/bindings');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'page.wasm'), '<!DOCTYPE html>');
+  for (const [source, Class, pattern] of [
+    [join(folder, 'not there.wasm'), LoadError, /not there\.wasm can't be read/],
+    [join(folder, 'page.wasm'), LoadError, /page\.wasm is not wasm/],
+    ['http://127.0.0.1:1/x.wasm', LoadError, /127\.0\.0\.1:1.*can't be read/],
+    [Uint8Array.of(1, 2, 3), LoadError, /is not wasm/],
+    [empty, LoadError, /does not hold the runtime.*wax_abi/],
+    [undefined, MisuseError, /load takes a URL, a path, bytes/],
+    [42, MisuseError, /not 42/],
+    [{}, MisuseError, /not Object/],
+  ]) {
+    const error = await errorOf(load(source));
+    assert.ok(error instanceof Class, `${source}: ${error}`);
+    assert.match(error.message, pattern);
+  }
+});
+
+test('wrong options are named', async () => {
+  for (const [options, pattern] of [
+    [null, /options must be an object/],
+    [{ clock: 'fast' }, /clock must be 'real' or 'virtual', not 'fast'/],
+    [{ host: 1 }, /host is not a object|host is not an object/],
+    [{ imports: 'env' }, /imports/],
+    [{ stdout: {} }, /stdout/],
+    [{ stderr: 'file' }, /stderr/],
+    [{ onReport: true }, /onReport/],
+    [{ turnBudget: -1 }, /turnBudget.*not -1/],
+    [{ turnBudget: '8' }, /turnBudget.*not '8'/],
+    [{ stackSize: 10 }, /stackSize.*256.*not 10/],
+    [{ stackSize: 1.5 }, /stackSize/],
+  ]) {
+    const error = await errorOf(load(bytes, options));
+    assert.ok(error instanceof MisuseError, String(error));
+    assert.match(error.message, pattern);
+  }
+});

@@ -1,0 +1,81 @@
+// Reports: nothing is silent.
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { MisuseError, load } from '../../bindings/index.js';
+import { errorOf, onBoth, sleep } from './setup.mjs';
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc');
+
+onBoth('reports', (test) => {
+  test('a listener hears its kind until it is taken away', {}, async (rt, { reports }) => {
+    const heard = [];
+    const off = rt.on('swallowed', (report) => heard.push(report));
+    for (let i = 0; i < 2; i++) {
+      const task = rt.spawn('swallow', '', { name: `s${i}` });
+      await rt.spawn('plain');
+      task.cancel();
+      await task;
+      if (i === 0) assert.equal(heard[0].task, task);
+      off();
+    }
+    assert.deepEqual(heard.map(({ name }) => name), ['s0']);
+    assert.deepEqual(reports.map(({ name }) => name), ['s0', 's1']);
+  });
+
+  test('without a listener, a report is a line on the console', {}, async (_, { module, context }) => {
+    const warn = context.mock.method(console, 'warn', () => {});
+    const rt = await load(module, { clock: 'virtual' });
+    const task = rt.spawn('swallow', '', { name: 'loud' });
+    await rt.spawn('plain');
+    task.cancel();
+    await task;
+    await rt.close();
+    assert.equal(warn.mock.callCount(), 1);
+    assert.match(warn.mock.calls[0].arguments[0], /^wasyncio: task 'loud' swallowed/);
+  });
+
+  test('a failed task that nobody awaited is told when it is lost', {}, async (rt, { reports }) => {
+    (() => { rt.spawn('status', -1005, { name: 'unloved' }); })();
+    await rt.spawn('plain');
+    await sleep(1);
+    for (let i = 0; i < 20 && reports.length === 0; i++) {
+      gc();
+      await sleep(5);
+    }
+    assert.deepEqual(reports.map(({ kind, name, status }) => [kind, name, status]), [['unseen', 'unloved', -1005]]);
+  });
+
+  test('or when the runtime is closed; but not one that was looked at', {}, async (rt, { reports }) => {
+    const unloved = rt.spawn('status', -1005, { name: 'unloved' });
+    const loved = rt.spawn('status', -1005);
+    const late = rt.spawn('status', -1005);
+    const cancelled = rt.spawn('sleeper', 1);
+    cancelled.cancel();
+    await errorOf(loved);
+    await rt.spawn('sleeper', 5);
+    await errorOf(late);
+    await errorOf(rt.gather([rt.spawn('status', -1006)]));
+    await rt.close();
+    assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['unseen', 'unloved']]);
+    assert.equal(unloved.done, true);
+  });
+
+  test('a task that does not reach an await', { clock: 'real' }, async (rt, { reports }) => {
+    await rt.spawn('busy', 150, { name: 'hog' });
+    assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['stalled', 'hog']]);
+    assert.ok(reports[0].age >= 100);
+  });
+
+  test('a listener that throws keeps no other from hearing', {}, async (rt, { reports }) => {
+    const thrown = new Promise((resolve) => { process.once('uncaughtException', resolve); });
+    rt.on('swallowed', () => { throw new MisuseError('my own fault'); });
+    const task = rt.spawn('swallow');
+    await rt.spawn('plain');
+    task.cancel();
+    await task;
+    assert.match((await thrown).message, /my own fault/);
+    assert.equal(reports.length, 1);
+  });
+});

@@ -1,0 +1,89 @@
+// Turns: a page stays alive while C computes, a process while C sleeps, and an abort gets through.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test as plainTest } from 'node:test';
+import { errorOf, onBoth, program, root, sleep } from './setup.mjs';
+
+const slice = 8;
+
+onBoth('turns', (test) => {
+  test('a computing loop is stopped by an AbortController that a timer fires, while timers go on', {
+    clock: 'real', turnBudget: slice,
+  }, async (rt, { context }) => {
+    const controller = new AbortController();
+    let ticks = 0;
+    const interval = setInterval(() => ticks++, 1);
+    let abortedAt;
+    setTimeout(() => {
+      abortedAt = performance.now();
+      controller.abort('stop computing');
+    }, 50);
+    const start = performance.now();
+    const error = await errorOf(rt.spawn('compute', '', { signal: controller.signal }));
+    const delay = performance.now() - abortedAt;
+    clearInterval(interval);
+    context.diagnostic(`from abort() to the end: ${delay.toFixed(2)} ms; ${ticks} ticks in ${Math.round(abortedAt - start)} ms`);
+    assert.equal(error, 'stop computing');
+    assert.ok(delay < 2 * slice, `${delay} ms`);
+    assert.ok(ticks >= 3, `${ticks} ticks`);
+  });
+
+  test('tasks, timers and promises go on while one computes', { clock: 'real' }, async (rt) => {
+    const computing = rt.spawn('compute');
+    const start = performance.now();
+    await rt.spawn('sleeper', 20);
+    await sleep(1);
+    const elapsed = performance.now() - start;
+    computing.cancel();
+    await errorOf(computing);
+    assert.ok(elapsed >= 20 && elapsed < 80, `${elapsed} ms`);
+  });
+
+  test('a sleep takes as long as it says', { clock: 'real' }, async (rt) => {
+    const start = performance.now();
+    await rt.gather([rt.spawn('sleeper', 30), rt.spawn('sleeper', 10)]);
+    const elapsed = performance.now() - start;
+    assert.ok(elapsed >= 29.9 && elapsed < 60, `${elapsed} ms`);
+  });
+
+  test('changes of one moment share one turn, which comes before any timer', { clock: 'real' }, async (rt) => {
+    const order = [];
+    setTimeout(() => order.push('timer'), 0);
+    const tasks = Array.from({ length: 100 }, () => rt.spawn('echo', 1));
+    tasks[99].then(() => order.push('tasks'));
+    await rt.gather(tasks);
+    await sleep(2);
+    assert.deepEqual(order, ['tasks', 'timer']);
+  });
+
+  test('virtual time: seconds pass at once, and JavaScript sees each moment', {}, async (rt) => {
+    const start = performance.now();
+    const moments = [];
+    const long = rt.spawn('sleeper', 1e8);
+    for (const ms of [10, 20, 30]) {
+      await rt.spawn('sleeper', ms);
+      moments.push(rt.now);
+    }
+    assert.deepEqual(moments, [10, 30, 60]);
+    await long;
+    assert.equal(rt.now, 1e8);
+    rt.advance(500);
+    assert.equal(rt.now, 1e8 + 500);
+    assert.ok(performance.now() - start < 1000);
+  });
+});
+
+const script = (body) => `
+  import { load } from ${JSON.stringify(`${root}/bindings/index.js`)};
+  const rt = await load(process.argv[1]);
+  ${body}`;
+const run = (path, body) =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', script(body), path], { encoding: 'utf8', timeout: 20_000 });
+
+plainTest('a sleeping task keeps the process alive, a finished runtime does not', async () => {
+  const path = await program('wasi');
+  const start = performance.now();
+  const output = run(path, `rt.spawn('sleeper', 100).then(() => console.log('awake')); setTimeout(() => {}, 1e6).unref();`);
+  assert.equal(output, 'awake\n');
+  assert.ok(performance.now() - start < 10_000);
+});

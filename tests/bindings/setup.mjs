@@ -1,0 +1,58 @@
+// What the bindings' tests share: the test program in every toolchain's build, and a runtime on it that is closed, and
+// looked over for leaks, when the test has ended.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, test } from 'node:test';
+import { buildWasm } from '../../scripts/link.mjs';
+import { load } from '../../bindings/index.js';
+
+export const here = dirname(fileURLToPath(import.meta.url));
+export const root = join(here, '../..');
+const targets = ['wasi', 'emscripten'];
+
+// Of -O0, where nothing is inlined, and of the release, which is what a user has.
+export async function program(target, level = 'release') {
+  const out = join(root, `build/tests/bindings/${target}-${level}.wasm`);
+  const extra = target === 'emscripten' ? ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined'] : [];
+  await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, 'tasks.c')], extra });
+  return out;
+}
+
+/** Runs the tests that define(t) makes on both toolchains' builds; t(name, options, body) gives the body a runtime. */
+export function onBoth(title, define) {
+  for (const target of targets) {
+    describe(`${title}, ${target}`, async () => {
+      const path = await program(target);
+      const module = new WebAssembly.Module(readFileSync(path));
+      define((name, options, body) => test(name, async (context) => {
+        const printed = [];
+        const reports = [];
+        const rt = await load(module, {
+          clock: 'virtual',
+          stdout: (text) => printed.push(text),
+          onReport: (report) => reports.push(report),
+          ...options,
+        });
+        await body(rt, { context, module, path, printed, reports, target });
+        if (rt.closed) return;
+        const { bytes, ...alive } = rt.counts();
+        assert.deepEqual(alive, { tasks: 0, futures: 0, timers: 0, operations: 0, handles: 0, stacks: 0 });
+        await rt.close();
+      }));
+    });
+  }
+}
+
+/** What a promise rejects with. */
+export async function errorOf(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  assert.fail('it should have been rejected');
+}
+
+export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

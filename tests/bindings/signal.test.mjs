@@ -1,0 +1,143 @@
+// AbortSignal: when it aborts, what it aborts, with which reason, and that nothing stays on it.
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { TimeoutError } from '../../bindings/index.js';
+import { errorOf, onBoth, sleep } from './setup.mjs';
+
+const listeners = (signal) => getEventListeners(signal, 'abort').length;
+
+onBoth('signal', (test) => {
+  test('aborted before spawn: the body never runs', {}, async (rt) => {
+    const before = rt.exports.step_count();
+    const reason = new Error('too late');
+    for (const eager of [false, true]) {
+      const task = rt.spawn('sleeper', 1, { signal: AbortSignal.abort(reason), eager });
+      assert.equal(await errorOf(task), reason);
+      assert.deepEqual([task.cancelled, task.status, task.reason], [true, -1, reason]);
+    }
+    assert.equal(rt.exports.step_count(), before);
+  });
+
+  test('aborted during the first turn, while parked, after the end', {}, async (rt) => {
+    const first = new AbortController();
+    const early = rt.spawn('sleeper', 1, { signal: first.signal });
+    first.abort('early');
+    assert.equal(await errorOf(early), 'early');
+
+    const second = new AbortController();
+    const parked = rt.spawn('reason', '', { signal: second.signal });
+    await rt.spawn('plain');
+    assert.equal(parked.state, 'waiting');
+    second.abort('parked');
+    assert.equal(await errorOf(parked), 'parked');
+
+    const third = new AbortController();
+    const done = rt.spawn('echo', 'done', { signal: third.signal });
+    assert.equal(await done, 'done');
+    assert.equal(listeners(third.signal), 0);
+    third.abort();
+    assert.deepEqual([await done, done.cancelled], ['done', false]);
+  });
+
+  test('a reason of any type comes back as it is', {}, async (rt) => {
+    for (const reason of [null, '', 0, 'text', Symbol('s'), { a: 1 }, new TypeError('t')]) {
+      const controller = new AbortController();
+      const task = rt.spawn('sleeper', 1e9, { signal: controller.signal });
+      await rt.spawn('plain');
+      controller.abort(reason);
+      assert.equal(await errorOf(task), reason);
+    }
+    const controller = new AbortController();
+    const task = rt.spawn('sleeper', 1e9, { signal: controller.signal });
+    controller.abort();
+    const error = await errorOf(task);
+    assert.equal(error, controller.signal.reason);
+    assert.equal(error.name, 'AbortError');
+  });
+
+  test('AbortSignal.timeout and AbortSignal.any', { clock: 'real' }, async (rt) => {
+    const error = await errorOf(rt.spawn('sleeper', 1e6, { signal: AbortSignal.timeout(10) }));
+    assert.deepEqual([error.name, error instanceof TimeoutError], ['TimeoutError', false]);
+    const controller = new AbortController();
+    const any = AbortSignal.any([controller.signal, AbortSignal.timeout(1e6)]);
+    const task = rt.spawn('sleeper', 1e6, { signal: any });
+    await sleep(5);
+    controller.abort('any');
+    assert.equal(await errorOf(task), 'any');
+  });
+
+  test('the first of signal, timeout and cancel decides', {}, async (rt) => {
+    const controller = new AbortController();
+    const task = rt.spawn('sleeper', 1e9, { signal: controller.signal, timeout: 50 });
+    assert.ok(await errorOf(task) instanceof TimeoutError);
+    assert.equal(listeners(controller.signal), 0);
+    const other = rt.spawn('sleeper', 1e9, { signal: controller.signal, timeout: 50 });
+    other.cancel('by hand');
+    assert.equal((await errorOf(other)).reason, 'by hand');
+  });
+
+  test('one signal of many tasks has one listener, and reaches them in the order of their spawn', {}, async (rt) => {
+    const controller = new AbortController();
+    const order = [];
+    const tasks = Array.from({ length: 20 }, (_, i) => {
+      const task = rt.spawn('sleeper', 1e9, { signal: controller.signal });
+      task.catch(() => order.push(i));
+      return task;
+    });
+    assert.equal(listeners(controller.signal), 1);
+    tasks[3].cancel();
+    await errorOf(tasks[3]);
+    assert.equal(listeners(controller.signal), 1);
+    controller.abort();
+    await rt.gather(tasks, { collect: true });
+    assert.deepEqual(order, [3, ...[...tasks.keys()].filter((i) => i !== 3)]);
+    assert.equal(listeners(controller.signal), 0);
+  });
+
+  test('an abort inside of an import waits until the wasm is back', {
+    imports: { test: { probe: () => { inner.abort('from an import'); return 5; }, missing() {} } },
+  }, async (rt) => {
+    inner = new AbortController();
+    const task = rt.spawn('sleeper', 1e9, { signal: inner.signal });
+    assert.equal(await rt.spawn('call_import', 1), 5);
+    assert.equal(await errorOf(task), 'from an import');
+  });
+});
+let inner;
+
+onBoth('signal: 100,000 tasks', (test) => {
+  test('one abort cancels all that sleep; nothing is left, and a second round needs no more memory', {
+    clock: 'real', stackSize: 2048,
+  }, async (rt, { context }) => {
+    const n = 100_000;
+    const grown = [];
+    const warnings = [];
+    const warn = (warning) => warnings.push(warning);
+    process.on('warning', warn);
+    for (let round = 1; round <= 2; round++) {
+      const controller = new AbortController();
+      const reason = new Error('all of you');
+      const before = rt.exports.cleanup_count();
+      const tasks = Array.from({ length: n }, () => rt.spawn('sleeper', 1e9, { signal: controller.signal }));
+      const ends = tasks.map((task) => errorOf(task));
+      while (rt.exports.step_count() < round * n) await sleep(1);
+      assert.equal(rt.counts().tasks, n);
+      assert.equal(listeners(controller.signal), 1);
+
+      const start = performance.now();
+      controller.abort(reason);
+      const errors = await Promise.all(ends);
+      context.diagnostic(`round ${round}: ${n} tasks cancelled in ${Math.round(performance.now() - start)} ms`);
+      assert.ok(errors.every((error) => error === reason));
+      assert.ok(tasks.every((task) => task.status === -1 && task.cancelled));
+      assert.equal(rt.exports.cleanup_count() - before, n);
+      assert.equal(listeners(controller.signal), 0);
+      const { bytes, ...alive } = rt.counts();
+      assert.deepEqual(alive, { tasks: 0, futures: 0, timers: 0, operations: 0, handles: 0, stacks: 0 });
+      grown.push(rt.memory.buffer.byteLength);
+    }
+    process.off('warning', warn);
+    assert.equal(grown[1], grown[0]);
+    assert.deepEqual(warnings, []);
+  });
+});

@@ -1,0 +1,265 @@
+/* tasks.c: the C side of the bindings' tests. Each task does one thing that JavaScript can see. */
+#include <wasyncio.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IMPORT(name) __attribute__((import_module("test"), import_name(#name)))
+#define EXPORT(name) __attribute__((export_name(#name)))
+
+static int cleanups, steps;
+static void count_cleanup(void *arg) {
+  (void)arg;
+  cleanups++;
+}
+EXPORT(cleanup_count) int cleanup_count(void) { return cleanups; }
+EXPORT(step_count) int step_count(void) { return steps; }
+
+/* ---- values ------------------------------------------------------------------------------------------------ */
+
+static int echo(void *arg) {
+  (void)arg;
+  wa_data in = wa_input();
+  if (in.type == WA_BYTES) return wa_return_bytes(in.data, in.size);
+  if (in.type == WA_TEXT) return wa_return_text(in.data);
+  if (in.type == WA_NUMBER) return wa_return_number(in.number);
+  return WA_OK;
+}
+WA_TASK(echo);
+
+static int status(void *arg) { return (int)*(double *)arg; }
+WA_TASK(status);
+
+/* Known by its export alone. */
+EXPORT(plain) int plain(void *arg) {
+  (void)arg;
+  int st = wa_sleep(WA_MS(1));
+  return st == WA_OK ? wa_return_text("plain") : st;
+}
+EXPORT(two_arguments) int two_arguments(int a, int b) { return a + b; }
+
+static int print(void *arg) {
+  printf("out: %s\n", (char *)arg);
+  fprintf(stderr, "err: %s\n", (char *)arg);
+  fflush(stdout);
+  return WA_OK;
+}
+WA_TASK(print);
+
+/* Memory grows between the input and the result. */
+static int grow(void *arg) {
+  size_t size = (size_t)*(double *)arg;
+  char *block = malloc(size);
+  if (!block) return WA_ENOMEM;
+  memset(block, 'x', size);
+  int st = wa_yield();
+  if (st == WA_OK) st = wa_return_bytes(block + size - 3, 3);
+  free(block);
+  return st;
+}
+WA_TASK(grow);
+
+/* ---- waiting and being cancelled ---------------------------------------------------------------------------- */
+
+static int sleeper(void *arg) {
+  steps++;
+  wa_defer(count_cleanup, NULL);
+  return wa_sleep(WA_MS(*(double *)arg));
+}
+WA_TASK(sleeper);
+
+/* Gives the reason that C sees. */
+static int victim(void *arg) {
+  (void)arg;
+  return wa_sleep(WA_FOREVER);
+}
+static int reason(void *arg) {
+  (void)arg;
+  wa_task *child = wa_spawn(victim, NULL);
+  int st = wa_await(child);
+  printf("%s", wa_reason(child));
+  fflush(stdout);
+  wa_release(child);
+  return st;
+}
+WA_TASK(reason);
+
+static int compute(void *arg) {
+  (void)arg;
+  int st;
+  while ((st = wa_checkpoint()) == WA_OK) steps++;
+  return st;
+}
+WA_TASK(compute);
+
+/* Computes for so many milliseconds of real time without a checkpoint. */
+static int busy(void *arg) {
+  wa_time end = wa_now() + WA_MS(*(double *)arg);
+  while (wa_now() < end) steps++;
+  return WA_OK;
+}
+WA_TASK(busy);
+
+/* Ends as if nothing had been. */
+static int swallow(void *arg) {
+  (void)arg;
+  wa_sleep(WA_FOREVER);
+  return wa_return_text("done anyway");
+}
+WA_TASK(swallow);
+
+/* Ignores every request. */
+static int stubborn(void *arg) {
+  (void)arg;
+  for (;;) wa_sleep(WA_MS(5));
+}
+WA_TASK(stubborn);
+
+/* Cleans up for a while, then is cancelled as it was asked to. */
+static int slow_cleanup(void *arg) {
+  int st = wa_sleep(WA_FOREVER);
+  if (st == WA_ECANCELED) {
+    wa_sleep(WA_MS(*(double *)arg));
+    cleanups++;
+  }
+  return st;
+}
+WA_TASK(slow_cleanup);
+
+/* Cancels its own child, with a reason of its own. */
+static int canceller(void *arg) {
+  (void)arg;
+  wa_task *child = wa_spawn(victim, NULL);
+  wa_yield();
+  wa_cancel(child, "C said so");
+  int st = wa_await(child);
+  wa_release(child);
+  return st;
+}
+WA_TASK(canceller);
+
+/* Leaves a task behind that nobody in C holds. */
+static int spawner(void *arg) {
+  (void)arg;
+  wa_task *child = wa_spawn_with(victim, NULL, &(wa_task_options){.name = "left behind"});
+  wa_release(child);
+  return child ? WA_OK : WA_ENOMEM;
+}
+WA_TASK(spawner);
+
+static int deadline(void *arg) {
+  (void)arg;
+  wa_task *child = wa_spawn(victim, NULL);
+  int st = wa_wait_for(child, WA_MS(5));
+  wa_release(child);
+  return st;
+}
+WA_TASK(deadline);
+
+static int failing(void *arg) {
+  int st = wa_yield();
+  return st == WA_OK ? (int)(intptr_t)arg : st;
+}
+static int group(void *arg) {
+  (void)arg;
+  wa_group g;
+  int st = wa_group_enter(&g);
+  if (st != WA_OK) return st;
+  wa_release(wa_group_spawn(&g, failing, (void *)(intptr_t)(WA_EUSER - 1)));
+  wa_release(wa_group_spawn(&g, failing, (void *)(intptr_t)(WA_EUSER - 2)));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(group);
+
+/* ---- the host ------------------------------------------------------------------------------------------------- */
+
+/* Calls the host function that the input's first word names, with the rest; returns what it gave. */
+static int call(void *arg) {
+  char name[32];
+  const char *rest = strchr(arg, ' ');
+  size_t length = rest ? (size_t)(rest - (char *)arg) : strlen(arg);
+  if (length >= sizeof name) return WA_EMISUSE;
+  memcpy(name, arg, length);
+  name[length] = 0;
+  wa_data in = {.type = WA_TEXT, .data = rest ? rest + 1 : "", .size = rest ? strlen(rest + 1) : 0}, out;
+  int st = wa_await_op(name, &in, &out);
+  if (st != WA_OK) return st;
+  if (out.type == WA_TEXT) return wa_return_text(out.data);
+  if (out.type == WA_NUMBER) return wa_return_number(out.number);
+  return out.type == WA_BYTES ? wa_return_bytes(out.data, out.size) : WA_OK;
+}
+WA_TASK(call);
+
+/* The message of a host function that fails, as C reads it. */
+static int call_failing(void *arg) {
+  wa_data out;
+  int st = wa_await_op(arg, NULL, &out);
+  return st == WA_EHOST && out.type == WA_TEXT ? wa_return_text(out.data) : WA_EUSER;
+}
+WA_TASK(call_failing);
+
+/* Calls the host many times, one after the other. */
+static int call_often(void *arg) {
+  int n = (int)*(double *)arg, sum = 0;
+  for (int i = 0; i < n; i++) {
+    wa_data in = {.type = WA_NUMBER, .number = i}, out;
+    int st = wa_await_op("next", &in, &out);
+    if (st != WA_OK) return st;
+    sum += (int)out.number;
+  }
+  return wa_return_number(sum);
+}
+WA_TASK(call_often);
+
+IMPORT(probe) int probe(int n);
+static int call_import(void *arg) { return probe((int)*(double *)arg); }
+WA_TASK(call_import);
+
+IMPORT(missing) int missing(void);
+static int call_missing(void *arg) {
+  (void)arg;
+  return missing();
+}
+WA_TASK(call_missing);
+
+/* ---- misuse and traps --------------------------------------------------------------------------------------------- */
+
+static int await_self(void *arg) {
+  (void)arg;
+  return wa_await(wa_current());
+}
+WA_TASK(await_self);
+
+static int negative_sleep(void *arg) {
+  (void)arg;
+  return wa_sleep(-1);
+}
+WA_TASK(negative_sleep);
+
+static int trap(void *arg) {
+  (void)arg;
+  int st = wa_yield();
+  if (st != WA_OK) return st;
+  __builtin_trap();
+}
+WA_TASK(trap);
+
+static int leave_program(void *arg) {
+  (void)arg;
+  exit(3);
+}
+WA_TASK(leave_program);
+
+static volatile int depth;
+static int deeper(volatile char *above) {
+  volatile char block[256];
+  block[0] = above[0];
+  return depth++ < 1000000 ? deeper(block) + block[0] : 0;
+}
+static int overflow(void *arg) {
+  (void)arg;
+  volatile char block[1] = {1};
+  return deeper(block);
+}
+WA_TASK(overflow);

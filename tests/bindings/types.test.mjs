@@ -1,0 +1,29 @@
+// The types: they hold under --strict, the examples in types.ts mean what they say, and they name what the modules export.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import * as bindings from '../../bindings/index.js';
+import { here, root } from './setup.mjs';
+
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const skip = existsSync(tsc) ? false : 'typescript is not installed: npm ci';
+
+for (const lib of ['es2022,dom', 'esnext,dom']) {
+  test(`tsc --strict, lib ${lib}`, { skip }, async () => {
+    const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', lib];
+    await assert.doesNotReject(
+      promisify(execFile)(process.execPath, [tsc, ...options, join(here, 'types.ts')]).catch((error) => {
+        throw new Error(error.stdout);
+      }),
+    );
+  });
+}
+
+test('the types name what the modules export', () => {
+  const text = readFileSync(join(root, 'bindings/index.d.ts'), 'utf8');
+  const declared = [...text.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(declared.sort(), Object.keys(bindings).sort());
+});

@@ -1,0 +1,56 @@
+// Uses of the types, checked by tsc: each line marked "wrong" must be an error.
+import { Future, GroupError, Runtime, Task, TaskError, load, type HostCall, type Output, type Report } from '../../bindings/index.js';
+
+const rt: Runtime = await load(new URL('app.wasm', 'file:///'), {
+  clock: 'virtual',
+  turnBudget: 4,
+  host: {
+    fetchText: async (url: string, { signal, task }: HostCall) => {
+      const from: Task | undefined = task;
+      return (await fetch(url, { signal })).text() + (from?.name ?? '');
+    },
+    nothing() {},
+  },
+  onReport: (report: Report) => console.log(report.kind, report.text),
+});
+await load(fetch('app.wasm'));
+await load(new Uint8Array(8), { host: new (class { beep() { return 1; } })() });
+
+const task = rt.spawn('crawl', 'https://example.org', { signal: AbortSignal.timeout(5), timeout: 100, eager: true });
+const output: Output = await task;
+const text: string = await rt.spawn<string>('crawl');
+const promise: Promise<string> = rt.spawn<string>('crawl');
+const cancelled: boolean = task.cancel({ any: 'reason' });
+const status: number | undefined = task.status;
+
+const [a, b]: [string, number] = await rt.gather([rt.spawn<string>('a'), Promise.resolve(1)]);
+const settled: PromiseSettledResult<string>[] = await rt.gather([rt.spawn<string>('a')], { collect: true });
+const { done, pending }: { done: Task<string>[]; pending: Task<string>[] } = await rt.wait([rt.spawn<string>('a')], { when: 'first' });
+const future: Future<number> = rt.waitFor(Promise.resolve(1), 10);
+const shielded: string = await rt.shield(promise);
+for await (const item of rt.asCompleted([promise])) console.log((await item).length);
+const sum: number = await rt.timeout(10, async ({ signal, reschedule }) => { reschedule(20); return signal.aborted ? 1 : 2; });
+await rt.group(async (group) => { group.spawn('a'); await group.add(promise); });
+const off: () => void = rt.on('swallowed', ({ name, age }) => console.log(name, age));
+const close: Promise<void> = rt[Symbol.asyncDispose]();
+const { tasks, bytes }: { tasks: number; bytes: number } = rt.counts();
+
+try { await task; } catch (error) {
+  if (error instanceof GroupError) console.log(error.errors);
+  if (error instanceof TaskError) console.log(error.status, error.statusName, error.site);
+}
+
+// @ts-expect-error wrong: an object is no input
+rt.spawn('a', { no: 'input' });
+// @ts-expect-error wrong: no such option
+rt.spawn('a', '', { retries: 3 });
+// @ts-expect-error wrong: no such event
+rt.on('sound', () => {});
+// @ts-expect-error wrong: runtimes come from load
+new Runtime();
+// @ts-expect-error wrong: neither a clock
+await load('app.wasm', { clock: 'fast' });
+// @ts-expect-error wrong: a number can't be waited for
+rt.waitFor(5, 10);
+
+export { a, b, bytes, cancelled, close, done, future, off, output, pending, settled, shielded, status, sum, tasks, text };
