@@ -132,15 +132,22 @@ __attribute__((noinline)) void wa__fiber_suspend(void) {
 
 enum { SUSPENDED = INT32_MIN };
 
-/* Enters or re-enters a segment. SUSPENDED, or what its function returned. */
-static int wa__fiber_run_segment(wa__segment *s) {
+/* Enters or re-enters a segment on the stack that begins at sp (NULL: the present one, for a wa_call). SUSPENDED, or what
+ * its function returned. Its own frame must not be on the fiber's stack, where the segment's frames will be: so it is
+ * this function that moves the pointer, and moves it back. */
+static __attribute__((noinline)) int wa__fiber_run_segment(wa__segment *s, char *sp, char *limit) {
+  char *outer_sp = stack_pointer(), *outer_limit = wa__stack_limit;
   segment = s;
   if (s->used) {
     data.position = data.end = s->save + s->used;
     mode = REWINDING;
     asyncify_start_rewind(&data);
   }
+  wa__stack_limit = limit;
+  if (sp) SET_STACK_POINTER(sp);
   int status = s->f(s->arg);
+  wa__stack_limit = outer_limit;
+  wa__stack_set(outer_sp); /* a call, so that the linker keeps wa__stack_set */
   if (mode != UNWINDING) return status;
   asyncify_stop_unwind();
   mode = NORMAL;
@@ -166,16 +173,12 @@ static bool park_segment(wa__fiber *fiber, wa__segment *s) {
   return save_frames(s);
 }
 
-static bool wa__fiber_run(wa__fiber *fiber, char *top) {
-  char *outer_sp = stack_pointer(), *outer_limit = wa__stack_limit;
+static bool wa__fiber_run(wa__fiber *fiber) {
+  char *top = wa__stack_top(fiber->stack), *bottom = wa__stack_bottom(fiber->stack);
   for (;;) {
     wa__segment *s = fiber->top;
     fiber->top = NULL;
-    wa__stack_limit = wa__stack_bottom(fiber->stack);
-    SET_STACK_POINTER(top - s->depth);
-    int status = wa__fiber_run_segment(s);
-    wa__stack_limit = outer_limit;
-    wa__stack_set(outer_sp); /* a call, so that the linker keeps wa__stack_set */
+    int status = wa__fiber_run_segment(s, top - s->depth, bottom);
     if (status == SUSPENDED) {
       if (wa__likely(park_segment(fiber, s))) return false;
       status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
@@ -202,7 +205,7 @@ bool wa__fiber_resume(wa__fiber *fiber) {
   if (outer) outer->top = segment;
   fiber->outer = outer;
   wa__fiber_running = fiber;
-  bool ended = wa__fiber_run(fiber, wa__stack_top(fiber->stack));
+  bool ended = wa__fiber_run(fiber);
   if (ended || fiber->top->depth == 0) {
     wa__stack_return(fiber->stack);
     fiber->stack = NULL;
@@ -222,11 +225,9 @@ static __attribute__((noinline)) int wa__fiber_enter(wa_task_fn f, void *arg) {
   wa__segment *outer = segment, *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a wa_call");
   *s = (wa__segment){.f = f, .arg = arg, .below = outer};
-  char *sp = stack_pointer();
-  int status = wa__fiber_run_segment(s);
+  int status = wa__fiber_run_segment(s, NULL, wa__stack_limit);
   segment = outer;
   if (status == SUSPENDED) {
-    SET_STACK_POINTER(sp);
     if (wa__likely(park_segment(wa__fiber_running, s))) return SUSPENDED;
     status = wa__no_memory("a suspended wa_call");
     wa__fiber_running->top = NULL;

@@ -1,6 +1,6 @@
 /* stack.h: the pointer of the C stack, and the stacks that fibers borrow.
  *
- *     block:  | header | limit ........................ top |      the pointer starts at top and falls
+ *     block:  | header | bottom ....................... top |      the pointer starts at top and falls
  *
  * Law: a stack belongs to whoever runs on it, and to a suspended fiber only if it has frames there. So a million
  * tasks that wait with empty C stacks need one stack between them.
@@ -12,11 +12,14 @@
 
 typedef struct wa__stack {
   struct wa__stack *next;
-  size_t size; /* of the usable part */
+  size_t size; /* of the usable part, at least */
 } wa__stack;
 
 static inline char *wa__stack_bottom(wa__stack *s) { return (char *)(s + 1); }
-static inline char *wa__stack_top(wa__stack *s) { return (char *)(s + 1) + s->size; }
+/* 16-aligned, as the ABI wants it; the block has room for that. */
+static inline char *wa__stack_top(wa__stack *s) {
+  return (char *)(((uintptr_t)wa__stack_bottom(s) + s->size + 15) & ~(uintptr_t)15);
+}
 
 /* A stack of at least that size, NULL without memory. */
 wa__stack *wa__stack_borrow(uint32_t size);
