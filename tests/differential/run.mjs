@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+// The differential test: random programs under CPython and on the runtime; a mismatch is made small, printed and saved.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Comparison, firstMismatches, randomBatches } from './compare.mjs';
+import { shrink } from './shrink.mjs';
+import { FOLDER } from './subject.mjs';
+import { parse, print } from './tree.mjs';
+
+const USAGE = `usage: npm run differential -- [--programs N] [--seed S] [--host=HOST] [--fault=NAME] [--shrink K] [FILE...]
+  --programs  how many random programs; 3000 when it is not given
+  --seed      which ones; 1 when it is not given
+  --host      native, emscripten, wasi or wasmtime; cpython is the judge itself, damaged by --fault
+  --fault     a deliberate fault to find: WASYNCIO_FAULT of the driver
+  --shrink    how many mismatches to make small; 1 when it is not given
+  FILE        scenarios to compare instead of random ones`;
+
+function options() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        programs: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' },
+        host: { type: 'string', default: 'native' }, fault: { type: 'string' },
+        shrink: { type: 'string', default: '1' },
+      },
+    });
+    return { ...values, files: positionals };
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+const { programs, seed, host, fault, files, shrink: most } = options();
+const began = performance.now();
+const seconds = () => (performance.now() - began) / 1000;
+const count = (n) => n.toLocaleString('en');
+const terminal = process.stderr.isTTY;
+let toldAt = 0;
+
+function progress(done, mismatches, last = false) {
+  if (!last && seconds() - toldAt < (terminal ? 0.2 : 10)) return;
+  toldAt = seconds();
+  const line = `${count(done)} programs, ${count(Math.round(done / toldAt))}/s, ${count(mismatches)} mismatches`;
+  process.stderr.write(terminal ? `\r${line}   ${last ? '\n' : ''}` : `${line}\n`);
+}
+
+/** The traces side by side from the line before which they are the same. */
+function difference(want, got) {
+  const [a, b] = [want, got].map((trace) => trace.trimEnd().split('\n'));
+  const first = a.findIndex((line, i) => line !== b[i]);
+  const at = first < 0 ? a.length : first;
+  const mark = (sign, lines) => lines.slice(at, at + 8).map((line) => `${sign} ${line}`);
+  return [...a.slice(0, at).map((line) => `  ${line}`), ...mark('-', a), ...mark('+', b)].join('\n');
+}
+
+async function show(comparison, { scenario }) {
+  const failing = async (scenarios) => (await comparison.mismatches(scenarios)).map((pair) => pair.scenario);
+  const small = await shrink(scenario, failing, (lines) => terminal && process.stderr.write(`\r${lines} lines   `));
+  const [{ want, got }] = await comparison.mismatches([small]);
+  const path = (ending) => join(FOLDER, `${scenario.name}${ending}`);
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(path('.scn'), print(small));
+  writeFileSync(path('.trace'), want);
+  writeFileSync(path('.whole.scn'), print(scenario));
+  const lines = print(small).trimEnd().split('\n').length;
+  console.log(`\n${scenario.name} in ${lines} lines, saved as ${relative('.', path('.scn'))}\n\n${print(small)}
+The trace (- CPython, + ${host}):
+${difference(want, got)}`);
+}
+
+const comparison = new Comparison({ host, fault });
+const batches = files.length
+  ? [files.flatMap((file) => parse(readFileSync(file, 'utf8')))].values()
+  : randomBatches(Number(programs), Number(seed));
+const { done, found } = await firstMismatches(comparison, batches, progress);
+progress(done, found.length, true);
+for (const pair of found.slice(0, Number(most))) await show(comparison, pair);
+const others = found.slice(Number(most)).map(({ scenario }) => scenario.name);
+if (others.length) console.log(`\n${others.length} more in that batch, among them ${others.slice(0, 8).join(' ')}`);
+console.log(`${count(done)} programs, ${found.length} mismatches, ${seconds().toFixed(1)} s`);
+await comparison.close();
+process.exitCode = found.length ? 1 : 0;
