@@ -3,23 +3,23 @@
 //      running task's limit, so that a stack too small is a report and not another task's memory overwritten;
 //   2. asyncify and the optimizer, in one call of wasm-opt: asyncify alone makes much larger frames, and an optimizer
 //      that ran before could have inlined the switch into a task, which then would run straight through.
-// Law: only fiber.c touches asyncify and sets the stack pointer itself; its functions are told by their names. A wasm
-// that breaks the law, or has no names to tell by, is refused.
+// Law: only functions named wa__fiber_... touch asyncify and set the stack pointer themselves. A wasm that breaks the
+// law, or has no names to tell by, is refused.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFile, root, run } from './make.mjs';
 import { BuildError } from './toolchain.mjs';
 
-const setsStack = /^wa__(fiber_|stack_set$)/;
-const switches = /^(wa__fiber_|run_segment$)/;
+const trusted = /^wa__(fiber_|stack_set$)/;
 
 // Exports that nobody calls: what emcc adds for its JavaScript glue, which a standalone wasm does not have, and what the
 // link exported only to keep it.
 const needless = /^ \(export "(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc)|wa__\w+)" /;
 
-// Functions that never suspend although asyncify can't see it, for example because they call through a pointer.
-const removelist = join(root, 'scripts/nosuspend.txt');
+// Functions that never suspend although asyncify can't see it; the file says why.
+const nosuspend = () => readFileSync(join(root, 'scripts/nosuspend.txt'), 'utf8').split('\n')
+  .map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
 
 // Rewrites the text form. It has one node per line, which is what makes this a matter of lines.
 export function checkStack(wat) {
@@ -35,22 +35,19 @@ export function checkStack(wat) {
   const lines = wat.split('\n').filter((line) => !needless.test(line)).map((line) => {
     current = /^ \(func \$(\S+)/.exec(line)?.[1] ?? current;
     const call = /^\s*\(call \$([^\s)]+)/.exec(line)?.[1];
-    if (intrinsics.has(call) && !switches.test(current)) {
+    if (intrinsics.has(call) && !trusted.test(current)) {
       refuse(`${current} calls asyncify's ${call}. Either an optimizer that ran at the link inlined the runtime there` +
         ' (link without -O and without LTO), or the program brings a second asyncify.');
     }
     const write = /^(\s*)\(global\.set \$__stack_pointer$/.exec(line);
-    if (!write || setsStack.test(current)) return line;
+    if (!write || trusted.test(current)) return line;
     return `${write[1]}(call $wa__stack_set`;
   });
   return lines.join('\n');
 }
 
 function passes({ level, names }) {
-  const removed = readFileSync(removelist, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim());
-  const flags = ['--asyncify', '--pass-arg=asyncify-ignore-imports'];
-  flags.push(`--pass-arg=asyncify-removelist@${removed.filter(Boolean).join(',')}`);
-  flags.push(`-${level === 'O0' ? 'O1' : level}`);
+  const flags = ['--asyncify', '--pass-arg=asyncify-ignore-imports', `-${level === 'O0' ? 'O1' : level}`];
   if (level === 'O3') flags.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
   return names ? [...flags, '-g'] : flags;
 }
@@ -60,8 +57,11 @@ async function instrument(linked, out, flags) {
   try {
     const { stdout } = await run('wasm-opt', [linked, '--print-features', '-S', '-o', text]);
     const features = stdout.split('\n').filter((line) => line.startsWith('--enable-'));
-    writeFileSync(text, checkStack(readFileSync(text, 'utf8')));
-    await run('wasm-opt', [text, ...features, ...flags, '-o', out]);
+    const wat = checkStack(readFileSync(text, 'utf8'));
+    writeFileSync(text, wat);
+    const present = nosuspend().filter((name) => wat.includes(`\n (func $${name} `));
+    const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
+    await run('wasm-opt', [text, ...features, removed, ...flags, '-o', out]);
   } finally {
     rmSync(text, { force: true });
   }
@@ -71,5 +71,5 @@ async function instrument(linked, out, flags) {
 export function makeInstrumented(linked, out, options) {
   const flags = passes(options);
   const inputs = [linked, fileURLToPath(import.meta.url)];
-  return makeFile(out, inputs, flags.join(' '), (temporary) => instrument(linked, temporary, flags));
+  return makeFile(out, inputs, [...flags, ...nosuspend()].join(' '), (temporary) => instrument(linked, temporary, flags));
 }
