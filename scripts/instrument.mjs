@@ -13,8 +13,8 @@ import { BuildError } from './toolchain.mjs';
 
 const trusted = /^wa__(fiber_|stack_set$)/;
 
-// Exports that nobody calls: what emcc adds for its JavaScript glue, which a standalone wasm does not have, and what the
-// link exported only to keep it.
+// Exports that nobody calls: what emcc adds for its JavaScript glue, which a standalone wasm does not have, and what
+// the link exported only to keep it.
 const needless = /^ \(export "(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc)|wa__\w+)" /;
 
 // Functions that never suspend although asyncify can't see it; the file says why.
@@ -71,5 +71,6 @@ async function instrument(linked, out, flags) {
 export function makeInstrumented(linked, out, options) {
   const flags = passes(options);
   const inputs = [linked, fileURLToPath(import.meta.url)];
-  return makeFile(out, inputs, [...flags, ...nosuspend()].join(' '), (temporary) => instrument(linked, temporary, flags));
+  const how = [...flags, ...nosuspend()].join(' ');
+  return makeFile(out, inputs, how, (temporary) => instrument(linked, temporary, flags));
 }

@@ -1,5 +1,5 @@
-// From C files to a wasm that holds the runtime: compile, link without an optimizer, instrument. The same steps for both
-// toolchains and at every level, so that a test at -O0 differs from a release in nothing but the level.
+// From C files to a wasm that holds the runtime: compile, link without an optimizer, instrument. The same steps for
+// both toolchains and at every level, so that a test at -O0 differs from a release in nothing but the level.
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { archive, compile, makeFile, parallel, root, run } from './make.mjs';
@@ -27,7 +27,7 @@ export async function buildWasm({ target, level, kind, out, files, extra = [], n
   const flags = [...compileFlags(level), ...extra];
   const beside = tools.imports.map((name) => join(root, 'scripts', name));
   const compiled = [...files, ...beside.filter((name) => name.endsWith('.c'))];
-  const objects = await parallel(compiled, (source) => (/\.[oa]$/.test(source) ? source : compile(tools, flags, source)));
+  const objects = await parallel(compiled, (file) => (/\.[oa]$/.test(file) ? file : compile(tools, flags, file)));
   const library = await runtimeLibrary(tools, compileFlags(level), level);
   const whole = kind === 'reactor' ? ['-Wl,--whole-archive', library, '-Wl,--no-whole-archive'] : [library];
   const linked = join(root, 'build/linked', `${target}-${level}-${kind}`, resolve(out).replaceAll(/[/\\]/g, '+'));

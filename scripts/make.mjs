@@ -57,7 +57,8 @@ export async function makeFile(out, inputs, how, make) {
 // What a compiled file was made from, as the compiler wrote it down.
 function dependencies(depfile) {
   const text = textOf(depfile).replaceAll('\\\n', ' ');
-  return text.slice(text.indexOf(': ') + 2).split(/(?<!\\)\s+/).filter(Boolean).map((path) => path.replaceAll('\\ ', ' '));
+  const paths = text.slice(text.indexOf(': ') + 2).split(/(?<!\\)\s+/).filter(Boolean);
+  return paths.map((path) => path.replaceAll('\\ ', ' '));
 }
 
 // Compiles one C file; returns the object's path. Another compiler or other flags give another object.
