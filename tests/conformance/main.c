@@ -69,6 +69,7 @@ static void run(scenario *s) {
   for (job *j = s->jobs; j; j = j->next) wa_release(j->task);
   for (kept *k = s->kept; k; k = k->next) wa_release(k->future);
   objects_close(s);
+  trace_flush();
   check_counts(s);
 }
 
@@ -77,6 +78,5 @@ int main(void) {
   for (scenario *s; (s = parse(&rest)); arena_free()) run(s);
   arena_free();
   free(text);
-  trace_flush();
   return 0;
 }

@@ -10,7 +10,7 @@ enum { BUCKETS = 256 };
 
 typedef struct reader {
   char *text;
-  int line;
+  int line; /* of the scenario */
   scenario *scenario;
   word *words[MANY]; /* of the current line */
   int count;
@@ -150,16 +150,16 @@ static void body_block(reader *r) {
 }
 
 scenario *parse(char **text) {
-  static int line;
   memset(buckets, 0, sizeof buckets);
   next_error = WA_EUSER;
   scenario *s = arena(sizeof *s);
   s->jobs_end = &s->jobs;
   s->name = "?";
-  reader r = {.text = *text, .line = line, .scenario = s};
+  reader r = {.text = *text, .scenario = s};
   if (!next_line(&r)) return NULL;
   if (!is(r.words[0], "scenario") || r.count != 2) wrong(&r, "expected `scenario NAME`");
   s->name = r.words[1]->text;
+  r.line = 1;
   while (!starts_scenario(&r) && next_line(&r)) {
     if (is(r.words[0], "object")) object_line(&r);
     else if (is(r.words[0], "body")) body_block(&r);
@@ -167,6 +167,5 @@ scenario *parse(char **text) {
   }
   if (!find_word(s, "main")->body) wrong(&r, "expected a body `main`");
   *text = r.text;
-  line = r.line;
   return s;
 }

@@ -50,7 +50,7 @@ typedef struct scope {
   const outcome *caught; /* by the innermost `except` */
 } scope;
 
-enum { MANY = 256 }; /* words of a line at most */
+enum { MANY = 1024 }; /* words of a line at most */
 
 typedef struct op {
   const char *name;

@@ -1,12 +1,10 @@
-/* trace.c: what happens, as lines of text: FORMAT's table. All output goes through one buffer. */
+/* trace.c: what happens, as lines of text, written once for each scenario. */
 #include "scenario.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { FLUSH_AT = 1 << 16 };
 
 static text output;
 
@@ -148,7 +146,6 @@ void trace_final(const scenario *s) {
     put_outcome(&output, &o);
     put(&output, "\n");
   }
-  if (output.size >= FLUSH_AT) trace_flush();
 }
 
 void trace_flush(void) {
