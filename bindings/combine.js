@@ -16,18 +16,24 @@ export class Combined extends Future {
   cancel(reason) { return !this.done && (this.stop ? this.stop(reason) : super.cancel(reason)); }
 }
 
-// The items once each, in order, with their futures.
-function distinct(items, verb) {
+function listOf(items, verb) {
   expect(typeof items?.[Symbol.iterator] === 'function' && typeof items !== 'string',
     `${verb} takes an array of tasks and promises, not ${show(items)}`);
+  return [...items];
+}
+
+// The items once each, in order, with their futures.
+function distinct(items, verb) {
   const futures = new Map();
-  for (const item of items) if (!futures.has(item)) futures.set(item, futureOf(item, `a member of ${verb}`));
+  for (const item of listOf(items, verb)) {
+    if (!futures.has(item)) futures.set(item, futureOf(item, `a member of ${verb}`));
+  }
   return futures;
 }
 
 export function gather(core, items, { collect = false } = {}) {
-  const list = [...(items ?? [])];
-  const futures = distinct(items && list, 'gather');
+  const list = listOf(items, 'gather');
+  const futures = distinct(list, 'gather');
   let left = futures.size;
   let asked; // the error of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {

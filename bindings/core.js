@@ -1,7 +1,7 @@
 /* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
  * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
  * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
-import { ClosedError, ETRAP, MisuseError } from './errors.js';
+import { ClosedError, ETRAP, MisuseError, TrapError } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
@@ -21,12 +21,12 @@ export class Core {
   #causes = new Map(); // text -> cause, for those in use lately
   #latestCause;
 
-  constructor(exports, { host, onReport }) {
+  constructor(exports, { clock, host, onReport }) {
     this.exports = exports;
     this.memory = new Memory(exports);
     this.reports = new Reports(this, onReport);
     this.operations = new Operations(this, host);
-    this.schedule = new Schedule(() => this.#turn());
+    this.schedule = new Schedule(() => this.#turn(), clock === 'virtual');
   }
 
   /** The exports, if they can be called now. */
@@ -55,7 +55,7 @@ export class Core {
   }
   causeOf(text) { return this.#causes.get(text); }
 
-  /** Runs f, which may run C. An exception out of it ends the task that was running, and no other. */
+  /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. */
   run(f) {
     const { x } = this;
     this.#inside = true;
@@ -63,7 +63,7 @@ export class Core {
       return f(x);
     } catch (error) {
       this.#recover(error);
-      throw error;
+      throw new TrapError(`a task trapped: ${error?.message ?? error}`, ETRAP, '', '', { cause: error });
     } finally {
       this.#inside = false;
     }

@@ -23,8 +23,7 @@ export class Deadline {
     const core = this.#core;
     if (!this.#handle || core.dead) return;
     core.live.delete(this.#handle);
-    core.x.wax_cancel(this.#handle, 0);
-    core.x.wax_release(this.#handle);
+    core.x.wax_release(this.#handle); // a timer that nobody holds is no timer
     this.#handle = 0;
     core.wake();
   }

@@ -25,6 +25,10 @@ export interface LoadOptions {
   clock?: 'real' | 'virtual';
   /** How long C runs before the host gets a turn. Default 8. */
   turnBudget?: number;
+  /** A step that runs longer without an await is reported as 'stalled'. Default 100. */
+  stallAfter?: number;
+  /** A task that runs longer after its cancellation is reported as 'ungraceful'. Default 5000. */
+  grace?: number;
   /** The C stack of a task, in bytes. Default 16384. */
   stackSize?: number;
   /** Reports every step that takes too long, not only a few. */

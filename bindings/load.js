@@ -30,7 +30,9 @@ export async function load(source, options = {}) {
     exports._initialize?.();
     const version = exports.wax_abi();
     if (version !== ABI) throw new LoadError(`the module has version ${version} of the exports, not ${ABI}`);
-    expect(exports.wax_init(flags, options.turnBudget ?? 0, options.stackSize ?? 0) === 0, core.sentence());
+    const { turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0 } = options;
+    expect(exports.wax_init(flags, turnBudget, stackSize) === 0, core.sentence());
+    exports.wax_limits(stallAfter, grace);
   } catch (error) {
     if (error instanceof LoadError || error instanceof MisuseError) throw error;
     throw new LoadError(`the module does not start: ${error.message}`, { cause: error });
@@ -40,7 +42,7 @@ export async function load(source, options = {}) {
 
 function check(options) {
   expect(typeof options === 'object' && options, `load: options must be an object, not ${show(options)}`);
-  const { clock = 'real', debug = false, host, turnBudget, stackSize, imports, stdout, stderr, onReport } = options;
+  const { clock = 'real', debug = false, host, stackSize, imports, stdout, stderr, onReport } = options;
   expect(clock === 'real' || clock === 'virtual', `load: clock must be 'real' or 'virtual', not ${show(clock)}`);
   for (const [name, value, type] of [
     ['host', host, 'object'], ['imports', imports, 'object'],
@@ -48,7 +50,7 @@ function check(options) {
   ]) {
     expect(value === undefined || (value && typeof value === type), `load: ${name} is not a ${type}: ${show(value)}`);
   }
-  expectTime(turnBudget, 'load: turnBudget');
+  for (const name of ['turnBudget', 'stallAfter', 'grace']) expectTime(options[name], `load: ${name}`);
   expect(stackSize === undefined || (Number.isInteger(stackSize) && stackSize >= 256 && stackSize <= 2 ** 30),
     `load: stackSize must be bytes, 256 to 1073741824, not ${show(stackSize)}`);
   return (clock === 'virtual' ? VIRTUAL : 0) | (debug ? DEBUG : 0);

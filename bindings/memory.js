@@ -67,8 +67,9 @@ export class Memory {
     } else {
       const bytes = typeof value === 'string' ? encoder.encode(value) : bytesOf(value);
       expect(bytes, `${what} must be bytes, a string or a number, not ${show(value)}`);
-      this.data = this.#put(bytes, this.#alloc(bytes.length + 1));
       this.size = bytes.length;
+      this.data = this.size && this.#alloc(this.size);
+      this.fresh().u8.set(bytes, this.data >>> 0);
       this.type = typeof value === 'string' ? TEXT : BYTES;
     }
   }
@@ -86,7 +87,9 @@ export class Memory {
       this.#scratch = this.#alloc(size);
       this.#scratchSize = size;
     }
-    this.#put(bytes, this.#scratch);
+    const { u8 } = this.fresh();
+    u8.set(bytes, this.#scratch >>> 0);
+    u8[(this.#scratch >>> 0) + bytes.length] = 0;
     this.#noted = text;
     return this.#scratch;
   }
@@ -94,14 +97,6 @@ export class Memory {
   #alloc(size) {
     const pointer = this.exports.wax_alloc(size);
     if (pointer === 0) throw new RangeError(`the wasm has no memory for ${size} bytes`);
-    return pointer;
-  }
-
-  // With the 0 that ends a text; bytes don't mind it.
-  #put(bytes, pointer) {
-    const { u8 } = this.fresh();
-    u8.set(bytes, pointer >>> 0);
-    u8[(pointer >>> 0) + bytes.length] = 0;
     return pointer;
   }
 }

@@ -31,9 +31,13 @@ export class Schedule {
   #micros = 0;
   #hostHadTurn = 0;
 
-  /** run() does one turn and returns its next_ms: 0 at once, above 0 in so many ms, below 0 not before a wake. */
-  constructor(run) {
+  /**
+   * run() does one turn and returns its next_ms: 0 at once, above 0 in so many ms, below 0 not before a wake.
+   * patient: every turn waits until the host has nothing to do at once. So a virtual time stands still for promises.
+   */
+  constructor(run, patient) {
     this.run = run;
+    this.patient = patient;
     this.fromMicro = () => { if (this.#plan === MICRO) this.#turn(); };
     this.fromMacro = () => {
       this.#hostHadTurn = performance.now();
@@ -71,6 +75,7 @@ export class Schedule {
 
   #soon() {
     // The clock is read for one turn in eight only: it costs as much as a short turn.
+    if (this.patient) return this.#afterHost();
     if ((++this.#micros & 7) === 0 && performance.now() - this.#hostHadTurn > slice) return this.#afterHost();
     this.#plan = MICRO;
     settled.then(this.fromMicro);

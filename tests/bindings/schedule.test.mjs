@@ -1,8 +1,7 @@
 // Turns: a page stays alive while C computes, a process while C sleeps, and an abort gets through.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { test as plainTest } from 'node:test';
-import { errorOf, onBoth, program, root, sleep } from './setup.mjs';
+import { errorOf, onBoth, program, run, sleep } from './setup.mjs';
 
 const slice = 8;
 
@@ -73,17 +72,13 @@ onBoth('turns', (test) => {
   });
 });
 
-const script = (body) => `
-  import { load } from ${JSON.stringify(`${root}/bindings/index.js`)};
-  const rt = await load(process.argv[1]);
-  ${body}`;
-const run = (path, body) =>
-  execFileSync(process.execPath, ['--input-type=module', '-e', script(body), path], { encoding: 'utf8', timeout: 20_000 });
-
 plainTest('a sleeping task keeps the process alive, a finished runtime does not', async () => {
   const path = await program('wasi');
   const start = performance.now();
-  const output = run(path, `rt.spawn('sleeper', 100).then(() => console.log('awake')); setTimeout(() => {}, 1e6).unref();`);
-  assert.equal(output, 'awake\n');
+  assert.equal(await run(path, `
+    const rt = await load(path);
+    rt.spawn('sleeper', 100).then(() => console.log('awake'));
+    setTimeout(() => {}, 1e6).unref();
+  `), 'awake\n');
   assert.ok(performance.now() - start < 10_000);
 });

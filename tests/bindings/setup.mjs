@@ -1,10 +1,12 @@
 // What the bindings' tests share: the test program in every toolchain's build, and a runtime on it that is closed, and
 // looked over for leaks, when the test has ended.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { buildWasm } from '../../scripts/link.mjs';
 import { load } from '../../bindings/index.js';
 
@@ -53,6 +55,17 @@ export async function errorOf(promise) {
     return error;
   }
   assert.fail('it should have been rejected');
+}
+
+/** Runs a script that has load and the program's path in a process of its own; its output, and its uncaught errors. */
+export async function run(path, body) {
+  const script = `
+    import { load } from ${JSON.stringify(`${root}/bindings/index.js`)};
+    const path = ${JSON.stringify(path)};
+    process.on('uncaughtException', (error) => console.log('uncaught:', error.message));
+    ${body}`;
+  const options = { encoding: 'utf8', timeout: 20_000 };
+  return (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], options)).stdout;
 }
 
 export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

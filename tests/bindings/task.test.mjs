@@ -52,26 +52,21 @@ onBoth('task', (test) => {
     assert.equal(await rt.spawn('plain'), 'plain');
   });
 
-  test('what a task says of itself', {}, async (rt) => {
-    const task = rt.spawn('sleeper', 10, { name: 'sam' });
+  test('what a task says of itself', { clock: 'real' }, async (rt) => {
+    const task = rt.spawn('sleeper', 1e6, { name: 'sam' });
     assert.ok(task instanceof Task);
-    assert.deepEqual([task.name, task.state, task.done, task.status], ['sam', 'ready', false, undefined]);
-    await null; // the first turn
-    await null;
-    rt.spawn('echo', '', { eager: true });
-    assert.deepEqual(rt.tasks(), [task]);
-    await task;
-    assert.deepEqual([task.name, task.state, task.done, task.status, task.cancelled], ['sam', 'done', true, 0, false]);
-    assert.match(rt.spawn('echo').name, /^task-\d+$/);
-    await rt.gather(rt.tasks());
-  });
-
-  test('a waiting task names its place', { clock: 'real' }, async (rt) => {
-    const task = rt.spawn('sleeper', 20);
-    await rt.spawn('plain');
-    assert.equal(task.state, 'waiting');
+    assert.deepEqual([task.name, task.state, task.site, task.done, task.status], ['sam', 'ready', '', false, undefined]);
+    const nameless = rt.spawn('plain');
+    assert.match(nameless.name, /^task-\d+$/);
+    assert.ok(rt.tasks().length === 2 && rt.tasks()[0] === task && rt.tasks()[1] === nameless);
+    await nameless;
+    assert.deepEqual([task.state, task.cancelling], ['waiting', 0]);
     assert.match(task.site, /^tasks\.c:\d+$/);
-    await task;
+    task.cancel();
+    assert.equal(task.cancelling, 1);
+    await errorOf(task);
+    assert.deepEqual([task.name, task.state, task.done, task.status, task.cancelled], ['sam', 'done', true, -1, true]);
+    assert.deepEqual([nameless.state, nameless.status, nameless.cancelled], ['done', 0, false]);
   });
 
   test('eager: it runs to its first wait inside of spawn', {}, async (rt) => {
@@ -186,7 +181,7 @@ onBoth('task', (test) => {
 
   test('a trap in an eager first step', {}, async (rt) => {
     const other = rt.spawn('sleeper', 20);
-    await assert.rejects(async () => rt.spawn('leave_program', '', { eager: true }), TrapError);
+    assert.throws(() => rt.spawn('leave_program', '', { eager: true }), TrapError);
     assert.equal(await other, 0);
   });
 
