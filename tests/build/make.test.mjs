@@ -1,0 +1,90 @@
+// A second build does what is out of date, and nothing else.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { compile, makeFile, parallel, root } from '../../scripts/make.mjs';
+import { BuildError, toolchain } from '../../scripts/toolchain.mjs';
+
+function scratch(context) {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'build/make-test-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return (name) => join(folder, name);
+}
+
+const ageBySeconds = (path, seconds) => {
+  const time = statSync(path).mtimeMs / 1000 - seconds;
+  utimesSync(path, time, time);
+};
+
+test('a file is made once, and again for a younger input or another command', async (context) => {
+  const path = scratch(context);
+  writeFileSync(path('in'), 'a');
+  ageBySeconds(path('in'), 10);
+  let made = 0;
+  const make = (how) => makeFile(path('out'), [path('in')], how, (out) => { made++; writeFileSync(out, how); });
+  await make('x');
+  await make('x');
+  assert.equal(made, 1);
+  await make('y');
+  assert.equal(made, 2, 'another command');
+  ageBySeconds(path('out'), 60);
+  await make('y');
+  assert.equal(made, 3, 'a younger input');
+  await make('y');
+  assert.equal(made, 3);
+});
+
+test('an input that changes while the file is made makes it again', async (context) => {
+  const path = scratch(context);
+  writeFileSync(path('in'), 'a');
+  ageBySeconds(path('in'), 10);
+  let made = 0;
+  const make = () => makeFile(path('out'), [path('in')], '', async (out) => {
+    made++;
+    await new Promise((done) => setTimeout(done, 20));
+    if (made === 1) writeFileSync(path('in'), 'b');
+    writeFileSync(out, '');
+  });
+  await make();
+  await make();
+  assert.equal(made, 2);
+});
+
+test('a command that fails leaves nothing behind', async (context) => {
+  const path = scratch(context);
+  const fail = (out) => { writeFileSync(out, 'half'); throw new BuildError('no'); };
+  await assert.rejects(makeFile(path('out'), [], '', fail), BuildError);
+  assert.deepEqual(readdirSync(path('.')), []);
+});
+
+test('a C file is compiled again when a header of it changes', async (context) => {
+  const path = scratch(context);
+  const tools = toolchain('native');
+  writeFileSync(path('a.h'), '#define A 1\n');
+  writeFileSync(path('a.c'), '#include "a.h"\nint a = A;\n');
+  [path('a.h'), path('a.c')].forEach((file) => ageBySeconds(file, 10));
+  const object = await compile(tools, [], path('a.c'));
+  const { ino } = statSync(object);
+  await compile(tools, [], path('a.c'));
+  assert.equal(statSync(object).ino, ino);
+  writeFileSync(path('a.h'), '#define A 2\n');
+  await compile(tools, [], path('a.c'));
+  assert.notEqual(statSync(object).ino, ino);
+  assert.notEqual(await compile(tools, ['-DB'], path('a.c')), object, 'other flags, another object');
+});
+
+test('every failure of a parallel build is told', async () => {
+  const work = async (i) => { if (i % 2) throw new BuildError(`file ${i}`); return i; };
+  await assert.rejects(parallel([0, 1, 2, 3], work), /file 1[^]*file 3/);
+  assert.deepEqual(await parallel([0, 2, 4], work), [0, 2, 4]);
+});
+
+test('a compiler that is not there is named, and how to get it', (context) => {
+  const { PATH } = process.env;
+  context.after(() => { process.env.PATH = PATH; });
+  process.env.PATH = '/nowhere';
+  assert.throws(() => toolchain('emscripten'), /emcc is not there: .\/build.sh setup/);
+  assert.throws(() => toolchain('riscv'), /unknown target 'riscv'/);
+});
