@@ -7,6 +7,7 @@
  * the page's own, over wa__turn.
  */
 #include "run.h"
+#include "events.h"
 #include "host.h"
 #include "op.h"
 #include "report.h"
@@ -140,7 +141,8 @@ wa_time wa__turn(void) {
     if (!wa__list_empty(&l->ready)) continue;
     wa_time next = wa__due_next();
     if (l->config.virtual_clock) {
-      if (next == WA_FOREVER || wa__op_count) return next;
+      if (wa__events_waiting()) return l->now; /* the host is to see what happened at this time before it passes */
+      if (next == WA_FOREVER || wa__op_count) return WA_FOREVER;
       continue; /* the clock jumps */
     }
     if (next <= l->now) continue;
@@ -154,7 +156,9 @@ uint32_t wa__cancel_all(const char *text) {
   uint32_t n = 0;
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind == WA__TASK && wa__cancel(f, reason)) n++;
+    if (f->kind != WA__TASK || !wa__pending(f) || wa__task_of(f)->closing) continue;
+    wa__task_of(f)->closing = true;
+    n += wa__cancel(f, reason);
   }
   wa__detail_release(reason);
   return n;

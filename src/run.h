@@ -7,7 +7,7 @@
 /* Runs what is ready for at most a turn's budget. The time of the next deadline: 0 if more is ready now, WA_FOREVER
  * if only the host can make anything ready. */
 wa_time wa__turn(void);
-/* Cancels every unfinished task, in the order of creation; returns how many. */
+/* Cancels every unfinished task that no earlier call has, in the order of creation; returns how many. */
 uint32_t wa__cancel_all(const char *reason);
 /* Ends what is left without another step of it. */
 uint32_t wa__discard_all(void);

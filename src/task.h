@@ -29,7 +29,7 @@ typedef struct wa__task {
   bool must_cancel;       /* asked to stop, and not told yet */
   bool delivered;         /* told */
   uint8_t uncancellable;  /* depth */
-  bool running, ungraceful;
+  bool running, ungraceful, closing;
   bool in_defers;         /* the body has returned; its status is body_status */
   int32_t cancels;        /* requests not taken back */
   int32_t result;         /* what the await returns */

@@ -1,0 +1,260 @@
+/* exports.c: the flat exports by which a host drives the runtime; docs/abi.md is their manual.
+ *
+ *     host: spawn, cancel, settle ... -> turn -> events -> ... -> turn when the state record says
+ *
+ * Law: every handle and pointer is checked, and every call is refused while a turn is running (a host function that calls
+ * back), so that nothing a host does can corrupt a task.
+ */
+#ifdef __wasm__
+#include "exports.h"
+#include "delay.h"
+#include "guest.h"
+#include "op.h"
+#include "registry.h"
+#include "report.h"
+#include "run.h"
+
+#include <string.h>
+
+static bool in_turn;
+static wa__state_record state;
+
+static double ms(wa_time t) { return (double)t / 1e6; }
+/* Not finite, or beyond any date: for ever. */
+static wa_time from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
+
+static bool busy(void) {
+  if (in_turn) wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
+  return in_turn;
+}
+
+/* A future that only its handle refers to. */
+static uint32_t give(wa_future *f) {
+  uint32_t handle = f ? wa__handle_of(f) : 0;
+  if (f) wa_release(f);
+  return handle;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------ */
+
+static void on_settled(wa_future *f) { wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL); }
+
+static void on_report(const wa_report *r, void *ctx) {
+  (void)ctx;
+  size_t site = strlen(r->site) + 1, text = strlen(r->text) + 1;
+  wa__detail *d = wa__detail_new(WA_BYTES, NULL, sizeof(wa__report_record) + site + text);
+  if (!d) return;
+  wa__report_record *record = (wa__report_record *)d->data;
+  char *texts = (char *)(record + 1);
+  memcpy(texts, r->site, site);
+  memcpy(texts + site, r->text, text);
+  *record = (wa__report_record){(uint32_t)r->kind, r->status, r->count, texts, ms(r->age), texts + site};
+  bool can_ask = r->task && r->kind != WA_REPORT_UNSEEN; /* an unseen one is on its way out */
+  wa__event_push(WA__EVENT_REPORT, can_ask ? wa__handle_of(r->task) : 0, record, d);
+  wa__detail_release(d);
+}
+
+WAX(abi) int32_t wax_abi(void) { return 1; }
+
+WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
+  if (busy()) return WA_EMISUSE;
+  wa_config c = {.virtual_clock = flags & 1, .debug = flags & 2, .stack_size = stack_size};
+  if (budget_ms > 0) c.turn_budget = from_ms(budget_ms);
+  int st = wa_configure(&c);
+  if (st < 0) return st;
+  wa__events_on = true;
+  wa__future_settled = on_settled;
+  wa__fiber_overflow = NULL; /* the host hears of it by wax_recover */
+  wa_on_report(on_report, NULL);
+  return WA_OK;
+}
+
+WAX(limits) int32_t wax_limits(double stall_ms, double grace_ms) {
+  if (!(stall_ms >= 0) || !(grace_ms >= 0)) return wa__misuse("wax_limits: the times must not be negative");
+  wa__the_loop.config.stall_after = from_ms(stall_ms);
+  wa__the_loop.config.grace = from_ms(grace_ms);
+  return WA_OK;
+}
+
+WAX(alloc) void *wax_alloc(uint32_t size) { return wa__guest_alloc(size); }
+
+WAX(free) int32_t wax_free(void *p) {
+  bool bad = false;
+  wa__guest_take(p, WA_NOTHING, 0, 0, &bad);
+  return bad ? WA_EMISUSE : WA_OK;
+}
+
+WAX(error) const char *wax_error(void) { return wa_error_text(); }
+
+WAX(now) double wax_now(void) { return ms(wa_now()); }
+
+WAX(advance) int32_t wax_advance(double t) {
+  if (busy() || !(t >= 0)) return wa__misuse("wax_advance: expected 0 ms or more, outside of a turn");
+  return wa_spin(from_ms(t));
+}
+
+WAX(counts) const wa_counts *wax_counts(void) {
+  static wa_counts counts;
+  wa_count(&counts);
+  return &counts;
+}
+
+WAX(turn) const wa__state_record *wax_turn(void) {
+  if (in_turn) {
+    state.status = wa__misuse("wax_turn: called from inside a turn");
+    return &state;
+  }
+  in_turn = true;
+  wa_time next = wa__turn();
+  in_turn = false;
+  state.events = wa__events_swap(&state.count);
+  wa_time now = wa__the_loop.now;
+  state.next_ms = next == WA_FOREVER ? -1 : next <= now ? 0 : ms(next - now);
+  state.alive = wa__task_count;
+  state.status = WA_OK;
+  return &state;
+}
+
+WAX(recover) int32_t wax_recover(uint32_t kind) {
+  in_turn = false;
+  wa__task *t = wa__task_recover(kind == 1);
+  if (!t) return 0;
+  wa_release(&t->future);
+  return 1;
+}
+
+WAX(shutdown) int32_t wax_shutdown(void) { return busy() ? WA_EMISUSE : (int32_t)wa__cancel_all(NULL); }
+
+WAX(discard) int32_t wax_discard(void) {
+  if (busy()) return WA_EMISUSE;
+  uint32_t n = wa__discard_all(), count;
+  wa__events_swap(&count);
+  wa__events_swap(&count);
+  wa__handle_close_all();
+  wa__reclaim();
+  return (int32_t)n;
+}
+
+/* ---- tasks ------------------------------------------------------------------------------------------------------ */
+
+WAX(find) const wa__entry *wax_find(const char *name) {
+  bool bad = false;
+  name = wa__guest_text(name, &bad);
+  const wa__entry *e = name ? wa__entries() : NULL;
+  while (e && strcmp(e->name, name)) e = e->next;
+  return e;
+}
+
+WAX(entry) const char *wax_entry(uint32_t i) {
+  const wa__entry *e = wa__entries();
+  while (e && i--) e = e->next;
+  return e ? e->name : NULL;
+}
+
+enum { EAGER = 1, BY_INDEX = 2 };
+
+static wa_task_fn function_of(const wa__entry *entry, uint32_t flags) {
+  if (flags & BY_INDEX) return (wa_task_fn)(uintptr_t)entry;
+  for (const wa__entry *e = wa__entries(); e; e = e->next)
+    if (e == entry) return e->f;
+  return NULL;
+}
+
+WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data, uint32_t size, double number,
+                              const char *name, uint32_t stack_size, uint32_t flags) {
+  bool bad = busy();
+  wa__detail *input = bad ? NULL : wa__guest_take(data, type, size, number, &bad);
+  name = wa__guest_text(name, &bad);
+  wa_task_fn f = function_of(entry, flags);
+  if (!f) wa__misuse("wax_spawn: %u is not an entry that wax_find gave", (unsigned)(uintptr_t)entry);
+  if (bad || !f) {
+    wa__detail_release(input);
+    return 0;
+  }
+  wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
+  in_turn = true; /* an eager task runs inside */
+  uint32_t handle = give(wa__spawn(f, input ? input->data : NULL, &options, input));
+  in_turn = false;
+  if (handle && !wa__pending(wa__handle_get(handle))) wa__event_push(WA__EVENT_SETTLED, handle, NULL, NULL);
+  return handle;
+}
+
+WAX(cancel) int32_t wax_cancel(uint32_t handle, const char *reason) {
+  bool bad = busy();
+  wa_future *f = wa__handle_get(handle);
+  reason = wa__guest_text(reason, &bad);
+  return !f || bad ? WA_EMISUSE : wa_cancel(f, reason);
+}
+
+WAX(uncancel) int32_t wax_uncancel(uint32_t handle) {
+  wa_future *f = busy() ? NULL : wa__handle_get(handle);
+  return f ? wa_uncancel(f) : WA_EMISUSE;
+}
+
+WAX(release) int32_t wax_release(uint32_t handle) {
+  return !busy() && wa__handle_close(handle) ? WA_OK : WA_EMISUSE;
+}
+
+WAX(next_task) uint32_t wax_next_task(uint32_t handle) {
+  wa_future *f = handle ? wa__handle_get(handle) : NULL;
+  if (busy() || (handle && !f)) return 0;
+  for (wa__list *link = f ? f->all.next : wa__futures.next; link && link != &wa__futures; link = link->next) {
+    wa_future *next = wa__container(link, wa_future, all);
+    if (next->kind == WA__TASK && wa__pending(next)) return wa__handle_of(next);
+  }
+  return 0;
+}
+
+/* ---- futures that the host settles ------------------------------------------------------------------------------ */
+
+WAX(future) uint32_t wax_future(void) { return busy() ? 0 : give(wa_future_new()); }
+
+WAX(timer) uint32_t wax_timer(double t) {
+  if (busy() || !(t >= 0)) return wa__misuse("wax_timer: expected 0 ms or more, outside of a turn"), 0;
+  return give(wa__delay(from_ms(t)));
+}
+
+WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, void *data, uint32_t size, double number) {
+  bool bad = busy();
+  wa__detail *d = bad ? NULL : wa__guest_take(data, type, size, number, &bad);
+  wa_future *f = bad ? NULL : wa__handle_get(handle);
+  if (f && status > 0) f = NULL, wa__misuse("wax_settle: status is %d; expected 0 or an error", (int)status);
+  if (f && f->kind == WA__OP) return wa__op_finish(f, status, d);
+  if (f && (f->kind != WA__FUTURE || !wa__pending(f))) f = NULL, wa__misuse("wax_settle: it is done, or not the host's");
+  if (f && status == WA_ECANCELED) wa__future_finish(f, WA__CANCELLED, status, NULL, d);
+  else if (f) wa__future_finish(f, WA__FINISHED, status, d ? d->data : NULL, d);
+  wa__detail_release(d);
+  return f ? WA_OK : WA_EMISUSE;
+}
+
+/* ---- looking at them ---------------------------------------------------------------------------------------------- */
+
+enum { READY, RUNNING, WAITING, DONE };
+
+WAX(info) const wa__info_record *wax_info(uint32_t handle) {
+  static wa__info_record info;
+  wa_future *f = wa__handle_get(handle);
+  if (!f) return NULL;
+  wa__task *t = wa__as_task(f);
+  wa_data data = wa_result(f);
+  info = (wa__info_record){
+      .state = !wa__pending(f) ? DONE : !t ? WAITING : t->running ? RUNNING : t->waiting ? WAITING : READY,
+      .status = wa_status(f),
+      .cancelled = f->state == WA__CANCELLED,
+      .cancelling = t ? t->cancels : WA_EMISUSE,
+      .type = data.type,
+      .data = data.data,
+      .size = (uint32_t)data.size,
+      .number = data.number,
+      .reason = f->detail && f->detail->kind == WA__REASON ? f->detail->data : NULL,
+      .name = wa_name(f),
+      .site = wa_site(f),
+      .cancel_age_ms = t && t->cancels && wa__pending(f) ? ms(wa__the_loop.now - t->cancelled_at) : -1,
+  };
+  if (f->detail && f->detail->kind == WA__ERRORS) {
+    info.errors = f->detail->data;
+    info.error_count = f->detail->size / (uint32_t)sizeof(int);
+  }
+  return &info;
+}
+#endif

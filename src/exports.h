@@ -1,0 +1,41 @@
+/* exports.h: the records that a host reads; docs/abi.md has their offsets. */
+#ifndef WA_EXPORTS_H
+#define WA_EXPORTS_H
+
+#include "events.h"
+
+#define WAX(name) __attribute__((export_name("wax_" #name))) /* not static: emitted whether or not C calls it */
+
+typedef struct wa__state_record {
+  double next_ms;
+  const wa__event_record *events;
+  uint32_t count;
+  uint32_t alive;
+  int32_t status;
+} wa__state_record;
+
+typedef struct wa__info_record {
+  uint32_t state;
+  int32_t status;
+  uint32_t cancelled;
+  int32_t cancelling;
+  uint32_t type;
+  const void *data;
+  uint32_t size;
+  const char *reason, *name, *site;
+  double number;
+  double cancel_age_ms;
+  const void *errors;
+  uint32_t error_count;
+} wa__info_record;
+
+typedef struct wa__report_record {
+  uint32_t kind;
+  int32_t status;
+  uint32_t count;
+  const char *site;
+  double age_ms;
+  const char *text;
+} wa__report_record;
+
+#endif

@@ -1,0 +1,86 @@
+/* guest.c: checks on what a host passes in.
+ *
+ *     host: wax_alloc -> fills it -> gives it to a call -> the runtime's
+ *             '- noted in a table; the block's header holds its place there
+ *
+ * Law: no number from a host makes the wasm trap: a pointer is looked up before it is followed.
+ */
+#ifdef __wasm__
+#include "guest.h"
+
+#include <string.h>
+
+static wa__detail **table;
+static uint32_t used, capacity, free_place = UINT32_MAX;
+
+static size_t memory_size(void) { return (size_t)__builtin_wasm_memory_size(0) * 65536; }
+
+bool wa__guest_range(const void *p, size_t size) {
+  size_t total = memory_size();
+  if (size == 0) return true;
+  return p && (uintptr_t)p < total && size <= total - (uintptr_t)p;
+}
+
+const char *wa__guest_text(const char *p, bool *bad) {
+  if (!p) return NULL;
+  size_t total = memory_size();
+  if ((uintptr_t)p >= total || !memchr(p, 0, total - (uintptr_t)p)) {
+    *bad = true;
+    wa__misuse("a text at %u does not end inside the memory", (unsigned)(uintptr_t)p);
+    return NULL;
+  }
+  return p;
+}
+
+/* A free place holds the index of the next one. */
+static bool reserve(void) {
+  if (free_place != UINT32_MAX || used < capacity) return true;
+  uint32_t more = capacity ? capacity * 2 : 16;
+  wa__detail **grown = wa__alloc(more * sizeof *grown);
+  if (!grown) return false;
+  if (used) memcpy(grown, table, used * sizeof *grown);
+  wa__free(table, capacity * sizeof *table);
+  table = grown;
+  capacity = more;
+  return true;
+}
+
+void *wa__guest_alloc(size_t size) {
+  if (size > memory_size() + (1u << 30) || !reserve()) return wa__no_memory("the host's data"), NULL;
+  wa__detail *d = wa__detail_new(WA_BYTES, NULL, size);
+  if (!d) return wa__no_memory("the host's data"), NULL;
+  uint32_t place = free_place;
+  if (place != UINT32_MAX) free_place = (uint32_t)(uintptr_t)table[place];
+  else place = used++;
+  table[place] = d;
+  d->spare = place;
+  return d->data;
+}
+
+wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, bool *bad) {
+  if (type == WA_NUMBER && !p) return wa__detail_new(WA_NUMBER, &number, sizeof number);
+  if (!p && (size == 0 || type == WA_NOTHING)) return type == WA_NOTHING ? NULL : wa__detail_new((int)type, NULL, 0);
+  wa__detail *d = wa__container(p, wa__detail, data);
+  bool known = (uintptr_t)p >= sizeof *d && (uintptr_t)p % 8 == 0 && wa__guest_range(d, sizeof *d) && d->spare < used &&
+               table[d->spare] == d;
+  if (!known || type > WA_NUMBER || size > d->size) {
+    *bad = true;
+    wa__misuse("data at %u: expected what wax_alloc gave, of at most its size, and a known type", (unsigned)(uintptr_t)p);
+    if (!known) return NULL;
+  }
+  uint32_t place = d->spare;
+  table[place] = (wa__detail *)(uintptr_t)free_place;
+  free_place = place;
+  if (*bad || type == WA_NOTHING || type == WA_NUMBER) {
+    wa__detail_release(d);
+    return *bad || type == WA_NOTHING ? NULL : wa__detail_new(WA_NUMBER, &number, sizeof number);
+  }
+  d->kind = (int)type;
+  if (size < d->size) { /* the block's size must be known when it is freed, so a shorter text is a copy */
+    wa__detail *copy = wa__detail_new((int)type, d->data, size);
+    wa__detail_release(d);
+    return copy;
+  }
+  return d;
+}
+#endif
