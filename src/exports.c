@@ -41,14 +41,17 @@ static void on_settled(wa_future *f) { wa__event_push(WA__EVENT_SETTLED, f->hand
 
 static void on_report(const wa_report *r, void *ctx) {
   (void)ctx;
-  size_t site = strlen(r->site) + 1, text = strlen(r->text) + 1;
-  wa__detail *d = wa__detail_new(WA_BYTES, NULL, sizeof(wa__report_record) + site + text);
+  const char *task = wa_name(r->task);
+  size_t site = strlen(r->site) + 1, text = strlen(r->text) + 1, name = strlen(task) + 1;
+  wa__detail *d = wa__detail_new(WA_BYTES, NULL, sizeof(wa__report_record) + site + text + name);
   if (!d) return;
   wa__report_record *record = (wa__report_record *)d->data;
   char *texts = (char *)(record + 1);
   memcpy(texts, r->site, site);
   memcpy(texts + site, r->text, text);
-  *record = (wa__report_record){(uint32_t)r->kind, r->status, r->count, texts, ms(r->age), texts + site};
+  memcpy(texts + site + text, task, name);
+  *record = (wa__report_record){(uint32_t)r->kind, r->status, r->count,       texts,
+                                ms(r->age),        texts + site, texts + site + text};
   bool can_ask = r->task && r->kind != WA_REPORT_UNSEEN; /* an unseen one is on its way out */
   wa__event_push(WA__EVENT_REPORT, can_ask ? wa__handle_of(r->task) : 0, record, d);
   wa__detail_release(d);

@@ -35,7 +35,7 @@ typedef struct wa__report_record {
   uint32_t count;
   const char *site;
   double age_ms;
-  const char *text;
+  const char *text, *name;
 } wa__report_record;
 
 #endif

@@ -39,6 +39,7 @@ enum { WA__PENDING = 0, WA__FINISHED, WA__CANCELLED };
 struct wa_future {
   uint8_t kind, state;
   bool seen;           /* somebody looked at its outcome */
+  bool barred;         /* a task that awaited itself: see wa_await */
   bool mark;           /* while a set of futures is being read: it was met before */
   uint32_t refs;
   int32_t status;

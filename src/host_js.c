@@ -3,10 +3,14 @@
 #ifdef __EMSCRIPTEN__
 #include "host.h"
 
-#include <emscripten.h>
+#include <time.h>
 #include <unistd.h>
 
-wa_time wa__host_now(void) { return (wa_time)(emscripten_get_now() * 1e6); }
+wa_time wa__host_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return WA_S(t.tv_sec) + t.tv_nsec;
+}
 
 int wa__host_wait(wa_time until) {
   (void)until;

@@ -154,7 +154,9 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   if (!o->eager) {
     wa__ready(&t->handle);
   } else {
+    t->spawning = true;
     wa__step(t);
+    t->spawning = false;
   }
   return &t->future;
 }
@@ -192,7 +194,9 @@ wa__task *wa__task_recover(bool native_stack) {
       wa_retain(&t->future);
       wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, t, t->site, 0, status);
     }
+    bool lost = t->spawning; /* so is the reference meant for who spawned it */
     wa__task_discard(t, status);
+    if (lost) wa_release(&t->future);
   }
   return innermost;
 }

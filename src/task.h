@@ -30,6 +30,7 @@ typedef struct wa__task {
   bool delivered;         /* told */
   uint8_t uncancellable;  /* depth */
   bool running, ungraceful, closing;
+  bool spawning;          /* eagerly: whoever spawns it has not got it yet */
   bool in_defers;         /* the body has returned; its status is body_status */
   int32_t cancels;        /* requests not taken back */
   int32_t result;         /* what the await returns */

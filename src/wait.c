@@ -185,7 +185,10 @@ int wa_await(wa_future *f) {
   wa__task *t = wa__need_task("wa_await");
   if (!t || !wa__check("wa_await", f)) return WA_EMISUSE;
   if (!wa__pending(f)) return wa__take(t, f);
+  /* CPython's C task stays half awaited after it awaited itself, and every later await of it fails at once. */
+  if (wa__unlikely(f->barred)) return wa__misuse("wa_await: task '%s' has awaited itself", wa_name(f));
   if (wa__unlikely(f == &t->future)) {
+    f->barred = true;
     int st = wa__wait_turn(t);
     return st < 0 ? st : wa__misuse("wa_await: task '%s' awaits itself", wa_name(f));
   }
