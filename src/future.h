@@ -38,9 +38,9 @@ enum { WA__PENDING = 0, WA__FINISHED, WA__CANCELLED };
 
 struct wa_future {
   uint8_t kind, state;
-  bool seen;           /* somebody looked at its outcome */
-  bool barred;         /* a task that awaited itself: see wa_await */
-  bool mark;           /* while a set of futures is being read: it was met before */
+  bool seen : 1;       /* somebody looked at its outcome */
+  bool barred : 1;     /* a task that awaited itself: see wa_await */
+  bool mark : 1;       /* while a set of futures is being read: it was met before */
   uint32_t refs;
   int32_t status;
   uint32_t handle;     /* its place in the host's table, 0: none */
