@@ -6,12 +6,13 @@ import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
 import { Schedule } from './schedule.js';
+import { Table } from './table.js';
 
 const SETTLED = 1, STARTED = 2, CANCELLED = 3;
 const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
 
 export class Core {
-  live = new Map(); // handle -> who hears of its end: a task, a deadline
+  owners = new Table(); // of handles: tasks, deadlines, operations
   open = new Set(); // combinators that are not done: closing cancels them
   alive = 0; // unfinished tasks after the latest turn
   trap; // the latest exception out of the wasm
@@ -20,9 +21,11 @@ export class Core {
   #dead; // why nothing can be called any more
   #causes = new Map(); // text -> cause, for those in use lately
   #latestCause;
+  #takeTurn; // not through `exports`, an object that engines look up slowly
 
   constructor(exports, { clock, host, onReport }) {
     this.exports = exports;
+    this.#takeTurn = exports.wax_turn;
     this.memory = new Memory(exports);
     this.reports = new Reports(this, onReport);
     this.operations = new Operations(this, host);
@@ -71,7 +74,15 @@ export class Core {
 
   #turn() {
     let state;
-    try { state = this.run((x) => x.wax_turn()); } catch { return this.dead ? -1 : 0; }
+    this.#inside = true;
+    try {
+      state = this.#takeTurn();
+    } catch (error) {
+      this.#recover(error);
+      return this.dead ? -1 : 0;
+    } finally {
+      this.#inside = false;
+    }
     const { i32, f64 } = this.memory.fresh();
     const next = f64[state >>> 3];
     const count = i32[(state >>> 2) + 3];
@@ -94,10 +105,10 @@ export class Core {
 
   // The outcome is read at once and the handle given back, so a task that is done costs the wasm nothing.
   #settled(handle) {
-    const listener = this.live.get(handle);
-    if (!listener) return;
-    this.live.delete(handle);
-    listener._ended(this.memory, this.exports.wax_info(handle));
+    const owner = this.owners.get(handle);
+    if (!owner) return;
+    this.owners.delete(handle);
+    owner._ended(this.memory, this.exports.wax_info(handle));
     this.exports.wax_release(handle);
   }
 
@@ -120,10 +131,7 @@ export class Core {
     this.#dead = { message, cause };
     this.trap = cause;
     this.alive = 0;
-    const left = [...this.live.values()];
-    this.live.clear();
-    this.operations.clear();
-    for (const listener of left) listener._abandoned(status);
+    for (const owner of this.owners.clear()) owner._abandoned(status);
     this.afterTurn?.();
   }
 }

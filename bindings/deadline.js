@@ -15,14 +15,14 @@ export class Deadline {
     this.cancel();
     if (ms === Infinity) return;
     this.#handle = this.#core.x.wax_timer(ms);
-    this.#core.live.set(this.#handle, this);
+    this.#core.owners.set(this.#handle, this);
     this.#core.wake();
   }
 
   cancel() {
     const core = this.#core;
     if (!this.#handle || core.dead) return;
-    core.live.delete(this.#handle);
+    core.owners.delete(this.#handle);
     core.x.wax_release(this.#handle); // a timer that nobody holds is no timer
     this.#handle = 0;
     core.wake();

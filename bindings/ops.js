@@ -3,12 +3,13 @@
 import { CancelledError, EHOST, show } from './errors.js';
 import { textOf } from './future.js';
 
+const { then } = Promise.prototype;
+
 /* The second argument of a host function. Its signal is made when it is asked for: most functions never do, and an
  * AbortController costs more than the whole call. */
 class Call {
   #controller;
-  #aborted = false;
-  #reason;
+  #abort; // how to abort the controller once it is there
 
   constructor(name, task) {
     this.name = name;
@@ -18,81 +19,102 @@ class Call {
   get signal() {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#reason);
+      this.#abort?.(this.#controller);
     }
     return this.#controller.signal;
   }
 
-  _abort(reason) {
-    this.#aborted = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
+  _cancel(reason) {
+    this.#abort = (controller) => controller.abort(reason);
+    if (this.#controller) this.#abort(this.#controller);
+  }
+}
+
+/* An operation in flight. Used again and again, because the two functions that a promise is given cost more than all
+ * the rest; that is safe once its promise has settled, since a native promise settles once. */
+class Operation {
+  id = 0; // 0: nobody waits for the answer any more
+  call;
+  constructor(operations) {
+    this.onValue = (value) => operations.settled(this, 0, value);
+    this.onError = (error) => operations.settled(this, EHOST, error);
+  }
+  _abandoned() {
+    this.id = 0;
+    this.call._cancel(new CancelledError('the runtime has ended'));
   }
 }
 
 export class Operations {
   #core;
   #host;
-  #running = new Map();
+  #settle;
+  #idle = [];
 
   constructor(core, host = {}) {
     this.#core = core;
     this.#host = host;
+    this.#settle = core.exports.wax_settle;
   }
 
   start(id, pointer) {
-    const { memory } = this.#core;
+    const { memory, owners } = this.#core;
     const { i32, f64 } = memory.fresh();
     const at = pointer >>> 2;
-    const name = memory.text(i32[at]);
+    const name = memory.name(i32[at]);
     const input = memory.take(i32[at + 1], i32[at + 2], i32[at + 3], f64[(pointer + 16) >>> 3]);
-    const task = this.#core.live.get(i32[at + 6]);
-    const call = new Call(name, task);
-    this.#running.set(id, call);
+    const operation = this.#idle.pop() ?? new Operation(this);
+    const call = new Call(name, owners.get(i32[at + 6]));
+    operation.id = id;
+    operation.call = call;
+    owners.set(id, operation);
+
     const f = this.#host[name];
     if (typeof f !== 'function' || f === Object.prototype[name]) {
-      return this.#answer(id, call, EHOST, `the host has no function ${show(name)}`);
+      return this.settled(operation, EHOST, `the host has no function ${show(name)}`);
     }
-    const fail = (error) => {
-      if (task) task._hostError = error;
-      this.#answer(id, call, EHOST, textOf(error));
-    };
+    let result;
     try {
-      const result = f.call(this.#host, input, call);
-      if (typeof result?.then === 'function') result.then((value) => this.#answer(id, call, 0, value), fail);
-      else this.#answer(id, call, 0, result);
+      result = f.call(this.#host, input, call);
+      if (typeof result === 'object' && typeof result?.then === 'function') {
+        then.call(Promise.resolve(result), operation.onValue, operation.onError);
+        return;
+      }
     } catch (error) {
-      fail(error);
+      return this.settled(operation, EHOST, error);
     }
+    this.settled(operation, 0, result);
   }
 
   cancel(id, reason) {
-    const call = this.#running.get(id);
-    if (!call) return;
-    this.#running.delete(id);
+    const operation = this.#core.owners.get(id);
+    if (!operation) return;
     const text = this.#core.memory.text(reason);
     const cause = this.#core.causeOf(text);
-    call._abort(cause ? cause.value : new CancelledError(text || 'cancelled', text || undefined));
+    this.#core.owners.delete(id);
+    operation.id = 0;
+    operation.call._cancel(cause ? cause.value : new CancelledError(text || 'cancelled', text || undefined));
   }
 
-  /** The runtime has ended: nobody waits for an answer. */
-  clear() {
-    const calls = [...this.#running.values()];
-    this.#running.clear();
-    for (const call of calls) call._abort(new CancelledError('the runtime has ended'));
-  }
-
-  #answer(id, call, status, value) {
-    if (this.#running.get(id) !== call) return;
-    this.#running.delete(id);
-    const { memory, x } = this.#core;
+  settled(operation, status, value) {
+    const { id, call } = operation;
+    operation.id = 0;
+    operation.call = undefined;
+    this.#idle.push(operation);
+    if (id === 0) return;
+    const { memory, owners } = this.#core;
+    owners.delete(id);
+    if (status !== 0) {
+      if (call.task) call.task._hostError = value;
+      value = textOf(value);
+    }
     try {
       memory.give(value, `what the host function '${call.name}' returns`);
     } catch (error) {
       status = EHOST;
       memory.give(error.message);
     }
-    x.wax_settle(id, status, memory.type, memory.data, memory.size, memory.number);
+    this.#settle(id, status, memory.type, memory.data, memory.size, memory.number);
     this.#core.wake();
   }
 }

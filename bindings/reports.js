@@ -30,11 +30,11 @@ export class Reports {
   }
 
   fromWasm(handle, pointer) {
-    const { memory, live, exports } = this.#core;
+    const { memory, owners, exports } = this.#core;
     const { i32, f64 } = memory.fresh();
     const at = pointer >>> 2;
     const report = {
-      kind: kinds[i32[at] - 1], task: live.get(handle), name: '', status: i32[at + 1], count: i32[at + 2],
+      kind: kinds[i32[at] - 1], task: owners.get(handle), name: '', status: i32[at + 1], count: i32[at + 2],
       site: memory.text(i32[at + 3]), age: f64[(pointer + 16) >>> 3], text: memory.text(i32[at + 6]),
     };
     this.latest = report.text;

@@ -48,10 +48,10 @@ export class Runtime {
 
   /** Also those that C has spawned. */
   tasks() {
-    const { x, live } = this.#core;
+    const { x, owners } = this.#core;
     const tasks = [];
     for (let handle = x.wax_next_task(0); handle !== 0; handle = x.wax_next_task(handle)) {
-      tasks.push(live.get(handle) ?? new Task(this.#core, handle));
+      tasks.push(owners.get(handle) ?? new Task(this.#core, handle));
     }
     return tasks;
   }

@@ -33,7 +33,7 @@ export class Task extends Future {
     this.#core = core;
     this.#handle = handle;
     this.#name = name;
-    core.live.set(handle, this);
+    core.owners.set(handle, this);
   }
 
   get name() { return this.#name ??= this.#text(NAME) ?? ''; }

@@ -36,7 +36,11 @@ export function wasiImports({ stdout, stderr }) {
     sink(stderr, 'stderr', (line) => console.error(line)),
   ];
   let memory;
-  const view = () => new DataView(memory.buffer);
+  let latest = new DataView(new ArrayBuffer());
+  const view = () => {
+    if (latest.buffer !== memory.buffer) latest = new DataView(memory.buffer);
+    return latest;
+  };
   const noList = (count, size) => {
     view().setUint32(count, 0, true);
     view().setUint32(size, 0, true);

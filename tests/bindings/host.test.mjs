@@ -45,7 +45,7 @@ onBoth('host functions', (test) => {
     assert.equal(await rt.spawn('call', 'quote text'), '> text');
   });
 
-  test('what throws or rejects is WA_EHOST in C, with its message, and the cause in JavaScript', { host }, async (rt) => {
+  test('what throws or rejects is WA_EHOST and its message in C, and the cause in JavaScript', { host }, async (rt) => {
     assert.equal(await rt.spawn('call_failing', 'throws'), 'thrown');
     assert.equal(await rt.spawn('call_failing', 'rejects'), 'rejected');
     assert.equal(await rt.spawn('call_failing', 'rejectsNothing'), '');

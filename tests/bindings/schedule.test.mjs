@@ -9,22 +9,26 @@ onBoth('turns', (test) => {
   test('a computing loop is stopped by an AbortController that a timer fires, while timers go on', {
     clock: 'real', turnBudget: slice,
   }, async (rt, { context }) => {
-    const controller = new AbortController();
+    const delays = [];
     let ticks = 0;
     const interval = setInterval(() => ticks++, 1);
-    let abortedAt;
-    setTimeout(() => {
-      abortedAt = performance.now();
-      controller.abort('stop computing');
-    }, 50);
-    const start = performance.now();
-    const error = await errorOf(rt.spawn('compute', '', { signal: controller.signal }));
-    const delay = performance.now() - abortedAt;
+    for (let round = 0; round < 5; round++) {
+      const controller = new AbortController();
+      let abortedAt;
+      setTimeout(() => {
+        abortedAt = performance.now();
+        controller.abort('stop computing');
+      }, 50);
+      const error = await errorOf(rt.spawn('compute', '', { signal: controller.signal }));
+      delays.push(performance.now() - abortedAt);
+      assert.equal(error, 'stop computing');
+    }
     clearInterval(interval);
-    context.diagnostic(`from abort() to the end: ${delay.toFixed(2)} ms; ${ticks} ticks in ${Math.round(abortedAt - start)} ms`);
-    assert.equal(error, 'stop computing');
-    assert.ok(delay < 2 * slice, `${delay} ms`);
-    assert.ok(ticks >= 3, `${ticks} ticks`);
+    const [fastest, , median] = delays.sort((a, b) => a - b);
+    context.diagnostic(`from abort() to the end: ${fastest.toFixed(2)} ms at best, ${median.toFixed(2)} ms median`);
+    context.diagnostic(`${ticks} ticks of a 1 ms timer in 250 ms`);
+    assert.ok(median < 2 * slice, `${delays} ms`);
+    assert.ok(ticks >= 10, `${ticks} ticks`);
   });
 
   test('tasks, timers and promises go on while one computes', { clock: 'real' }, async (rt) => {

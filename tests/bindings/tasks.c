@@ -223,7 +223,7 @@ static int call_missing(void *arg) {
 }
 WA_TASK(call_missing);
 
-/* ---- misuse and traps --------------------------------------------------------------------------------------------- */
+/* ---- misuse and traps ----------------------------------------------------------------------------------------- */
 
 static int await_self(void *arg) {
   (void)arg;

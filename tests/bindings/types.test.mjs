@@ -1,4 +1,4 @@
-// The types: they hold under --strict, the examples in types.ts mean what they say, and they name what the modules export.
+// The types: they hold under --strict, the uses in types.ts mean what they say, and they name what the modules export.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,5 +1,7 @@
 // Uses of the types, checked by tsc: each line marked "wrong" must be an error.
-import { Future, GroupError, Runtime, Task, TaskError, load, type HostCall, type Output, type Report } from '../../bindings/index.js';
+import {
+  Future, GroupError, Runtime, Task, TaskError, load, type HostCall, type Output, type Report,
+} from '../../bindings/index.js';
 
 const rt: Runtime = await load(new URL('app.wasm', 'file:///'), {
   clock: 'virtual',
@@ -25,11 +27,15 @@ const status: number | undefined = task.status;
 
 const [a, b]: [string, number] = await rt.gather([rt.spawn<string>('a'), Promise.resolve(1)]);
 const settled: PromiseSettledResult<string>[] = await rt.gather([rt.spawn<string>('a')], { collect: true });
-const { done, pending }: { done: Task<string>[]; pending: Task<string>[] } = await rt.wait([rt.spawn<string>('a')], { when: 'first' });
+const both = await rt.wait([rt.spawn<string>('a')], { when: 'first' });
+const { done, pending }: { done: Task<string>[]; pending: Task<string>[] } = both;
 const future: Future<number> = rt.waitFor(Promise.resolve(1), 10);
 const shielded: string = await rt.shield(promise);
 for await (const item of rt.asCompleted([promise])) console.log((await item).length);
-const sum: number = await rt.timeout(10, async ({ signal, reschedule }) => { reschedule(20); return signal.aborted ? 1 : 2; });
+const sum: number = await rt.timeout(10, async ({ signal, reschedule }) => {
+  reschedule(20);
+  return signal.aborted ? 1 : 2;
+});
 await rt.group(async (group) => { group.spawn('a'); await group.add(promise); });
 const off: () => void = rt.on('swallowed', ({ name, age }) => console.log(name, age));
 const close: Promise<void> = rt[Symbol.asyncDispose]();
@@ -53,4 +59,6 @@ await load('app.wasm', { clock: 'fast' });
 // @ts-expect-error wrong: a number can't be waited for
 rt.waitFor(5, 10);
 
-export { a, b, bytes, cancelled, close, done, future, off, output, pending, settled, shielded, status, sum, tasks, text };
+export {
+  a, b, bytes, cancelled, close, done, future, off, output, pending, settled, shielded, status, sum, tasks, text,
+};
