@@ -17,8 +17,19 @@
  * 0 byte; returns its length. A printf of our own, because libc's is larger than the whole runtime. */
 size_t wa__format(char *out, size_t size, const char *format, ...);
 
-/* Notes the sentence for wa_error_text and returns the status. */
-int wa__misuse(const char *format, ...) WA__COLD;
+/* Notes the sentence for wa_error_text and returns WA_EMISUSE: wa__misuse(format, up to three texts or numbers), %s a text,
+ * %d a number, %l a wa_time in milliseconds. Not variadic: variable arguments lie in the caller's C stack frame, and a
+ * function that suspends must have none, or each task that waits in it keeps a C stack. */
+#define wa__misuse(...) WA__PICK(__VA_ARGS__, WA__M3, WA__M2, WA__M1, WA__M0, 0)(__VA_ARGS__)
+#define WA__PICK(a, b, c, d, macro, ...) macro
+#define WA__M0(format) wa__misused(format, 0, 0, 0)
+#define WA__M1(format, a) wa__misused(format, WA__ARG(a), 0, 0)
+#define WA__M2(format, a, b) wa__misused(format, WA__ARG(a), WA__ARG(b), 0)
+#define WA__M3(format, a, b, c) wa__misused(format, WA__ARG(a), WA__ARG(b), WA__ARG(c))
+#define WA__ARG(x) _Generic((x), char *: wa__text_arg, const char *: wa__text_arg, default: wa__number_arg)(x)
+static inline int64_t wa__text_arg(const char *text) { return (int64_t)(intptr_t)text; }
+static inline int64_t wa__number_arg(int64_t number) { return number; }
+int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 int wa__no_memory(const char *what) WA__COLD;
 
 /* Memory in exact sizes, with free lists: pool.c. NULL without memory; not zeroed. */

@@ -21,7 +21,8 @@ struct wa__completed {
   wa__scope scope;
   wa_queue done; /* of futures; NULL: the time was up */
   uint32_t n, todo, left;
-  bool held; /* by the program */
+  bool held;  /* by the program */
+  void *item; /* not a local of next: a frame there would make its task keep a C stack */
   node nodes[];
 };
 
@@ -98,11 +99,10 @@ int wa_completed_next(wa_completed *it, wa_future **out) {
   *out = NULL;
   if (!it->state->left) return WA_OK;
   it->state->left--;
-  void *item;
-  int st = wa_queue_get(&it->state->done, &item);
+  int st = wa_queue_get(&it->state->done, &it->state->item);
   if (st < 0) return st;
-  *out = item;
-  return item ? WA_OK : WA_ETIMEDOUT;
+  *out = it->state->item;
+  return *out ? WA_OK : WA_ETIMEDOUT;
 }
 
 void wa_completed_close(wa_completed *it) {

@@ -26,43 +26,46 @@ static char *put_number(char *p, char *end, uint64_t n) {
   return p;
 }
 
-static size_t format_va(char *out, size_t size, const char *format, va_list args) {
+static char *put_text(char *p, char *end, const char *text) {
+  while (*text && p < end) *p++ = *text++;
+  return p;
+}
+
+static char *put_signed(char *p, char *end, int64_t n) {
+  if (n < 0 && p < end) *p++ = '-';
+  return put_number(p, end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+}
+
+/* One argument by its letter. */
+static char *put(char *p, char *end, char letter, int64_t arg) {
+  if (letter == 's') return put_text(p, end, (const char *)(intptr_t)arg);
+  return put_signed(p, end, letter == 'l' ? arg / WA_MS(1) : arg);
+}
+
+size_t wa__format(char *out, size_t size, const char *format, ...) {
   char *p = out, *end = out + size - 1;
+  va_list args;
+  va_start(args, format);
   for (; *format && p < end; format++) {
-    if (*format != '%') {
-      *p++ = *format;
-      continue;
-    }
-    int64_t number = 0;
-    const char *text;
-    switch (*++format) {
-      case 's':
-        for (text = va_arg(args, const char *); *text && p < end; text++) *p++ = *text;
-        continue;
-      case 'd': number = va_arg(args, int); break;
-      case 'u': number = va_arg(args, unsigned); break;
-      case 'l': number = va_arg(args, wa_time) / WA_MS(1); break;
-    }
-    if (number < 0) *p++ = '-';
-    p = put_number(p, end, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+    if (*format != '%') *p++ = *format;
+    else if (*++format == 's') p = put(p, end, 's', (int64_t)(intptr_t)va_arg(args, const char *));
+    else if (*format == 'd') p = put(p, end, 'd', va_arg(args, int));
+    else if (*format == 'u') p = put(p, end, 'u', va_arg(args, unsigned));
+    else if (*format == 'l') p = put(p, end, 'l', va_arg(args, wa_time));
   }
+  va_end(args);
   *p = 0;
   return (size_t)(p - out);
 }
 
-size_t wa__format(char *out, size_t size, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  size_t n = format_va(out, size, format, args);
-  va_end(args);
-  return n;
-}
-
-int wa__misuse(const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  format_va(error_text, sizeof error_text, format, args);
-  va_end(args);
+int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
+  const int64_t args[] = {a, b, c}, *arg = args;
+  char *p = error_text, *end = error_text + sizeof error_text - 1;
+  for (; *format && p < end; format++) {
+    if (*format != '%') *p++ = *format;
+    else p = put(p, end, *++format, *arg++);
+  }
+  *p = 0;
   return WA_EMISUSE;
 }
 

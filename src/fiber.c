@@ -33,10 +33,11 @@ wa__fiber *wa__fiber_running;
 static wa__segment *segment;   /* that runs */
 static volatile int call_status; /* what a wa_call that was suspended returned */
 
-/* Asyncify checks its end only after it has written a frame: the red zone takes that frame. */
-#define SCRATCH_SIZE 262144
-#define RED_ZONE 4096
-static _Alignas(16) char scratch[SCRATCH_SIZE + RED_ZONE];
+/* Asyncify looks at its end only when the unwind is over. So the region is larger than any engine's own stack (V8 1 MB,
+ * wasmtime 512 KB), whose frames are not smaller than their records: that stack ends first, in a trap that a host can
+ * recover from. Untouched pages of it cost nothing. */
+#define SCRATCH_SIZE (1 << 20)
+static _Alignas(16) char scratch[SCRATCH_SIZE];
 static struct { char *position, *end; } data;
 
 void (*wa__fiber_overflow)(void);

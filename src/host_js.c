@@ -1,6 +1,7 @@
 /* host_js.c: the port for JavaScript hosts, compiled by Emscripten. A page must not be blocked, so nothing here waits:
  * the host drives the turns. */
 #ifdef __EMSCRIPTEN__
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "host.h"
 
 #include <time.h>

@@ -61,7 +61,7 @@ static wa_future *refuse(const char *name) {
   return f;
 }
 
-wa_future *wa_start_op(const char *name, const wa_data *input) {
+__attribute__((noinline)) wa_future *wa_start_op(const char *name, const wa_data *input) {
   static const wa_data nothing;
   const wa_data *in = input ? input : &nothing;
   if (!name) return wa__misuse("wa_start_op: name is NULL; expected the name of a host function"), NULL;
@@ -88,14 +88,19 @@ wa_future *wa_start_op(const char *name, const wa_data *input) {
   return f;
 }
 
+/* Out of line, as the start is: records on the C stack here, none in the function that suspends. */
+static __attribute__((noinline)) void hand_over(wa__task *t, wa_future *f, wa_data *result) {
+  wa__detail_set(&t->received, f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL);
+  if (result) *result = wa__detail_data(t->received);
+}
+
 int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
   wa__task *t = wa__need_task("wa_await_op");
   if (!t) return WA_EMISUSE;
   wa_future *f = wa_start_op(name, input);
   if (!f) return name ? WA_ENOMEM : WA_EMISUSE;
   int st = wa_await(f);
-  wa__detail_set(&t->received, f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL);
-  if (result) *result = wa__detail_data(t->received);
+  hand_over(t, f, result);
   wa_release(f);
   return st;
 }

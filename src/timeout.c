@@ -40,18 +40,17 @@ static int arm(wa_timeout *t, wa_time delay) {
   return WA_OK;
 }
 
-/* owner NULL: the timer's own record. */
-static int enter(wa__task *task, wa_timeout *owner, wa_time delay, struct wa__timer **out) {
+/* owner NULL: the timer's own record. NULL without memory. */
+static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay) {
   struct wa__timer *timer = wa__alloc(sizeof *timer);
-  if (!timer) return wa__no_memory("a timeout");
+  if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
   *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
   wa__scope_enter(task, &timer->scope, drop);
-  int st = arm(t, delay);
-  if (st < 0) drop(&timer->scope);
-  *out = timer;
-  return st;
+  if (arm(t, delay) == WA_OK) return timer;
+  drop(&timer->scope);
+  return NULL;
 }
 
 static int leave(wa_timeout *t, int status) {
@@ -66,11 +65,10 @@ static int leave(wa_timeout *t, int status) {
 
 int wa_timeout_enter(wa_timeout *t, wa_time delay) {
   wa__task *task = wa__need_task("wa_timeout_enter");
-  struct wa__timer *timer;
   if (!task) return WA_EMISUSE;
   if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
   if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %l ms; expected 0 or more", delay);
-  return enter(task, t, delay, &timer);
+  return enter(task, t, delay) ? WA_OK : WA_ENOMEM;
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
@@ -95,6 +93,7 @@ typedef struct watch {
   wa__scope scope;
   wa__task *task;
   wa_future *future;
+  int status;
 } watch;
 
 static void release_waiter(wa__handle *handle) {
@@ -110,23 +109,23 @@ static void drop_watch(wa__scope *scope) {
   wa__free(w, sizeof *w);
 }
 
-/* _cancel_and_wait, for at most `grace`. WA_OK once the future is done or the time is up. */
-static int cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
+/* _cancel_and_wait, for at most `grace`: the status of the wait is in the watch, which keeps the future alive until it is
+ * dropped; and if the waiting task is discarded, it drops itself. NULL without memory. */
+static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
   watch *w = wa__alloc(sizeof *w);
-  if (!w) return wa__no_memory("a wait");
+  if (!w) return wa__no_memory("a wait"), NULL;
   *w = (watch){.handle = {.run = release_waiter}, .task = t, .future = f};
   f->refs++;
   wa__scope_enter(t, &w->scope, drop_watch);
   wa__future_add(f, &w->handle);
   t->slot = WA__SLOT_PENDING;
-  int st = wa__slot_timer(t, grace);
-  if (st == WA_OK) {
+  w->status = wa__slot_timer(t, grace);
+  if (w->status == WA_OK) {
     wa__cancel(f, NULL);
-    st = wa__wait_slot(t);
+    w->status = wa__wait_slot(t);
   }
   wa__slot_timer_off(t);
-  drop_watch(&w->scope);
-  return st;
+  return w;
 }
 
 int wa_wait_for(wa_future *f, wa_time timeout) {
@@ -137,15 +136,15 @@ int wa_wait_for(wa_future *f, wa_time timeout) {
   if (timeout == WA_FOREVER) return wa_await(f);
   if (timeout == 0) {
     if (f == &t->future) return wa_await(f);
-    wa_retain(f);
-    int st = cancel_and_wait(t, f, WA_FOREVER);
+    watch *w = cancel_and_wait(t, f, WA_FOREVER);
+    if (!w) return WA_ENOMEM;
+    int st = w->status;
     if (st == WA_OK) st = wa__take(t, f) == WA_ECANCELED ? WA_ETIMEDOUT : f->status;
-    wa_release(f);
+    drop_watch(&w->scope);
     return st;
   }
-  struct wa__timer *timer;
-  int st = enter(t, NULL, timeout, &timer);
-  return st < 0 ? st : leave(timer->owner, wa_await(f));
+  struct wa__timer *timer = enter(t, NULL, timeout);
+  return timer ? leave(timer->owner, wa_await(f)) : WA_ENOMEM;
 }
 
 int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
@@ -154,8 +153,9 @@ int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
   if (f->kind != WA__TASK || f == &t->future) return wa__misuse("wa_stop_within: expected another task");
   if (grace < 0) return wa__misuse("wa_stop_within: grace is %l ms; expected 0 or more", grace);
   if (!wa__pending(f)) return wa__take(t, f);
-  wa_retain(f);
-  int st = cancel_and_wait(t, f, grace);
+  watch *w = cancel_and_wait(t, f, grace);
+  if (!w) return WA_ENOMEM;
+  int st = w->status;
   if (st == WA_OK && !wa__pending(f)) {
     st = wa__take(t, f);
   } else if (st == WA_OK) {
@@ -163,6 +163,6 @@ int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
     if (discard && !wa__task_of(f)->running) wa__task_discard(wa__task_of(f), WA_EDISCARDED);
     st = WA_ETIMEDOUT;
   }
-  wa_release(f);
+  drop_watch(&w->scope);
   return st;
 }

@@ -163,7 +163,7 @@ int wa_sleep(wa_time delay) {
 }
 
 /* The chain from f down to the task, written as "b -> a" for the message. */
-static int cycle(wa__task *t, wa_future *f) {
+static WA__COLD int cycle(wa__task *t, wa_future *f) {
   char chain[160];
   size_t n = wa__format(chain, sizeof chain, "%s", wa_name(&t->future));
   for (; f != &t->future; f = wa__as_task(f) ? wa__task_of(f)->waiting : NULL) {
