@@ -151,8 +151,10 @@ export class Author {
     }
     this.slots = plan.flatMap(({ name, level }) =>
       [...this.letters].map((letter) => ({ name: `t${name.slice(1)}${letter}`, body: name, level })));
-    const bodies = plan.map(({ name, level }) => ({ name, ops: this.ops({ level, weights: this.weights, count: 'body' }) }));
+    const { weights } = this;
+    const bodies = plan.map(({ name, level }) => ({ name, ops: this.ops({ level, weights, count: 'body' }) }));
     const first = this.slots.filter(() => this.random.chance(0.75)).map((slot) => op('spawn', slot.name, slot.body));
-    return [...bodies, { name: 'main', ops: [...first, ...this.ops({ level: levels, weights: this.main, count: 'main' })] }];
+    const rest = this.ops({ level: levels, weights: this.main, count: 'main' });
+    return [...bodies, { name: 'main', ops: [...first, ...rest] }];
   }
 }

@@ -16,7 +16,8 @@ const POKES = {
   task_done: 0.5, shutdown: 0.3, abort: 0.4, barrier: 0.7, spawn: 1, gspawn: 1, reschedule: 0.3,
 };
 
-const scaled = (table, factor) => Object.fromEntries(Object.entries(table).map(([key, weight]) => [key, weight * factor]));
+const scaled = (table, factor) =>
+  Object.fromEntries(Object.entries(table).map(([key, weight]) => [key, weight * factor]));
 
 function futures(random) {
   return ['F', 'G'].filter(() => random.chance(0.6)).map((name) => ['future', name]);
@@ -56,11 +57,12 @@ const race = (objects, waits, pokes, stirs = {}) => (random) => ({
 });
 
 const RACES = [
-  race(() => [['future', 'F'], ['future', 'G']], { await: 4, shield: 3, wait_for: 3, gather: 3, wait: 3, as_completed: 2 },
-    { resolve: 2, fail: 1.5 }),
+  race(() => [['future', 'F'], ['future', 'G']],
+    { await: 4, shield: 3, wait_for: 3, gather: 3, wait: 3, as_completed: 2 }, { resolve: 2, fail: 1.5 }),
   race(() => [['event', 'E']], { wait_event: 8 }, { set: 3, clear: 2 }),
   race(() => [['lock', 'L']], { locked: 7, acquire: 1 }, { release: 1.5 }, { locked: 4 }),
-  race((random) => [['semaphore', 'S', random.from(0, 2)]], { limited: 7, acquire: 1 }, { release: 2.5 }, { limited: 2 }),
+  race((random) => [['semaphore', 'S', random.from(0, 2)]], { limited: 7, acquire: 1 }, { release: 2.5 },
+    { limited: 2 }),
   race((random) => [['queue', 'Q', random.from(0, 2)]], { get: 5, consume: 3, put: 4, join: 1, task_done: 0.5 },
     { put: 3, get: 1, task_done: 1, shutdown: 0.3 }),
   race(() => [['lock', 'L'], ['condition', 'C', 'L']], { condWait: 8, condNotify: 2, locked: 1 }, { condNotify: 3 },

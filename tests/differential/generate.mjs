@@ -3,8 +3,10 @@
 import { Author } from './author.mjs';
 import { FAMILIES } from './families.mjs';
 import { Random } from './random.mjs';
+import { walk } from './tree.mjs';
 
 const MOST_STEPS = 3000; // as the estimate below counts them: a program is to be many tasks, not a long run
+const MOST_OPS = 250;
 
 /** How many ops a program can run at most, each block once and each spawned task whole. */
 function steps({ bodies }) {
@@ -29,7 +31,8 @@ export function generate(seed, index) {
     const random = new Random(seed, index, attempt);
     const author = new Author(random, FAMILIES[family](random));
     const bodies = author.bodies();
+    const written = bodies.reduce((sum, { ops }) => sum + [...walk(ops)].length, 0);
     const scenario = { name: `${family}-${seed}-${index}`, objects: author.objects, bodies };
-    if (steps(scenario) <= MOST_STEPS) return scenario;
+    if (written <= MOST_OPS && steps(scenario) <= MOST_STEPS) return scenario;
   }
 }

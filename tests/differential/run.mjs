@@ -3,18 +3,25 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hosts } from '../conformance/hosts.mjs';
 import { Comparison, firstMismatches, randomBatches } from './compare.mjs';
 import { shrink } from './shrink.mjs';
 import { FOLDER } from './subject.mjs';
 import { parse, print } from './tree.mjs';
 
-const USAGE = `usage: npm run differential -- [--programs N] [--seed S] [--host=HOST] [--fault=NAME] [--shrink K] [FILE...]
+const USAGE = `usage:
+  npm run differential -- [--programs N] [--seed S] [--host=HOST] [--fault=NAME] [--shrink K] [FILE]...
   --programs  how many random programs; 3000 when it is not given
   --seed      which ones; 1 when it is not given
   --host      native, emscripten, wasi or wasmtime; cpython is the judge itself, damaged by --fault
   --fault     a deliberate fault to find: WASYNCIO_FAULT of the driver
   --shrink    how many mismatches to make small; 1 when it is not given
   FILE        scenarios to compare instead of random ones`;
+
+function refuse(why) {
+  console.error(`${why}\n${USAGE}`);
+  process.exit(2);
+}
 
 function options() {
   try {
@@ -26,10 +33,13 @@ function options() {
         shrink: { type: 'string', default: '1' },
       },
     });
+    for (const name of ['programs', 'seed', 'shrink']) {
+      if (!/^\d+$/.test(values[name])) refuse(`--${name} is a number`);
+    }
+    if (!hosts[values.host] && values.host !== 'cpython') refuse(`no such host: ${values.host}`);
     return { ...values, files: positionals };
   } catch (error) {
-    console.error(`${error.message}\n${USAGE}`);
-    return process.exit(2);
+    return refuse(error.message);
   }
 }
 
@@ -40,11 +50,11 @@ const count = (n) => n.toLocaleString('en');
 const terminal = process.stderr.isTTY;
 let toldAt = 0;
 
-function progress(done, mismatches, last = false) {
-  if (!last && seconds() - toldAt < (terminal ? 0.2 : 10)) return;
+function progress(done, mismatches) {
+  if (seconds() - toldAt < (terminal ? 0.2 : 10)) return;
   toldAt = seconds();
   const line = `${count(done)} programs, ${count(Math.round(done / toldAt))}/s, ${count(mismatches)} mismatches`;
-  process.stderr.write(terminal ? `\r${line}   ${last ? '\n' : ''}` : `${line}\n`);
+  process.stderr.write(terminal ? `\r${line}   ` : `${line}\n`);
 }
 
 /** The traces side by side from the line before which they are the same. */
@@ -76,7 +86,7 @@ const batches = files.length
   ? [files.flatMap((file) => parse(readFileSync(file, 'utf8')))].values()
   : randomBatches(Number(programs), Number(seed));
 const { done, found } = await firstMismatches(comparison, batches, progress);
-progress(done, found.length, true);
+if (terminal) process.stderr.write('\n');
 for (const pair of found.slice(0, Number(most))) await show(comparison, pair);
 const others = found.slice(Number(most)).map(({ scenario }) => scenario.name);
 if (others.length) console.log(`\n${others.length} more in that batch, among them ${others.slice(0, 8).join(' ')}`);

@@ -1,11 +1,13 @@
-// Makes a failing program small: of all programs that are one step smaller, the smallest that still fails is taken, until
-// none fails any more. Every step keeps what makes a scenario valid; removing or narrowing ops can close no cycle of
-// awaits and adds no task.
+// Makes a failing program small: of all programs that are one step smaller, the smallest that still fails is taken,
+// until none fails any more. Every step keeps what makes a scenario valid; removing or narrowing ops can close no cycle
+// of awaits and adds no task.
 import { print, walk } from './tree.mjs';
 
 const AT_ONCE = 48;
 const LISTS = { gather: 2, wait: 3, as_completed: 2 }; // where in the words the list of tasks starts
-const NUMBERS = { sleep: 1, spin: 1, repeat: 1, timeout: 1, reschedule: 1, wait_for: 2, wait: 2, as_completed: 1, notify: 2 };
+const NUMBERS = { // where in the words a number stands
+  sleep: 1, spin: 1, repeat: 1, timeout: 1, reschedule: 1, wait_for: 2, wait: 2, as_completed: 1, notify: 2,
+};
 
 const replaced = (list, at, count, ...items) => [...list.slice(0, at), ...items, ...list.slice(at + count)];
 
@@ -40,7 +42,9 @@ function* smallerOps(ops) {
   for (let size = ops.length; size >= 1; size >>= 1) {
     for (let at = 0; at < ops.length; at += size) yield replaced(ops, at, size);
   }
-  for (let at = 0; at < ops.length; at++) for (const instead of smallerOp(ops[at])) yield replaced(ops, at, 1, ...instead);
+  for (let at = 0; at < ops.length; at++) {
+    for (const instead of smallerOp(ops[at])) yield replaced(ops, at, 1, ...instead);
+  }
 }
 
 /** The ops without those that name one of `names`; a list only loses the name. */
@@ -68,8 +72,8 @@ function* smaller(scenario) {
     const names = objects.filter((words) => words.slice(1).includes(object[1])).map((words) => words[1]);
     yield { ...scenario, bodies: lacking(names), objects: objects.filter((words) => !names.includes(words[1])) };
   }
-  for (let i = 0; i < bodies.length; i++) {
-    for (const ops of smallerOps(bodies[i].ops)) yield { ...scenario, bodies: replaced(bodies, i, 1, { ...bodies[i], ops }) };
+  for (const [i, body] of bodies.entries()) {
+    for (const ops of smallerOps(body.ops)) yield { ...scenario, bodies: replaced(bodies, i, 1, { ...body, ops }) };
   }
 }
 
@@ -87,8 +91,9 @@ function valid(ops, place = {}) {
 /** Lines first, then words, then the numbers in them. */
 function size(scenario) {
   const text = print(scenario);
-  const numbers = [...text.matchAll(/ (\d+)$|[ ](\d+) /gm)].reduce((sum, [, a, b]) => sum + Math.min(Number(a ?? b), 9), 0);
-  return text.split('\n').length * 10_000 + text.split(/\s+/).length * 100 + numbers;
+  const words = text.split(/\s+/);
+  const numbers = words.filter((word) => /^\d+$/.test(word)).reduce((sum, word) => sum + Number(word), 0);
+  return text.split('\n').length * 1e6 + words.length * 1e3 + numbers;
 }
 
 /** `failing(scenarios)` gives those that fail; `told` hears the number of lines after every step. */

@@ -1,7 +1,7 @@
 // What is judged: the runtime on one of its hosts, through the conformance driver. It may crash or hang: then the batch
-// is cut until it is known at which program, and that program's trace says so.
+// is cut until it is known at which program; that one's trace says how it ended, and those after it have none.
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sections } from '../conformance/sections.mjs';
@@ -40,19 +40,40 @@ class Runtime {
     this.file = join(FOLDER, `batch-${process.pid}.scn`);
   }
 
+  /** The traces up to and with the first program that it breaks at. */
   async run(scenarios) {
-    writeFileSync(this.file, scenarios.map(print).join('\n'));
-    const { traces, ended } = await drive(this.file, this.host, this.fault, START_MS + EACH_MS * scenarios.length);
-    if (!ended) return traces;
-    if (scenarios.length === 1) return new Map([[scenarios[0].name, `${[...traces.values()].join('')}${ended}\n`]]);
-    const sure = [...traces].slice(0, -1); // the last one may be the one that it broke at
-    const rest = scenarios.slice(sure.length);
-    const half = Math.ceil(rest.length / 2);
-    const parts = [await this.run(rest.slice(0, half)), await this.run(rest.slice(half))];
-    return new Map([...sure, ...parts.flatMap((part) => [...part])]);
+    return (await this.attempt(scenarios)).traces;
   }
 
-  async close() {}
+  async attempt(scenarios) {
+    writeFileSync(this.file, scenarios.map(print).join('\n'));
+    const { traces, ended } = await drive(this.file, this.host, this.fault, START_MS + EACH_MS * scenarios.length);
+    if (!ended) return { traces };
+    if (scenarios.length === 1) {
+      const trace = [...traces.values()].join('') + ended + '\n';
+      return { traces: new Map([[scenarios[0].name, trace]]), broken: true };
+    }
+    return this.search(scenarios, [...traces].slice(0, -1), ended);
+  }
+
+  /** The driver broke at the program after the sure ones, if it lost no output: that one is looked at first. */
+  async search(scenarios, sure, ended) {
+    const rest = scenarios.slice(sure.length);
+    const half = Math.ceil((rest.length + 1) / 2);
+    const found = new Map(sure);
+    for (const part of [rest.slice(0, 1), rest.slice(1, half), rest.slice(half)].filter(({ length }) => length)) {
+      const { traces, broken } = await this.attempt(part);
+      for (const [name, trace] of traces) found.set(name, trace);
+      if (broken) return { traces: found, broken };
+    }
+    const batch = join(FOLDER, 'together.scn');
+    writeFileSync(batch, scenarios.map(print).join('\n'));
+    throw new Error(`each program of ${batch} runs alone, together they do not: ${ended}`);
+  }
+
+  async close() {
+    rmSync(this.file, { force: true });
+  }
 }
 
 /** CPython damaged on purpose stands in for a runtime: so the differential test tests itself. */

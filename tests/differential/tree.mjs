@@ -31,7 +31,8 @@ const BLOCKS = new Set(['try', 'timeout', 'group', 'repeat']);
 const CLOSERS = new Set(['end', 'except', 'finally']);
 
 export function parse(text) {
-  const rows = text.split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean).map((s) => s.split(/\s+/));
+  const plain = text.split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
+  const rows = plain.map((line) => line.split(/\s+/));
   const scenarios = [];
   let at = 0;
   function ops() {

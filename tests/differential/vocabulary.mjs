@@ -61,7 +61,9 @@ export const STATEMENTS = {
   // Blocks
   try: (author, place) => [author.tryBlock(place)],
   repeat: (author, place) =>
-    place.repeated ? undefined : [block(['repeat', author.random.from(2, 3)], author.ops({ ...place, repeated: true }))],
+    place.repeated
+      ? undefined
+      : [block(['repeat', author.random.from(2, 3)], author.ops({ ...place, repeated: true }))],
   timeout: (author, place) =>
     [block(['timeout', author.random.pick(LIMITS)], author.ops({ ...place, timeout: true }))],
   group: (author, place) => [block(['group'], author.groupOps({ ...place, group: true }))],

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ops import OPS, ticks
 from outcomes import Misuse, Named, matches, outcome
 
-
 ERRORS = (Exception, asyncio.CancelledError)  # not GeneratorExit: what is thrown away when all is over prints nothing
 
 

@@ -1,8 +1,8 @@
-"""The text of scenarios as a tree: a scenario holds objects and bodies, a body holds ops, a block op holds ops again."""
+"""The text of scenarios as a tree: a scenario holds objects and bodies, a body ops, a block ops again."""
 
 
 class Op:
-    """A line of a body. Of blocks, `body` is what they hold; of `try` also a handler, the class it is for, and `final`."""
+    """A line of a body. A block holds `body`; `try` also a handler, the class that it is for, and `final`."""
 
     __slots__ = ('words', 'name', 'text', 'body', 'kind', 'handler', 'final')
 

@@ -17,7 +17,7 @@ class OrderedSet(dict):
 
     CPython keeps the members of a task group, of wait() and of as_completed() in sets, which iterate in the order of
     their hashes, that is of their addresses: two runs of one program may cancel the members of a group in different
-    orders. A trace has to be one trace, so these three use this class: the order is that of spawning, or the arguments'.
+    orders. A trace has to be one trace, so these three use this class: the order of spawning, or of the arguments.
     """
 
     def __init__(self, items=()):
@@ -33,7 +33,7 @@ class OrderedSet(dict):
 
 
 def as_completed_init(self, futures, timeout):
-    """_AsCompletedIterator.__init__ as CPython has it, but for the set: a set display has no name that can be replaced."""
+    """_AsCompletedIterator.__init__ as CPython has it, but for the set: a set display has no name to be replaced."""
     self._done = asyncio.Queue()
     self._timeout_handle = None
     todo = OrderedSet(futures)

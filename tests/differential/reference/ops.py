@@ -1,4 +1,4 @@
-"""The ops: each is one call of asyncio's public API. What it gives is the text after the arrow, None standing for `ok`."""
+"""The ops: each is one call of asyncio's public API. It gives the text after the arrow, None standing for `ok`."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""One run of a scenario, from main's spawning to the final states. `run_text(text)` gives the traces of a whole file."""
+"""One run of a scenario, from main's spawning to the final states. `run_text(text)` gives the traces of a file."""
 
 import asyncio
 
