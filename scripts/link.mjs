@@ -35,7 +35,8 @@ export async function buildWasm({ target, level, kind, out, files, extra = [], n
     ...tools.cc.slice(1), ...objects, ...whole, ...tools.link[kind], ...tools.names,
     ...extra.filter((flag) => !flag.startsWith('-O')),
     ...beside.filter((name) => name.endsWith('.js')).flatMap((name) => ['--js-library', name]),
-    '-Wl,--export-table', '-Wl,--growable-table', '-Wl,--export=wa__stack_set',
+    // The stack of what is no task lies below all data, so that its overflow traps instead of overwriting something.
+    '-Wl,--stack-first', '-Wl,--export-table', '-Wl,--growable-table', '-Wl,--export=wa__stack_set',
   ];
   await makeFile(linked, [...objects, library, ...beside], args.join(' '), (temporary) =>
     run(tools.cc[0], [...args, '-o', temporary]));

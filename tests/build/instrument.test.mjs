@@ -109,6 +109,12 @@ for (const target of targets) {
       });
     }
 
+    test('a stack overflow outside of tasks is a trap', async () => {
+      const out = join(folder, `overflow-${target}.wasm`);
+      await buildWasm({ target, level: 'O2', kind: 'command', out, files: [join(here, 'overflow.c')] });
+      assert.throws(() => output(out), /memory access out of bounds/);
+    });
+
     test('a reactor has the runtime\'s exports, a table that grows, and asks for WASI only', async () => {
       const out = join(folder, `runtime-${target}.wasm`);
       await buildWasm({ target, level: 'release', kind: 'reactor', out, files: [] });
