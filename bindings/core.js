@@ -34,7 +34,7 @@ export class Core {
 
   /** The exports, if they can be called now. */
   get x() {
-    if (this.#dead) throw new ClosedError(this.#dead.message, { cause: this.#dead.cause });
+    if (this.#dead) throw this.#closed();
     if (this.#inside) throw new MisuseError('the runtime was called from an import that the wasm itself is calling');
     return this.exports;
   }
@@ -132,6 +132,12 @@ export class Core {
     this.trap = cause;
     this.alive = 0;
     for (const owner of this.owners.clear()) owner._abandoned(status);
+    for (const future of this.open) future._fail(this.#closed());
     this.afterTurn?.();
+  }
+
+  #closed() {
+    const { message, cause } = this.#dead;
+    return new ClosedError(message, cause && { cause });
   }
 }

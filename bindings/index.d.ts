@@ -79,7 +79,7 @@ export interface SpawnOptions {
   name?: string | undefined;
   /** Its C stack, in bytes. Default: the runtime's. */
   stackSize?: number | undefined;
-  /** Runs it to its first wait at once, inside this call. */
+  /** Runs it to its first wait at once, inside this call; which throws a TrapError if the task traps there. */
   eager?: boolean | undefined;
 }
 
@@ -149,8 +149,9 @@ export class Runtime {
   advance(ms: number): void;
 
   /**
-   * Cancels what is left and waits for it; what still runs after `grace` (default 5000) is ended without clean-up and
-   * rejects with a TaskError of status WA_EDISCARDED. Calling it again gives the same promise.
+   * Cancels what is left, with the reason 'the runtime is closing', and waits for it; what still runs after `grace`
+   * (default 5000) is ended without clean-up and rejects with a TaskError of status WA_EDISCARDED. Calling it again
+   * gives the same promise.
    */
   close(options?: { grace?: number }): Promise<void>;
   /** `await using rt = await load(...)`, in engines that have it. */

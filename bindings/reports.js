@@ -33,18 +33,13 @@ export class Reports {
     const { memory, owners, exports } = this.#core;
     const { i32, f64 } = memory.fresh();
     const at = pointer >>> 2;
+    const task = owners.get(handle);
     const report = {
-      kind: kinds[i32[at] - 1], task: owners.get(handle), name: '', status: i32[at + 1], count: i32[at + 2],
+      kind: kinds[i32[at] - 1], task, name: memory.text(i32[at + 7]), status: i32[at + 1], count: i32[at + 2],
       site: memory.text(i32[at + 3]), age: f64[(pointer + 16) >>> 3], text: memory.text(i32[at + 6]),
     };
     this.latest = report.text;
-    if (report.task) {
-      report.name = report.task.name;
-    } else if (handle) {
-      const info = exports.wax_info(handle);
-      if (info) report.name = memory.text(memory.fresh().i32[(info >>> 2) + 8]);
-      exports.wax_release(handle);
-    }
+    if (handle !== 0 && !task) exports.wax_release(handle); // it was made for this report
     this.#emit(report);
   }
 

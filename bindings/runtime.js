@@ -1,4 +1,5 @@
 /* What a caller holds: one runtime in one wasm instance. See index.d.ts for every method. */
+import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { ClosedError, EDISCARDED, TaskError, expect, expectTime, show } from './errors.js';
 import { group, timeout } from './scopes.js';
@@ -73,19 +74,32 @@ export class Runtime {
 
   close({ grace = 5000 } = {}) {
     expectTime(grace, 'close: grace');
-    if (!this.#closing && !this.closed) this.#closing = this.#close(this.#core.x, grace);
-    return this.#closing ?? Promise.resolve();
+    if (this.#closing || this.closed) return this.#closing ?? Promise.resolve();
+    this.#core.x; // refuses inside of an import
+    return this.#closing = this.#close(grace);
   }
   [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() { return this.close(); }
 
-  async #close(x, grace) {
+  async #close(grace) {
     const core = this.#core;
-    for (const future of core.open) future.cancel('the runtime is closing');
-    x.wax_shutdown();
+    const cause = Cause.ofCancel('the runtime is closing');
+    for (const future of core.open) future.cancel(cause.value);
+    // Each task is asked once, also one that another's clean-up has spawned meanwhile.
+    const asked = new Set();
+    const askAll = () => {
+      for (const task of this.tasks()) {
+        if (!asked.has(task)) task._stop(cause);
+        asked.add(task);
+      }
+    };
+    askAll();
     core.wake();
     let timer;
     await new Promise((resolve) => {
-      core.afterTurn = () => { if (core.alive === 0) resolve(); };
+      core.afterTurn = () => {
+        if (core.alive === 0) resolve();
+        else askAll();
+      };
       if (grace < 2 ** 31) timer = setTimeout(resolve, grace);
     });
     clearTimeout(timer);

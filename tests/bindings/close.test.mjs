@@ -14,7 +14,19 @@ onBoth('close', (test) => {
     await closing;
     assert.equal(rt.closed, true);
     assert.equal(rt.exports.cleanup_count(), before + 2);
-    for (const error of errors) assert.ok(await error instanceof CancelledError);
+    for (const error of errors) {
+      assert.ok(await error instanceof CancelledError);
+      assert.equal((await error).reason, 'the runtime is closing');
+    }
+  });
+
+  test("cancels also what a clean-up spawns", { clock: 'real' }, async (rt) => {
+    const error = errorOf(rt.spawn('successor'));
+    await rt.spawn('plain');
+    const start = performance.now();
+    await rt.close();
+    assert.ok(performance.now() - start < 2500);
+    assert.ok(await error instanceof CancelledError);
   });
 
   test('discards what does not end within the grace', { clock: 'real' }, async (rt) => {
@@ -49,6 +61,12 @@ onBoth('close', (test) => {
     for (const error of errors) assert.ok(await error instanceof CancelledError);
   });
 
+  test('a body that ignores its signal is left behind', { clock: 'real' }, async (rt) => {
+    const error = errorOf(rt.timeout(1e6, () => new Promise(() => {})));
+    await rt.close();
+    assert.ok(await error instanceof ClosedError);
+  });
+
   test('every method of a closed runtime says so', {}, async (rt) => {
     const task = rt.spawn('echo', 'kept');
     await task;
@@ -70,6 +88,18 @@ onBoth('close', (test) => {
     await rt[dispose]();
     assert.equal(rt.closed, true);
     assert.ok(await error instanceof CancelledError);
+  });
+
+  test('a trap outside of any task breaks the runtime, and every pending task hears of it', {}, async (rt) => {
+    const pending = errorOf(rt.spawn('sleeper', 1e6));
+    const waiting = errorOf(rt.waitFor(new Promise(() => {}), 1e6));
+    const { cause } = await errorOf(rt.spawn('break_runtime'));
+    assert.ok(cause instanceof WebAssembly.RuntimeError);
+    assert.deepEqual([(await pending).name, (await pending).cause], ['TrapError', cause]);
+    assert.deepEqual([(await waiting).name, (await waiting).cause], ['ClosedError', cause]);
+    assert.equal(rt.closed, true);
+    assert.throws(() => rt.spawn('echo'), { name: 'ClosedError', message: /broken/, cause });
+    await rt.close();
   });
 
   test('a late answer and a late abort after the close do nothing', {

@@ -127,6 +127,18 @@ static int slow_cleanup(void *arg) {
 }
 WA_TASK(slow_cleanup);
 
+/* Its clean-up spawns another that waits. */
+static void succeed(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn(victim, NULL));
+}
+static int successor(void *arg) {
+  (void)arg;
+  wa_defer(succeed, NULL);
+  return wa_sleep(WA_FOREVER);
+}
+WA_TASK(successor);
+
 /* Cancels its own child, with a reason of its own. */
 static int canceller(void *arg) {
   (void)arg;
@@ -244,6 +256,21 @@ static int trap(void *arg) {
   __builtin_trap();
 }
 WA_TASK(trap);
+
+/* A callback is no task: its trap is nobody's. */
+static void trapping(void *ctx, wa_future *future) {
+  (void)ctx, (void)future;
+  __builtin_trap();
+}
+static int break_runtime(void *arg) {
+  (void)arg;
+  wa_future *future = wa_future_new();
+  int st = wa_when_done(future, trapping, NULL);
+  wa_resolve(future, NULL);
+  wa_release(future);
+  return st;
+}
+WA_TASK(break_runtime);
 
 static int leave_program(void *arg) {
   (void)arg;

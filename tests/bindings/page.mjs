@@ -1,0 +1,51 @@
+// What browser.test.mjs opens: the bindings as they are, in a page and in a worker; the results go to the server.
+import { load } from '../../bindings/index.js';
+
+const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+async function check() {
+  const results = {};
+  const rt = await load(new URL('/program.wasm', location.href), {
+    host: {
+      fetchText: async (path, { signal }) => (await fetch(new URL(path, location.href), { signal })).text(),
+    },
+  });
+  results.text = await rt.spawn('echo', 'é 漢');
+  results.fetched = await rt.spawn('call', 'fetchText /hello');
+  results.relative = await (await load('/program.wasm')).spawn('echo', 'by a string');
+
+  const start = performance.now();
+  await rt.spawn('sleeper', 30);
+  results.slept = performance.now() - start;
+
+  // C computes; the page's timers go on, and an abort gets through.
+  let ticks = 0;
+  const interval = setInterval(() => ticks++, 1);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort('stop'), 100);
+  results.computing = await rt.spawn('compute', '', { signal: controller.signal }).catch((error) => error);
+  clearInterval(interval);
+  results.ticks = ticks;
+
+  // A fetch that never answers ends with its task.
+  const hanging = rt.spawn('call', 'fetchText /never', { timeout: 50 });
+  results.hanging = (await hanging.catch((error) => error)).name;
+
+  results.overflow = (await rt.spawn('overflow').catch((error) => error)).name;
+  results.after = await rt.spawn('echo', 'alive');
+  await sleep(0);
+  const { bytes, ...counts } = rt.counts();
+  results.counts = counts;
+  await rt.close();
+  return results;
+}
+
+const report = (where, results) => fetch(`/results/${where}`, { method: 'POST', body: JSON.stringify(results) });
+const failed = (error) => ({ error: String(error?.stack ?? error) });
+
+if (typeof document === 'undefined') {
+  await report('worker', await check().catch(failed));
+} else {
+  await report('page', await check().catch(failed));
+  new Worker(import.meta.url, { type: 'module' });
+}
