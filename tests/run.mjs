@@ -26,7 +26,9 @@ if (!files.length) {
   console.error(`no test file matches: ${words.join(' ')}`);
   process.exit(2);
 }
-const options = ['--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout'];
+// A test that hangs is a failure, after a while.
+const options = ['--test', '--test-concurrency=1', '--test-timeout=900000',
+  '--test-reporter=spec', '--test-reporter-destination=stdout'];
 const { status, signal } = spawnSync(process.execPath, [...options, ...files], { cwd: root, stdio: 'inherit' });
 if (signal) console.error(`the test runner was ended by ${signal}`);
 process.exit(status ?? 1);
