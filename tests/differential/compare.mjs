@@ -9,9 +9,9 @@ const FIRST_BATCH = 200; // a broken runtime shows soon
 const BATCH = 1000;
 
 export class Comparison {
-  constructor({ host = 'native', fault, reference = new CPython() } = {}) {
+  constructor({ host = 'native', build, fault, reference = new CPython() } = {}) {
     this.reference = reference;
-    this.subject = subject(host, fault);
+    this.subject = subject({ host, build, fault });
   }
 
   /** Those whose traces differ, with both traces; after one that breaks the runtime, none is looked at. */

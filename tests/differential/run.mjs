@@ -6,14 +6,15 @@ import { parseArgs } from 'node:util';
 import { hosts } from '../conformance/hosts.mjs';
 import { Comparison, firstMismatches, randomBatches } from './compare.mjs';
 import { shrink } from './shrink.mjs';
-import { FOLDER } from './subject.mjs';
+import { Broken, FOLDER } from './subject.mjs';
 import { parse, print } from './tree.mjs';
 
 const USAGE = `usage:
-  npm run differential -- [--programs N] [--seed S] [--host=HOST] [--fault=NAME] [--shrink K] [FILE]...
+  npm run differential -- [--programs N] [--seed S] [--host=HOST] [--build=LEVEL] [--fault=NAME] [--shrink K] [FILE]...
   --programs  how many random programs; 3000 when it is not given
   --seed      which ones; 1 when it is not given
   --host      native, emscripten, wasi or wasmtime; cpython is the judge itself, damaged by --fault
+  --build     O0 or O3; native has asan too
   --fault     a deliberate fault to find: WASYNCIO_FAULT of the driver
   --shrink    how many mismatches to make small; 1 when it is not given
   FILE        scenarios to compare instead of random ones`;
@@ -29,7 +30,7 @@ function options() {
       allowPositionals: true,
       options: {
         programs: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' },
-        host: { type: 'string', default: 'native' }, fault: { type: 'string' },
+        host: { type: 'string', default: 'native' }, build: { type: 'string' }, fault: { type: 'string' },
         shrink: { type: 'string', default: '1' },
       },
     });
@@ -43,7 +44,7 @@ function options() {
   }
 }
 
-const { programs, seed, host, fault, files, shrink: most } = options();
+const { programs, seed, host, build, fault, files, shrink: most } = options();
 const began = performance.now();
 const seconds = () => (performance.now() - began) / 1000;
 const count = (n) => n.toLocaleString('en');
@@ -81,15 +82,23 @@ The trace (- CPython, + ${host}):
 ${difference(want, got)}`);
 }
 
-const comparison = new Comparison({ host, fault });
+const comparison = new Comparison({ host, build, fault });
 const batches = files.length
   ? [files.flatMap((file) => parse(readFileSync(file, 'utf8')))].values()
   : randomBatches(Number(programs), Number(seed));
-const { done, found } = await firstMismatches(comparison, batches, progress);
-if (terminal) process.stderr.write('\n');
-for (const pair of found.slice(0, Number(most))) await show(comparison, pair);
-const others = found.slice(Number(most)).map(({ scenario }) => scenario.name);
-if (others.length) console.log(`\n${others.length} more in that batch, among them ${others.slice(0, 8).join(' ')}`);
-console.log(`${count(done)} programs, ${found.length} mismatches, ${seconds().toFixed(1)} s`);
-await comparison.close();
-process.exitCode = found.length ? 1 : 0;
+
+try {
+  const { done, found } = await firstMismatches(comparison, batches, progress);
+  if (terminal) process.stderr.write('\n');
+  for (const pair of found.slice(0, Number(most))) await show(comparison, pair);
+  const others = found.slice(Number(most)).map(({ scenario }) => scenario.name);
+  if (others.length) console.log(`\n${others.length} more in that batch, among them ${others.slice(0, 8).join(' ')}`);
+  console.log(`${count(done)} programs, ${found.length} mismatches, ${seconds().toFixed(1)} s`);
+  process.exitCode = found.length ? 1 : 0;
+} catch (error) {
+  if (!(error instanceof Broken)) throw error;
+  console.log(`\n${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await comparison.close();
+}

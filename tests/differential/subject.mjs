@@ -15,9 +15,10 @@ const START_MS = 60_000; // includes building the driver
 const EACH_MS = 50;
 
 /** Runs the driver on a file; `ended` tells how, if not well. */
-async function drive(file, host, fault, limit) {
+async function drive(file, { host, build, fault }, limit) {
   const env = { ...process.env, ...(fault ? { WASYNCIO_FAULT: fault } : {}) };
-  const child = spawn(process.execPath, [DRIVER, `--host=${host}`, file], { cwd: ROOT, env, detached: true });
+  const args = [DRIVER, `--host=${host}`, ...(build ? [`--build=${build}`] : []), file];
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, detached: true });
   let out = '', complaint = '', ended = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
@@ -33,9 +34,12 @@ async function drive(file, host, fault, limit) {
   return { traces: sections(out, '=='), ended };
 }
 
+/** The runtime breaks, but at no program that could be shown. */
+export class Broken extends Error {}
+
 class Runtime {
-  constructor(host, fault) {
-    Object.assign(this, { host, fault });
+  constructor(which) {
+    this.which = which;
     mkdirSync(FOLDER, { recursive: true });
     this.file = join(FOLDER, `batch-${process.pid}.scn`);
   }
@@ -47,7 +51,7 @@ class Runtime {
 
   async attempt(scenarios) {
     writeFileSync(this.file, scenarios.map(print).join('\n'));
-    const { traces, ended } = await drive(this.file, this.host, this.fault, START_MS + EACH_MS * scenarios.length);
+    const { traces, ended } = await drive(this.file, this.which, START_MS + EACH_MS * scenarios.length);
     if (!ended) return { traces };
     if (scenarios.length === 1) {
       const trace = [...traces.values()].join('') + ended + '\n';
@@ -68,7 +72,8 @@ class Runtime {
     }
     const batch = join(FOLDER, 'together.scn');
     writeFileSync(batch, scenarios.map(print).join('\n'));
-    throw new Error(`each program of ${batch} runs alone, together they do not: ${ended}`);
+    throw new Broken(`The programs of ${batch} run one by one, but not in a row: ${ended}
+That is a fault of memory; --host=native --build=asan may tell where.`);
   }
 
   async close() {
@@ -91,4 +96,5 @@ class Damaged {
   }
 }
 
-export const subject = (host, fault) => (host === 'cpython' ? new Damaged(fault) : new Runtime(host, fault));
+/** which: { host, build, fault }, as the driver takes them. */
+export const subject = (which) => (which.host === 'cpython' ? new Damaged(which.fault) : new Runtime(which));
