@@ -24,6 +24,7 @@ struct wa__group {
   wa__task *parent;
   wa__list members;
   uint32_t flags;
+  wa__detail *thrown; /* with the body's error, or the cancellation that goes on; not a local of leave, which suspends */
   int *errors;
   uint32_t count, capacity;
 };
@@ -39,6 +40,7 @@ static void drop(wa__scope *scope) {
   struct wa__group *g = wa__container(scope, struct wa__group, scope);
   WA__LIST_EACH(link, &g->members) forget(wa__container(link, member, link));
   wa__scope_leave(scope);
+  wa__detail_release(g->thrown);
   wa__free(g->errors, g->capacity * sizeof *g->errors);
   wa__free(g, sizeof *g);
 }
@@ -121,7 +123,7 @@ wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg) { return wa_group_
 static int leave(struct wa__group *g, wa__task *t, int status) {
   g->flags |= EXITING;
   bool cancelled = status == WA_ECANCELED;
-  wa__detail *thrown = wa__detail_retain(t->thrown); /* the body's; a wait below may bring another */
+  wa__detail_set(&g->thrown, t->thrown);
   if (status < 0 && !(g->flags & ABORTING)) abort_members(g);
   while (!wa__list_empty(&g->members)) {
     t->slot = WA__SLOT_PENDING;
@@ -130,14 +132,14 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
     g->flags &= ~(uint32_t)WAITING;
     if (st == WA_ECANCELED && !(g->flags & ABORTING)) {
       cancelled = true;
-      wa__detail_set(&thrown, t->thrown);
+      wa__detail_set(&g->thrown, t->thrown);
       abort_members(g);
     }
   }
-  wa__detail_set(&t->thrown, thrown);
+  wa__detail_set(&t->thrown, g->thrown);
   if (g->flags & PARENT_ASKED && wa_uncancel(&t->future) == 0) cancelled = false;
   if (cancelled && !g->count) status = WA_ECANCELED;
-  else if (status < 0 && status != WA_ECANCELED) add_error(g, status, thrown);
+  else if (status < 0 && status != WA_ECANCELED) add_error(g, status, g->thrown);
   if (g->count) {
     status = WA_EGROUP;
     if (t->cancels) {
@@ -145,7 +147,6 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
       wa__cancel(&t->future, NULL);
     }
   }
-  wa__detail_release(thrown);
   return status;
 }
 
