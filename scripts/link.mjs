@@ -45,13 +45,15 @@ export async function buildWasm({ target, level, kind, out, files, extra = [], n
 
 // A native program; its sanitizers stop at the first error, so that a test can't overlook one. An -O among the extra
 // flags holds for the runtime too.
-export async function buildNative({ out, files, extra = [], asan = false }) {
+// fault: one of src/fault.h, so that a test can be judged by what it finds.
+export async function buildNative({ out, files, extra = [], asan = false, fault = '' }) {
   const tools = toolchain('native');
   const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
   const level = extra.findLast((flag) => flag.startsWith('-O')) ?? '-O1';
-  const flags = [level, '-g', ...common, ...(asan ? sanitizers : [])];
+  const faulty = fault ? [`-DWA__FAULT=WA__${fault.toUpperCase().replaceAll('-', '_')}`] : [];
+  const flags = [level, '-g', ...common, ...(asan ? sanitizers : []), ...faulty];
   const objects = await parallel(files, (source) => compile(tools, [...flags, ...extra], source));
-  const library = await runtimeLibrary(tools, flags, `${level.slice(1)}${asan ? '-asan' : ''}`);
+  const library = await runtimeLibrary(tools, flags, `${level.slice(1)}${asan ? '-asan' : ''}${fault && `-${fault}`}`);
   const args = [...flags, ...extra, ...objects, library, '-lm'];
   await makeFile(out, [...objects, library], args.join(' '), (temporary) =>
     run(tools.cc[0], [...args, '-o', temporary]));

@@ -5,6 +5,7 @@
 #ifndef WA_BASE_H
 #define WA_BASE_H
 
+#include "fault.h"
 #define WA_NO_SITES 1 /* inside the runtime the suspending functions are themselves, not their macros */
 #include "wasyncio.h"
 

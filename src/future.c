@@ -35,6 +35,7 @@ void wa__future_finish(wa_future *f, int state, int status, void *value, wa__det
   f->status = status;
   f->value = value;
   wa__detail_set(&f->detail, detail);
+  if (WA__FAULTY(LIFO)) wa__list_splice(&f->callbacks, &wa__the_loop.ready);
   wa__list_splice(&wa__the_loop.ready, &f->callbacks);
   if (f->handle && wa__future_settled) wa__future_settled(f);
 }
@@ -45,6 +46,7 @@ void wa__future_add(wa_future *f, wa__handle *handle) {
 }
 
 bool wa__cancel(wa_future *f, wa__detail *reason) {
+  if (WA__FAULTY(LATE_CANCEL) && f->kind == WA__TASK && f->state == WA__FINISHED) f->state = WA__CANCELLED, f->status = WA_ECANCELED;
   if (!wa__pending(f)) return false;
   if (wa__kinds[f->kind]) return wa__kinds[f->kind]->cancel(f, reason);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);

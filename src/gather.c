@@ -51,8 +51,8 @@ static void child_done(wa__handle *handle) {
 
 static bool cancel(wa_future *f, wa__detail *reason) {
   gather *g = gather_of(f);
-  bool any = false;
-  for (uint32_t i = 0; i < g->n; i++) any |= wa__cancel(g->children[i], reason);
+  bool any = WA__FAULTY(GATHER_CANCEL);
+  for (uint32_t i = 0; i < g->n && !WA__FAULTY(GATHER_CANCEL); i++) any |= wa__cancel(g->children[i], reason);
   g->cancel_requested |= any;
   return any;
 }

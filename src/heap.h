@@ -26,7 +26,8 @@ typedef struct wa__heap {
 } wa__heap;
 
 static inline bool wa__heap_before(const wa__heap_entry *a, const wa__heap_entry *b) {
-  return a->key != b->key ? a->key < b->key : (int32_t)(a->sequence - b->sequence) < 0;
+  if (a->key != b->key) return a->key < b->key;
+  return ((int32_t)(a->sequence - b->sequence) < 0) != WA__FAULTY(TIMER_TIE);
 }
 
 static inline void wa__heap_place(wa__heap *h, uint32_t i, wa__heap_entry e) {

@@ -232,6 +232,7 @@ int wa_uncancel(wa_task *f) {
   if (!wa__check("wa_uncancel", f)) return WA_EMISUSE;
   if (f->kind != WA__TASK) return wa__misuse("wa_uncancel: the future is not a task");
   wa__task *t = wa__task_of(f);
+  if (WA__FAULTY(UNCANCEL)) return t->cancels;
   if (t->cancels && !--t->cancels) t->must_cancel = t->delivered = false;
   return t->cancels;
 }

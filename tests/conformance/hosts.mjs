@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildNative, buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
+import { BuildError } from '../../scripts/toolchain.mjs';
 import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -25,12 +26,15 @@ export const hosts = {
   wasmtime: { levels: ['O0', 'O3'], target: 'wasi', run: runWasmtime },
 };
 
-// Returns the driver's path.
-export async function build(host, level) {
+// Returns the driver's path. fault: with a deliberate fault of src/fault.h in it; native only.
+export async function build(host, level, fault = process.env.WASYNCIO_FAULT ?? '') {
   const { target } = hosts[host];
-  const out = join(root, 'build/conformance', target ? `${target}-${level}.wasm` : `native-${level}`);
+  const name = target ? `${target}-${level}.wasm` : `native-${level}${fault && `-${fault}`}`;
+  const out = join(root, 'build/conformance', name);
+  const kind = level === 'asan' ? { asan: true } : { extra: [`-${level}`] };
+  if (target && fault) throw new BuildError('faults are built for the native host only');
   if (target) await buildWasm({ target, level, kind: 'command', out, files: sources });
-  else await buildNative({ out, files: sources, ...(level === 'asan' ? { asan: true } : { extra: [`-${level}`] }) });
+  else await buildNative({ out, files: sources, fault, ...kind });
   return out;
 }
 
