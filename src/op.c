@@ -11,6 +11,7 @@
 #include <string.h>
 
 uint32_t wa__op_count;
+static int start_failure; /* why the latest wa_start_op gave NULL */
 
 /* What the host reads of a start; the texts follow it in the same detail. */
 typedef struct started {
@@ -64,9 +65,11 @@ static wa_future *refuse(const char *name) {
 __attribute__((noinline)) wa_future *wa_start_op(const char *name, const wa_data *input) {
   static const wa_data nothing;
   const wa_data *in = input ? input : &nothing;
+  start_failure = WA_EMISUSE;
   if (!name) return wa__misuse("wa_start_op: name is NULL; expected the name of a host function"), NULL;
   if (in->type > WA_NUMBER || ((in->type == WA_BYTES || in->type == WA_TEXT) && in->size && !in->data))
     return wa__misuse("wa_start_op: the input of '%s' has no type that wa_type names, or no data", name), NULL;
+  start_failure = WA_ENOMEM;
   if (!wa__events_on) return refuse(name);
   size_t length = strlen(name) + 1, size = in->type == WA_NUMBER ? 0 : in->size;
   wa_future *f = wa_future_new();
@@ -98,7 +101,7 @@ int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
   wa__task *t = wa__need_task("wa_await_op");
   if (!t) return WA_EMISUSE;
   wa_future *f = wa_start_op(name, input);
-  if (!f) return name ? WA_ENOMEM : WA_EMISUSE;
+  if (!f) return start_failure;
   int st = wa_await(f);
   hand_over(t, f, result);
   wa_release(f);

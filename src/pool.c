@@ -28,7 +28,10 @@ size_t wa__bytes;
 #define CHUNK_MAX 65536
 
 #if POOL_MAX
-typedef struct block { struct block *next; } block;
+typedef struct block {
+  uint64_t untouched; /* a freed future's kind: so a released handle can be told */
+  struct block *next;
+} block;
 static block *free_lists[POOL_MAX / GRAIN + 1];
 static char *chunk, *chunk_end;
 static size_t chunk_size = 2048; /* doubles, so that a small program stays small */

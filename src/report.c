@@ -70,7 +70,7 @@ void wa__report_overdue(wa__task *t, wa_time now) {
 
 wa_time wa__report_ungraceful(wa_time now) {
   wa_time grace = wa__the_loop.config.grace ? wa__the_loop.config.grace : WA_S(5), next = WA_FOREVER;
-  if (wa__the_loop.config.virtual_clock) return next;
+  if (!wa__leaving_count || wa__the_loop.config.virtual_clock) return next;
   WA__LIST_EACH(link, &wa__futures) {
     wa__task *t = wa__as_task(wa__container(link, wa_future, all));
     if (!t || !wa__pending(&t->future) || !t->cancels || t->ungraceful) continue;

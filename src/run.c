@@ -126,6 +126,7 @@ int wa_run(wa_task_fn f, void *arg) {
   wa_release(main_task);
   in_run = false;
   wa__discard_all();
+  wa__due_trim();
   wa__fiber_trim();
   l->budget_end = WA_FOREVER;
   return status;

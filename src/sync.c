@@ -83,9 +83,13 @@ static wa_lock *lock_of(wa_condition *c) { return c->lock ? c->lock : &c->own; }
 
 void wa_condition_init(wa_condition *c, wa_lock *lock) { *c = (wa_condition){.lock = lock}; }
 
-int wa_condition_acquire(wa_condition *c) { return wa_lock_acquire(lock_of(c)); }
+int wa_condition_acquire(wa_condition *c) {
+  return c ? wa_lock_acquire(lock_of(c)) : wa__misuse("wa_condition_acquire: the condition is NULL");
+}
 
-int wa_condition_release(wa_condition *c) { return wa_lock_release(lock_of(c)); }
+int wa_condition_release(wa_condition *c) {
+  return c ? wa_lock_release(lock_of(c)) : wa__misuse("wa_condition_release: the condition is NULL");
+}
 
 static void notify(wa_condition *c, size_t n) {
   WA__LIST_EACH(link, &c->waiters) {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 wa__task *wa__current, *wa__latest;
-uint32_t wa__task_count;
+uint32_t wa__task_count, wa__leaving_count;
 
 static uint32_t next_id = 1;
 
@@ -59,6 +59,7 @@ static void finish(wa__task *t, int st) {
   wa__detail_set(&t->input, NULL);
   wa__detail_set(&t->received, NULL);
   wa__task_count--;
+  wa__leaving_count -= t->cancels > 0;
   wa__future_count++;
   wa_release(&t->future);
 }
@@ -128,13 +129,14 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   const wa_task_options *o = options ? options : &none;
   size_t stack_size = o->stack_size ? o->stack_size : wa__the_loop.config.stack_size;
   if (!stack_size) stack_size = WA__STACK_DEFAULT;
+  bool fits = stack_size >= WA__STACK_MIN && stack_size <= WA__STACK_MAX;
   if (!f) wa__misuse("wa_spawn: f is NULL; expected a function");
-  else if (stack_size < WA__STACK_MIN || stack_size > WA__STACK_MAX)
-    wa__misuse("wa_spawn_with: stack_size is %u; expected %u to %u", (unsigned)stack_size, WA__STACK_MIN, WA__STACK_MAX);
-  wa__task *t = f && stack_size >= WA__STACK_MIN && stack_size <= WA__STACK_MAX ? wa__alloc(sizeof *t) : NULL;
+  else if (!fits) wa__misuse("wa_spawn_with: stack_size is %d; expected %d to %d", stack_size, WA__STACK_MIN, WA__STACK_MAX);
+  if (!f || !fits) return wa__detail_release(input), NULL;
+  wa__task *t = wa__alloc(sizeof *t);
   wa__detail *name = t && o->name ? wa__detail_new(WA_TEXT, o->name, strlen(o->name)) : NULL;
   if (!t || (o->name && !name)) {
-    if (f) wa__no_memory("a task");
+    wa__no_memory("a task");
     wa__free(t, sizeof *t);
     wa__detail_release(input);
     return NULL;
@@ -208,7 +210,10 @@ wa__task *wa__task_recover(bool native_stack) {
 static bool cancel_task(wa_future *f, wa__detail *reason) {
   for (;;) {
     wa__task *t = wa__task_of(f);
-    if (!t->cancels++) t->cancelled_at = wa__the_loop.now;
+    if (!t->cancels++) {
+      t->cancelled_at = wa__the_loop.now;
+      wa__leaving_count++;
+    }
     wa__detail_set(&t->reason, reason);
     wa_future *deeper = t->uncancellable ? NULL : t->waiting;
     if (deeper && deeper->kind == WA__TASK && wa__pending(deeper)) {
@@ -233,7 +238,10 @@ int wa_uncancel(wa_task *f) {
   if (f->kind != WA__TASK) return wa__misuse("wa_uncancel: the future is not a task");
   wa__task *t = wa__task_of(f);
   if (WA__FAULTY(UNCANCEL)) return t->cancels;
-  if (t->cancels && !--t->cancels) t->must_cancel = t->delivered = false;
+  if (t->cancels && !--t->cancels) {
+    t->must_cancel = t->delivered = false;
+    if (wa__pending(f)) wa__leaving_count--;
+  }
   return t->cancels;
 }
 

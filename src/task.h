@@ -56,6 +56,7 @@ extern wa_future wa__slot;        /* stands for a task's own slot in `waiting` *
 extern wa__task *wa__current;
 extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
 extern uint32_t wa__task_count;   /* not finished */
+extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back */
 
 static inline wa__task *wa__task_of(wa_future *f) { return wa__container(f, wa__task, future); }
 static inline wa__task *wa__as_task(wa_future *f) { return f->kind == WA__TASK ? wa__task_of(f) : NULL; }
