@@ -39,7 +39,8 @@ int wa__checkpoint(void) {
   refuel(now);
   if (now < l->budget_end) return WA_OK;
   l->steps_left = 1; /* the loop is to look at the clock after this step, and to stop */
-  int st = wa__wait_turn(t);
+  wa__park_turn(t);
+  int st = wa__fiber_suspend();
   refuelled_at = wa_now();
   return st;
 }

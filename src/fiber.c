@@ -31,7 +31,7 @@ ASYNCIFY(stop_rewind) void asyncify_stop_rewind(void);
 static enum { NORMAL, UNWINDING, REWINDING } mode;
 wa__fiber *wa__fiber_running;
 static wa__segment *segment;   /* that runs */
-static volatile int call_status; /* what a wa_call that was suspended returned */
+static volatile int result;     /* what the suspension that is being woken from returns */
 
 /* Asyncify looks at its end only when the unwind is over. So the region is larger than any engine's own stack (V8 1 MB,
  * wasmtime 512 KB), whose frames are not smaller than their records: that stack ends first, in a trap that a host can
@@ -116,19 +116,20 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
 }
 
 /* Instrumented, and the leaf of every suspended segment. */
-__attribute__((noinline)) void wa__fiber_suspend(void) {
+__attribute__((noinline)) int wa__fiber_suspend(void) {
   char *top = wa__stack_top(wa__fiber_running->stack);
   if (mode == REWINDING) {
     asyncify_stop_rewind();
     mode = NORMAL;
     SET_STACK_POINTER(top - segment->depth);
-    return;
+    return result;
   }
   segment->depth = (uint32_t)(top - stack_pointer());
   data.position = scratch;
   data.end = scratch + SCRATCH_SIZE;
   mode = UNWINDING;
   asyncify_start_unwind(&data);
+  return 0; /* to nobody: the frames above are being unwound */
 }
 
 enum { SUSPENDED = INT32_MIN };
@@ -192,11 +193,11 @@ static bool wa__fiber_run(wa__fiber *fiber) {
     }
     fiber->top = s->below;
     free_segment(s);
-    call_status = status;
+    result = status; /* of the wa_call that waits for it */
   }
 }
 
-bool wa__fiber_resume(wa__fiber *fiber) {
+bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   wa__fiber *outer = wa__fiber_running;
   if (fiber->stack) wa__fiber_stacks--;
   else if (!(fiber->stack = wa__stack_borrow(fiber->stack_size))) {
@@ -206,6 +207,7 @@ bool wa__fiber_resume(wa__fiber *fiber) {
   if (outer) outer->top = segment;
   fiber->outer = outer;
   wa__fiber_running = fiber;
+  result = woken_with;
   bool ended = wa__fiber_run(fiber);
   if (ended || fiber->top->depth == 0) {
     wa__stack_return(fiber->stack);
@@ -240,9 +242,7 @@ static __attribute__((noinline)) int wa__fiber_enter(wa_task_fn f, void *arg) {
 /* The caller's half: instrumented. On the way back its status comes from the fiber's run loop. */
 int wa__fiber_call(wa_task_fn f, void *arg) {
   int status = wa__fiber_enter(f, arg);
-  if (status != SUSPENDED) return status;
-  wa__fiber_suspend();
-  return call_status;
+  return status == SUSPENDED ? wa__fiber_suspend() : status;
 }
 
 void wa__fiber_destroy(wa__fiber *fiber) {

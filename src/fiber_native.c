@@ -72,7 +72,9 @@ static struct wa__stack *new_stack(uint32_t wasm_size) {
   return s;
 }
 
-bool wa__fiber_resume(wa__fiber *fiber) {
+static int result;
+
+bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   if (fiber->stack) wa__fiber_stacks--;
   else if (!(fiber->stack = new_stack(fiber->stack_size))) {
     fiber->status = wa__no_memory("a task's stack");
@@ -80,6 +82,7 @@ bool wa__fiber_resume(wa__fiber *fiber) {
   }
   struct wa__stack *s = fiber->stack;
   void *fake = NULL;
+  result = woken_with;
   fiber->outer = wa__fiber_running;
   wa__fiber_running = fiber;
   __sanitizer_start_switch_fiber(&fake, s->memory, s->size);
@@ -95,7 +98,10 @@ bool wa__fiber_resume(wa__fiber *fiber) {
   return true;
 }
 
-void wa__fiber_suspend(void) { leave(wa__fiber_running->stack, false); }
+int wa__fiber_suspend(void) {
+  leave(wa__fiber_running->stack, false);
+  return result;
+}
 
 int wa__fiber_call(wa_task_fn f, void *arg) { return f(arg); }
 

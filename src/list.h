@@ -2,8 +2,7 @@
  *
  *     head <-> a <-> b <-> c <-> head
  *
- * Law: a node that is in no list points to itself or is all zero, so unlinking twice is harmless and a zeroed
- * head is an empty list.
+ * Law: a node that is in no list has no next, so unlinking twice is harmless; and a zeroed head is an empty list.
  */
 #ifndef WA_LIST_H
 #define WA_LIST_H
@@ -26,7 +25,7 @@ static inline void wa__list_unlink(wa__list *node) {
   if (!node->next) return;
   node->prev->next = node->next;
   node->next->prev = node->prev;
-  wa__list_init(node);
+  node->next = NULL;
 }
 
 static inline wa__list *wa__list_first(wa__list *head) { return wa__list_empty(head) ? NULL : head->next; }

@@ -68,9 +68,7 @@ static int ready_or_wait(void) {
 }
 
 static int run_until(wa_future *f, stop *s) {
-  wa__list_init(&s->handle.link);
-  s->handle.run = stop_loop;
-  s->stopped = false;
+  *s = (stop){.handle = {.run = stop_loop}};
   wa__future_add(f, &s->handle);
   while (!s->stopped) {
     int st = ready_or_wait();

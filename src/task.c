@@ -77,17 +77,17 @@ static int run_defers(void *arg) {
 
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 
-void wa__step(wa__task *t) {
+void wa__step(wa__task *t, int result) {
   wa__task *outer = wa__current;
   wa__current = wa__latest = t;
   t->running = true;
-  bool ended = wa__fiber_resume(&t->fiber);
+  bool ended = wa__fiber_resume(&t->fiber, result);
   if (wa__unlikely(ended && t->defers)) {
     /* The body is over, the task is not: its clean-ups run on the same fiber, and may wait. */
     t->body_status = t->fiber.status;
     t->in_defers = true;
     wa__fiber_init(&t->fiber, run_defers, t, t->fiber.stack_size);
-    ended = wa__fiber_resume(&t->fiber);
+    ended = wa__fiber_resume(&t->fiber, 0);
   }
   t->running = false;
   wa__current = outer;
@@ -101,7 +101,7 @@ static void start(wa__handle *handle) {
     finish(t, WA_ECANCELED);
     return;
   }
-  wa__step(t);
+  wa__step(t, 0);
 }
 
 /* ---- the beginning --------------------------------------------------------------------------------------------- */
@@ -157,7 +157,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
     wa__ready(&t->handle);
   } else {
     t->spawning = true;
-    wa__step(t);
+    wa__step(t, 0);
     t->spawning = false;
   }
   return &t->future;
@@ -173,10 +173,8 @@ wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options) 
 
 void wa__task_discard(wa__task *t, int status) {
   wa__list_unlink(&t->handle.link);
-  if (t->slot_use == WA__IN_QUEUE) wa__list_unlink(&t->in.waiter);
-  wa__slot_timer_off(t);
-  if (t->waiting && t->waiting != &wa__slot) wa_release(t->waiting);
-  t->waiting = NULL;
+  wa__slot_leave(t);
+  wa__forget_wait(t);
   for (wa__defer *d; (d = t->defers); wa__free(d, sizeof *d)) t->defers = d->next;
   t->delivered = t->running = false;
   finish(t, status);

@@ -33,7 +33,6 @@ typedef struct wa__task {
   bool spawning;          /* eagerly: whoever spawns it has not got it yet */
   bool in_defers;         /* the body has returned; its status is body_status */
   int32_t cancels;        /* requests not taken back */
-  int32_t result;         /* what the await returns */
   int32_t body_status;
   union {
     wa__due timer;        /* of a sleep, of a wa_wait */
@@ -66,8 +65,8 @@ wa__task *wa__need_task(const char *call);
 
 /* data becomes the task's; NULL without memory. */
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
-/* Runs the task until it waits or ends. */
-void wa__step(wa__task *t);
+/* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
+void wa__step(wa__task *t, int result);
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */
@@ -78,18 +77,24 @@ wa__task *wa__task_recover(bool native_stack);
 
 /* ---- wait.c: the only functions that ever suspend a task --------------------------------------------------- */
 
-int wa__wait_future(wa__task *t, wa_future *f); /* f pending */
+/* Parks: notes what the running task waits for. Then nothing may come before wa__fiber_suspend(), whose result is the
+ * outcome of the wait. */
+void wa__park_turn(wa__task *t);
+void wa__park_future(wa__task *t, wa_future *f); /* f pending */
+void wa__park_slot(wa__task *t);                 /* the slot was set to pending, and whoever settles it knows of it */
 int wa__wait_slot(wa__task *t);
-int wa__wait_turn(wa__task *t);
 /* The slot, with a place at the end of a queue of waiters. */
 int wa__wait_queue(wa__task *t, wa__list *queue);
 /* Settles the slot: the task's next step is ready. Only while pending. */
 void wa__slot_settle(wa__task *t, int slot);
 static inline wa__task *wa__task_in_queue(wa__list *link) { return wa__container(link, wa__task, in.waiter); }
+/* For a task that will not wake: gives back the reference to what it waits for. */
+void wa__forget_wait(wa__task *t);
+/* Gives up the slot's timer, or its place in a queue. Every wake-up does. */
+void wa__slot_leave(wa__task *t);
 
 /* The task's own timer, for the time of a slot wait: settles the slot when it is due. */
 int wa__slot_timer(wa__task *t, wa_time delay);
-void wa__slot_timer_off(wa__task *t);
 
 wa_time wa__after(wa_time delay); /* the deadline; never past WA_FOREVER */
 

@@ -124,7 +124,6 @@ static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
     wa__cancel(f, NULL);
     w->status = wa__wait_slot(t);
   }
-  wa__slot_timer_off(t);
   return w;
 }
 

@@ -12,6 +12,8 @@
 
 const char *wa__site;
 wa_future wa__slot = {.kind = WA__FUTURE};
+/* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
+static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
 static void wake(wa__handle *handle);
 
@@ -26,43 +28,43 @@ static inline bool told_at_once(wa__task *t) {
   return wa__unlikely(t->must_cancel) && !t->uncancellable;
 }
 
-static inline int park(wa__task *t) {
+static inline void park(wa__task *t) {
   t->handle.run = wake;
   t->site = wa__site;
-  wa__fiber_suspend();
-  return t->result;
 }
 
-int wa__wait_future(wa__task *t, wa_future *f) {
+void wa__park_turn(wa__task *t) {
+  wa__ready(&t->handle);
+  park(t);
+}
+
+void wa__park_future(wa__task *t, wa_future *f) {
   f->refs++;
   t->waiting = f;
   wa__list_push(&f->callbacks, &t->handle.link);
+  park(t);
   if (told_at_once(t) && wa__cancel(f, t->reason)) t->must_cancel = false;
-  return park(t);
+}
+
+void wa__park_slot(wa__task *t) {
+  t->waiting = &wa__slot;
+  park(t);
+  if (!told_at_once(t)) return;
+  t->must_cancel = false;
+  wa__slot_settle(t, WA__SLOT_CANCELLED);
 }
 
 int wa__wait_slot(wa__task *t) {
-  t->waiting = &wa__slot;
-  if (told_at_once(t)) {
-    t->must_cancel = false;
-    wa__slot_settle(t, WA__SLOT_CANCELLED);
-  }
-  return park(t);
-}
-
-int wa__wait_turn(wa__task *t) {
-  wa__ready(&t->handle);
-  return park(t);
+  wa__park_slot(t);
+  return wa__fiber_suspend();
 }
 
 int wa__wait_queue(wa__task *t, wa__list *queue) {
   t->slot = WA__SLOT_PENDING;
   t->slot_use = WA__IN_QUEUE;
   wa__list_push(queue, &t->in.waiter);
-  int st = wa__wait_slot(t);
-  wa__list_unlink(&t->in.waiter);
-  t->slot_use = WA__IN_NOTHING;
-  return st;
+  wa__park_slot(t);
+  return wa__fiber_suspend();
 }
 
 void wa__slot_settle(wa__task *t, int slot) {
@@ -81,10 +83,13 @@ static int outcome(wa__task *t) {
   wa_future *f = t->waiting;
   int st = WA_OK;
   if (f == &wa__slot) {
+    wa__slot_leave(t);
     if (t->slot == WA__SLOT_CANCELLED) {
       st = WA_ECANCELED;
       wa__detail_set(&t->thrown, t->reason);
     }
+  } else if (f == &wa__self) {
+    st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
   } else if (f) {
     st = wa__take(t, f);
     wa_release(f);
@@ -99,6 +104,11 @@ static int outcome(wa__task *t) {
   return st;
 }
 
+void wa__forget_wait(wa__task *t) {
+  if (t->waiting && t->waiting != &wa__slot && t->waiting != &wa__self) wa_release(t->waiting);
+  t->waiting = NULL;
+}
+
 int wa__deliver(wa__task *t) {
   t->must_cancel = false;
   t->site = wa__site;
@@ -109,9 +119,7 @@ int wa__deliver(wa__task *t) {
 
 static void wake(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
-  if (wa__likely(!t->waiting && !t->must_cancel)) t->result = WA_OK;
-  else t->result = outcome(t);
-  wa__step(t);
+  wa__step(t, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : outcome(t));
 }
 
 /* ---- time --------------------------------------------------------------------------------------------------- */
@@ -132,9 +140,9 @@ int wa__slot_timer(wa__task *t, wa_time delay) {
   return delay == WA_FOREVER ? WA_OK : wa__due_set(&t->in.timer, wa__after(delay));
 }
 
-void wa__slot_timer_off(wa__task *t) {
-  if (t->slot_use != WA__IN_TIMER) return;
-  wa__due_cancel(&t->in.timer);
+void wa__slot_leave(wa__task *t) {
+  if (t->slot_use == WA__IN_TIMER) wa__due_cancel(&t->in.timer);
+  else if (t->slot_use == WA__IN_QUEUE) wa__list_unlink(&t->in.waiter);
   t->slot_use = WA__IN_NOTHING;
 }
 
@@ -145,21 +153,26 @@ wa__task *wa__need_task(const char *call) {
   return wa__current;
 }
 
-int wa_yield(void) {
+int wa__yield_begin(void) {
   wa__task *t = wa__need_task("wa_yield");
-  return t ? wa__wait_turn(t) : WA_EMISUSE;
+  if (!t) return WA_EMISUSE;
+  wa__park_turn(t);
+  return WA__PARKED;
 }
 
-int wa_sleep(wa_time delay) {
+int wa__sleep_begin(wa_time delay) {
   wa__task *t = wa__need_task("wa_sleep");
   if (!t) return WA_EMISUSE;
   if (delay < 0) return wa__misuse("wa_sleep: t is %l ms in task '%s'; expected 0 or more", delay, wa_name(&t->future));
-  if (delay == 0) return wa__wait_turn(t);
+  if (delay == 0) {
+    wa__park_turn(t);
+    return WA__PARKED;
+  }
   t->slot = WA__SLOT_PENDING;
   int st = wa__slot_timer(t, delay);
-  if (st == WA_OK) st = wa__wait_slot(t);
-  wa__slot_timer_off(t);
-  return st;
+  if (st < 0) return st;
+  wa__park_slot(t);
+  return WA__PARKED;
 }
 
 /* The chain from f down to the task, written as "b -> a" for the message. */
@@ -181,7 +194,7 @@ static bool closes_cycle(wa__task *t, wa_future *f) {
   return !wa__list_empty(&t->future.callbacks) && wa__leads_to(f, &t->future);
 }
 
-int wa_await(wa_future *f) {
+int wa__await_begin(wa_future *f) {
   wa__task *t = wa__need_task("wa_await");
   if (!t || !wa__check("wa_await", f)) return WA_EMISUSE;
   if (!wa__pending(f)) return wa__take(t, f);
@@ -189,12 +202,19 @@ int wa_await(wa_future *f) {
   if (wa__unlikely(f->barred)) return wa__misuse("wa_await: task '%s' has awaited itself", wa_name(f));
   if (wa__unlikely(f == &t->future)) {
     f->barred = true;
-    int st = wa__wait_turn(t);
-    return st < 0 ? st : wa__misuse("wa_await: task '%s' awaits itself", wa_name(f));
+    t->waiting = &wa__self;
+    wa__park_turn(t);
+    return WA__PARKED;
   }
   if (wa__unlikely(closes_cycle(t, f))) return cycle(t, f);
-  return wa__wait_future(t, f);
+  wa__park_future(t, f);
+  return WA__PARKED;
 }
+
+/* The inline waits of wasyncio.h, for those who take their address. */
+extern inline int wa_await(wa_future *f);
+extern inline int wa_sleep(wa_time delay);
+extern inline int wa_yield(void);
 
 int wa_call(wa_task_fn f, void *arg) {
   if (!wa__need_task("wa_call")) return WA_EMISUSE;

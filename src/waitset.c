@@ -31,7 +31,7 @@ static void on_completion(wa__handle *handle) {
   if (failed && set->when == WA_FIRST_EXCEPTION) f->seen = true;
   if (set->left && set->when != WA_FIRST_COMPLETED && !(set->when == WA_FIRST_EXCEPTION && failed)) return;
   if (set->task->slot != WA__SLOT_PENDING) return;
-  wa__slot_timer_off(set->task);
+  wa__slot_leave(set->task);
   wa__slot_settle(set->task, WA__SLOT_DONE);
 }
 
@@ -69,7 +69,6 @@ int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout) {
   }
   for (size_t i = 0; i < n; i++) futures[i]->mark = false;
   if (st == WA_OK) st = wa__wait_slot(t);
-  wa__slot_timer_off(t);
   drop(&set->scope);
   return st;
 }

@@ -184,11 +184,11 @@ int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), 
 /* await future: suspends until it is done and returns its status; at once, without a turn, if it is done.
  * Cancelling the waiting task cancels the future it waits for. WA_EMISUSE for NULL, for the task itself (as
  * asyncio: after one turn), and for a wait that would close a cycle of tasks. */
-int wa_await(wa_future *future);
+inline int wa_await(wa_future *future);
 /* sleep(t): suspends; a t of 0 gives up one turn. */
-int wa_sleep(wa_time t);
+inline int wa_sleep(wa_time t);
 /* sleep(0): the other ready tasks run first. Suspends. */
-int wa_yield(void);
+inline int wa_yield(void);
 /* The check for a loop that computes: about a nanosecond while there is nothing to do. Returns WA_ECANCELED
  * when the task was cancelled. Suspends when the turn's budget is used up, so that the host can hear a click. */
 static inline int wa_checkpoint(void);
@@ -416,6 +416,26 @@ int wa__checkpoint(void);
 
 static inline int wa_checkpoint(void) {
   return __builtin_expect(--wa__fuel > 0, 1) ? WA_OK : wa__checkpoint();
+}
+
+/* The three waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
+ * lies between it and the switch. */
+enum { WA__PARKED = INT32_MIN };
+int wa__await_begin(wa_future *future);
+int wa__sleep_begin(wa_time t);
+int wa__yield_begin(void);
+int wa__fiber_suspend(void);
+inline int wa_await(wa_future *future) {
+  int st = wa__await_begin(future);
+  return st == WA__PARKED ? wa__fiber_suspend() : st;
+}
+inline int wa_sleep(wa_time t) {
+  int st = wa__sleep_begin(t);
+  return st == WA__PARKED ? wa__fiber_suspend() : st;
+}
+inline int wa_yield(void) {
+  int st = wa__yield_begin();
+  return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
 
 /* Every suspending call notes its place first, so that a task can say where it waits. */
