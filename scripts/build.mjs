@@ -1,12 +1,12 @@
 // Builds dist/. Each step is a process of its own, so that its whole output is in build/log/NAME.log, and the same step
 // can be run alone: ./build.sh step NAME.
 import { spawn } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from './cli.mjs';
 import { buildLibrary, buildWasm } from './link.mjs';
-import { makeFile, root } from './make.mjs';
+import { makeFile, parallel, root } from './make.mjs';
 
 const dist = join(root, 'dist');
 
@@ -21,13 +21,15 @@ function runtime(level) {
   return buildWasm({ target: 'emscripten', level, kind: 'reactor', out, files: [] });
 }
 
-async function examples(target, kind, ending) {
+// Every example is a command for WASI; one with a .mjs beside it is also a reactor that JavaScript drives.
+function examples(target, kind, ending) {
   const folder = join(root, 'examples');
-  const sources = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.c')).sort() : [];
-  for (const source of sources) {
+  const inFolder = readdirSync(folder);
+  const wanted = (name) => name.endsWith('.c') && (kind === 'command' || inFolder.includes(name.replace(/c$/, 'mjs')));
+  return parallel(inFolder.filter(wanted), (source) => {
     const out = join(dist, 'examples', basename(source, '.c') + ending);
-    await buildWasm({ target, level: 'release', kind, out, files: [join(folder, source)] });
-  }
+    return buildWasm({ target, level: 'release', kind, out, files: [join(folder, source)] });
+  });
 }
 
 async function headers() {
