@@ -11,7 +11,9 @@
 #include "loop.h"
 #include "host.h"
 
-#define STRIDE_MAX 64
+/* The clock is a call out of the wasm: looked at about every LOOK_EVERY, and after each step once steps are slow. */
+#define LOOK_EVERY WA_US(100)
+#define STRIDE_MAX 65536
 
 wa__loop wa__the_loop = {.stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
 int32_t wa__fuel = 1;
@@ -41,7 +43,6 @@ void wa__loop_begin_turn(void) {
   l->stride = l->steps_left = 1;
 }
 
-/* The clock is a call out of the wasm, so quick steps share one look and slow ones get one each. */
 bool wa__loop_spent(void) {
   wa__loop *l = &wa__the_loop;
   if (l->budget_end == WA_FOREVER) {
@@ -53,7 +54,8 @@ bool wa__loop_spent(void) {
   if (ran > stall && l->stride == 1 && wa__loop_stalled) wa__loop_stalled(ran);
   last_look = now;
   if (l->config.debug || ran > WA_MS(1)) l->stride = 1;
-  else if (l->stride < STRIDE_MAX) l->stride *= 2;
+  else if (ran > 2 * LOOK_EVERY) l->stride = (l->stride + 1) / 2;
+  else if (ran < LOOK_EVERY / 2 && l->stride < STRIDE_MAX) l->stride *= 2;
   l->steps_left = l->stride;
   return now >= l->budget_end;
 }
