@@ -1,0 +1,206 @@
+/* What runs at a task's end, and what can't be interrupted: wa_defer and wa_uncancellable. */
+#include "unit.h"
+
+static void note_word(void *word) { note("%s", (const char *)word); }
+
+static void slow_word(void *word) {
+  note("%s:%s", (const char *)word, wa_status_name(wa_sleep(WA_MS(5))));
+}
+
+static int defers(void *status) {
+  EXPECT_STATUS(wa_defer(note_word, "first"), WA_OK);
+  EXPECT_STATUS(wa_defer(note_word, "second"), WA_OK);
+  note("body");
+  return (int)(intptr_t)status;
+}
+
+TASK_TEST(defer_runs_last_in_first_out_however_the_task_ends) {
+  EXPECT_STATUS(finish(wa_spawn(defers, NUMBER(3))), 3);
+  EXPECT_TRACE("body second first");
+  EXPECT_STATUS(finish(wa_spawn(defers, NUMBER(WA_EUSER - 1))), WA_EUSER - 1);
+  EXPECT_TRACE("body second first");
+}
+
+static int defers_and_waits(void *arg) {
+  (void)arg;
+  wa_defer(slow_word, "outer");
+  wa_defer(slow_word, "inner");
+  return wa_sleep(WA_S(1));
+}
+
+TASK_TEST(defer_may_suspend_and_the_task_is_not_done_until_it_has_ended) {
+  wa_task *t = wa_spawn(defers_and_waits, NULL);
+  turns(1);
+  wa_cancel(t, "why");
+  turns(2);
+  EXPECT(!wa_done(t));
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "why");
+  EXPECT_INT(wa_now(), WA_MS(10));
+  EXPECT_TRACE("inner:WA_OK outer:WA_OK");
+  wa_release(t);
+}
+
+TASK_TEST(defer_that_is_cancelled_while_it_waits_hears_it_and_the_others_still_run) {
+  wa_task *t = wa_spawn(defers_and_waits, NULL);
+  turns(1);
+  wa_cancel(t, "one");
+  turns(1);
+  wa_cancel(t, "two");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TRACE("inner:WA_ECANCELED outer:WA_OK");
+  EXPECT_INT(wa_now(), WA_MS(5));
+  wa_release(t);
+}
+
+static int never(void *arg) {
+  (void)arg;
+  wa_defer(note_word, "never");
+  return WA_OK;
+}
+
+TASK_TEST(defer_of_a_task_cancelled_before_its_first_step_does_not_exist) {
+  wa_task *t = wa_spawn(never, NULL);
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT_TRACE("");
+}
+
+static void defers_more(void *word) {
+  note("%s", (const char *)word);
+  EXPECT_STATUS(wa_defer(note_word, "from a clean-up"), WA_OK);
+}
+
+static int nests_defers(void *arg) {
+  (void)arg;
+  wa_defer(note_word, "first");
+  wa_defer(defers_more, "second");
+  return WA_OK;
+}
+
+TASK_TEST(defer_inside_a_clean_up_runs_next) {
+  finish(wa_spawn(nests_defers, NULL));
+  EXPECT_TRACE("second from a clean-up first");
+}
+
+static int defers_by_call(void *arg) {
+  int status = wa_call(defers, arg);
+  note("after the call");
+  return status;
+}
+
+TASK_TEST(defer_belongs_to_the_task_not_to_the_function) {
+  EXPECT_STATUS(finish(wa_spawn(defers_by_call, NUMBER(1))), 1);
+  EXPECT_TRACE("body after the call second first");
+}
+
+static void returns_other(void *arg) {
+  (void)arg;
+  wa_return_text("from the clean-up");
+}
+
+static int defers_a_result(void *arg) {
+  (void)arg;
+  wa_defer(returns_other, NULL);
+  return wa_return_text("from the body");
+}
+
+TASK_TEST(defer_can_hand_a_result_over) {
+  wa_task *t = wa_spawn(defers_a_result, NULL);
+  wa_await(t);
+  EXPECT_TEXT(wa_result(t).data, "from the clean-up");
+  wa_release(t);
+}
+
+TASK_TEST(defer_of_an_eager_task_that_never_waits) {
+  wa_task *t = wa_spawn_with(defers, NUMBER(0), &(wa_task_options){.eager = true});
+  EXPECT(wa_done(t));
+  EXPECT_TRACE("body second first");
+  wa_release(t);
+}
+
+/* ---- uncancellable ---------------------------------------------------------------------------------------------------------- */
+
+static int critical(void *arg) {
+  (void)arg;
+  EXPECT_STATUS(wa_uncancellable_enter(), WA_OK);
+  EXPECT_STATUS(wa_uncancellable_enter(), WA_OK);
+  note("%s", wa_status_name(wa_sleep(WA_MS(2))));
+  EXPECT_STATUS(wa_uncancellable_exit(), WA_OK);
+  note("%s", wa_status_name(wa_sleep(WA_MS(2))));
+  note("%s", wa_status_name(wa_checkpoint()));
+  EXPECT_STATUS(wa_uncancellable_exit(), WA_OK);
+  int status = wa_sleep(WA_MS(2));
+  note("%s", wa_status_name(status));
+  return status;
+}
+
+TASK_TEST(uncancellable_keeps_the_request_for_the_first_await_after_it) {
+  wa_task *t = wa_spawn(critical, NULL);
+  turns(1);
+  EXPECT(wa_cancel(t, "kept"));
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "kept");
+  EXPECT_INT(wa_now(), WA_MS(4));
+  EXPECT_TRACE("WA_OK WA_OK WA_OK WA_ECANCELED");
+  wa_release(t);
+}
+
+static int critical_then_computes(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  wa_sleep(WA_MS(1));
+  wa_uncancellable_exit();
+  return wa_checkpoint();
+}
+
+TASK_TEST(uncancellable_keeps_the_request_for_a_checkpoint_too) {
+  wa_task *t = wa_spawn(critical_then_computes, NULL);
+  turns(1);
+  wa_cancel(t, NULL);
+  for (int i = 0; i < 100; i++) wa_checkpoint();
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+}
+
+static int critical_await(void *future) {
+  wa_uncancellable_enter();
+  int status = wa_await(future);
+  note("%s", wa_status_name(status));
+  wa_uncancellable_exit();
+  return wa_yield();
+}
+
+TASK_TEST(uncancellable_protects_what_is_awaited_inside) {
+  wa_task *child = wa_spawn(sleeper, NUMBER(3)), *t = wa_spawn(critical_await, child);
+  turns(1);
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT_STATUS(finish(child), WA_OK);
+  EXPECT_TRACE("WA_OK");
+}
+
+TASK_TEST(uncancellable_exit_without_enter_is_refused) {
+  EXPECT_MISUSE(wa_uncancellable_exit(), "wa_uncancellable_exit: task 'main' did not enter");
+}
+
+TASK_TEST(uncancellable_nests_255_deep_and_no_deeper) {
+  for (int i = 0; i < 255; i++)
+    if (!EXPECT_STATUS(wa_uncancellable_enter(), WA_OK)) return;
+  EXPECT_MISUSE(wa_uncancellable_enter(), "wa_uncancellable_enter: nested more than 255 times");
+  for (int i = 0; i < 255; i++)
+    if (!EXPECT_STATUS(wa_uncancellable_exit(), WA_OK)) return;
+  EXPECT_MISUSE(wa_uncancellable_exit(), "did not enter");
+}
+
+static int forgets_to_exit(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  return wa_sleep(WA_MS(1));
+}
+
+TASK_TEST(uncancellable_never_left_ends_with_the_task_which_is_cancelled_by_then) {
+  wa_task *t = wa_spawn(forgets_to_exit, NULL);
+  turns(1);
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+}

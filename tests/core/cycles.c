@@ -1,0 +1,167 @@
+/* Awaits that could never end: of oneself, and of each other. Each is WA_EMISUSE with a sentence that names the tasks. */
+#include "unit.h"
+
+static wa_task *tasks[8];
+
+static wa_task *named(const char *name, wa_task_fn f, void *arg) {
+  return wa_spawn_with(f, arg, &(wa_task_options){.name = name});
+}
+
+static int awaits_slot(void *slot) { return wa_await(tasks[(intptr_t)slot]); }
+
+TASK_TEST(cycle_of_one_is_told_after_a_turn) {
+  wa_task *t = tasks[0] = named("narcissus", awaits_slot, NUMBER(0));
+  turns(1);
+  EXPECT(!wa_done(t));
+  turns(1);
+  EXPECT_MISUSE(wa_status(t), "wa_await: task 'narcissus' awaits itself");
+  wa_release(t);
+}
+
+static int waits_for_itself(void *slot) { return wa_wait_for(tasks[(intptr_t)slot], WA_MS(5)); }
+
+TASK_TEST(cycle_of_one_through_wait_for) {
+  wa_task *t = tasks[0] = named("narcissus", waits_for_itself, NUMBER(0));
+  EXPECT_MISUSE(wa_await(t), "task 'narcissus' awaits itself");
+  wa_release(t);
+}
+
+TASK_TEST(cycle_of_one_through_stop_within_is_refused) {
+  EXPECT_MISUSE(wa_stop_within(wa_current(), WA_MS(1), true), "wa_stop_within: expected another task");
+}
+
+TASK_TEST(cycle_of_two_names_both) {
+  tasks[0] = named("chicken", awaits_slot, NUMBER(1));
+  tasks[1] = named("egg", awaits_slot, NUMBER(0));
+  EXPECT_MISUSE(wa_await(tasks[1]), "wa_await: these tasks would wait for each other for ever: egg -> chicken -> egg");
+  EXPECT_STATUS(finish(tasks[0]), WA_EMISUSE);
+  wa_release(tasks[1]);
+}
+
+TASK_TEST(cycle_of_three_names_all) {
+  tasks[0] = named("a", awaits_slot, NUMBER(1));
+  tasks[1] = named("b", awaits_slot, NUMBER(2));
+  tasks[2] = named("c", awaits_slot, NUMBER(0));
+  EXPECT_MISUSE(wa_await(tasks[2]), "for ever: c -> a -> b -> c");
+  EXPECT_STATUS(finish(tasks[0]), WA_EMISUSE);
+  EXPECT_STATUS(finish(tasks[1]), WA_EMISUSE);
+  wa_release(tasks[2]);
+}
+
+static int awaits_gathered(void *slot) { return finish(wa_gather(&tasks[(intptr_t)slot], 2, 0)); }
+static int awaits_shielded(void *slot) { return finish(wa_shield(tasks[(intptr_t)slot])); }
+
+TASK_TEST(cycle_through_a_gather) {
+  tasks[2] = named("a", awaits_gathered, NUMBER(0));
+  tasks[0] = named("other", sleeper, NUMBER(1));
+  tasks[1] = named("b", awaits_slot, NUMBER(2));
+  EXPECT_MISUSE(wa_await(tasks[1]), "for ever: b -> a -> ");
+  EXPECT_CONTAINS(wa_error_text(), "-> b");
+  EXPECT_STATUS(finish(tasks[2]), WA_EMISUSE);
+  EXPECT_STATUS(finish(tasks[0]), WA_OK);
+  wa_release(tasks[1]);
+}
+
+TASK_TEST(cycle_through_a_shield) {
+  tasks[0] = named("a", awaits_shielded, NUMBER(1));
+  tasks[1] = named("b", awaits_slot, NUMBER(0));
+  EXPECT_MISUSE(wa_await(tasks[1]), "for ever: b -> a -> ");
+  EXPECT_STATUS(finish(tasks[0]), WA_EMISUSE);
+  wa_release(tasks[1]);
+}
+
+TASK_TEST(cycle_that_a_gather_of_oneself_closes) {
+  tasks[1] = named("other", sleeper, NUMBER(1));
+  tasks[0] = named("a", awaits_gathered, NUMBER(0));
+  int status = wa_await(tasks[0]);
+  EXPECT_MISUSE(status, "a -> ");
+  EXPECT_STATUS(finish(tasks[1]), WA_OK);
+  wa_release(tasks[0]);
+}
+
+TASK_TEST(cycle_that_a_shield_of_oneself_closes) {
+  tasks[0] = named("a", awaits_shielded, NUMBER(0));
+  EXPECT_MISUSE(wa_await(tasks[0]), "a -> ");
+  wa_release(tasks[0]);
+}
+
+static int waits_for_slot(void *slot) { return wa_wait_for(tasks[(intptr_t)slot], WA_S(1)); }
+static int waits_for_ever_for_slot(void *slot) { return wa_wait_for(tasks[(intptr_t)slot], WA_FOREVER); }
+
+TASK_TEST(cycle_through_wait_for) {
+  tasks[0] = named("a", waits_for_slot, NUMBER(1));
+  tasks[1] = named("b", waits_for_ever_for_slot, NUMBER(0));
+  EXPECT_MISUSE(wa_await(tasks[1]), "for ever: b -> a -> b");
+  EXPECT_STATUS(finish(tasks[0]), WA_EMISUSE);
+  EXPECT_INT(wa_now(), 0);
+  wa_release(tasks[1]);
+}
+
+TASK_TEST(cycle_is_found_when_its_last_link_is_closed_also_over_many) {
+  enum { N = 3000 };
+  static wa_task *chain[N];
+  tasks[0] = chain[0] = named("first", awaits_slot, NUMBER(1));
+  tasks[1] = wa_future_new();
+  for (int i = 1; i < N; i++) {
+    tasks[2] = chain[i - 1];
+    chain[i] = wa_spawn_with(awaits_slot, NUMBER(2), &(wa_task_options){.eager = true});
+  }
+  turns(1);
+  EXPECT(!wa_done(chain[0]));
+  wa_resolve(tasks[1], NULL);
+  EXPECT_STATUS(wa_await(chain[N - 1]), WA_OK);
+  for (int i = 0; i < N; i++) wa_release(chain[i]);
+  wa_release(tasks[1]);
+}
+
+static int closes_a_long_cycle(void *arg) {
+  (void)arg;
+  wa_yield();
+  return wa_await(tasks[3]);
+}
+
+TASK_TEST(cycle_over_3000_tasks_is_told_and_its_sentence_cut) {
+  enum { N = 3000 };
+  static wa_task *chain[N];
+  chain[0] = named("first", closes_a_long_cycle, NULL);
+  turns(1);
+  for (int i = 1; i < N; i++) {
+    tasks[2] = chain[i - 1];
+    chain[i] = wa_spawn_with(awaits_slot, NUMBER(2), &(wa_task_options){.eager = true});
+  }
+  tasks[3] = chain[N - 1];
+  EXPECT_MISUSE(wa_await(chain[0]), "for ever: first -> ");
+  for (int i = 0; i < N; i++) EXPECT_STATUS(finish(chain[i]), WA_EMISUSE);
+}
+
+/* Not a cycle, though many paths lead down: each gather is a member of the next one twice. */
+TASK_TEST(cycle_check_of_many_paths_is_quick) {
+  enum { LEVELS = 40 };
+  wa_future *leaf = wa_future_new(), *gathers[LEVELS], *below = leaf;
+  for (int i = 0; i < LEVELS; i++) {
+    wa_future *twice[] = {below, below};
+    below = gathers[i] = wa_gather(twice, 2, 0);
+  }
+  tasks[0] = below;
+  wa_task *waits_for_t = wa_spawn(awaits_slot, NUMBER(1)), *t = tasks[1] = wa_spawn(awaits_slot, NUMBER(0));
+  turns(1);
+  wa_resolve(leaf, NULL);
+  EXPECT_STATUS(finish(waits_for_t), WA_OK);
+  EXPECT_STATUS(finish(t), WA_OK);
+  for (int i = 0; i < LEVELS; i++) wa_release(gathers[i]);
+  wa_release(leaf);
+}
+
+TASK_TEST(cycle_check_of_deep_shields) {
+  enum { LEVELS = 100 };
+  wa_future *leaf = wa_future_new(), *shields[LEVELS], *below = leaf;
+  for (int i = 0; i < LEVELS; i++) below = shields[i] = wa_shield(below);
+  tasks[0] = below;
+  wa_task *waits_for_t = wa_spawn(awaits_slot, NUMBER(1)), *t = tasks[1] = wa_spawn(awaits_slot, NUMBER(0));
+  turns(1);
+  wa_resolve(leaf, NULL);
+  EXPECT_STATUS(finish(waits_for_t), WA_OK);
+  EXPECT_STATUS(finish(t), WA_OK);
+  for (int i = 0; i < LEVELS; i++) wa_release(shields[i]);
+  wa_release(leaf);
+}

@@ -1,0 +1,14 @@
+// A WASI program in Node: node node-wasi.mjs PROGRAM.wasm [ARG...]. Ends with the program's status; 70 after a trap.
+import { readFileSync } from 'node:fs';
+
+process.removeAllListeners('warning'); // that node:wasi is experimental is no news here
+const { WASI } = await import('node:wasi');
+const [path, ...args] = process.argv.slice(2);
+const wasi = new WASI({ version: 'preview1', args: ['program', ...args], returnOnExit: true });
+const { instance } = await WebAssembly.instantiate(readFileSync(path), wasi.getImportObject());
+try {
+  process.exitCode = wasi.start(instance);
+} catch (error) {
+  console.error(error.stack);
+  process.exitCode = 70;
+}

@@ -1,0 +1,14 @@
+// The programs of unit tests: every C file of a folder, and the runner.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../scripts/make.mjs';
+
+const unit = join(root, 'tests/core/unit.c');
+const filesOf = (folder) => {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.c')).sort();
+  return [...new Set([unit, ...names.map((name) => join(root, folder, name))])];
+};
+
+export const core = { name: 'core', files: filesOf('tests/core'), flags: ['-Wl,--wrap=malloc'] };
+export const fiber = { name: 'fiber', files: filesOf('tests/fiber') };
+export const suites = [core, fiber];
