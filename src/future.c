@@ -53,6 +53,8 @@ bool wa__cancel(wa_future *f, wa__detail *reason) {
   return true;
 }
 
+uint32_t wa__walk;
+
 bool wa__leads_to(wa_future *f, const wa_future *target) {
   if (f == target) return true;
   const wa__kind *kind = f && wa__pending(f) ? wa__kinds[f->kind] : NULL;

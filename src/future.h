@@ -73,6 +73,7 @@ typedef struct wa__kind {
 enum { WA__KINDS = WA__DELAY + 1 };
 extern const wa__kind *wa__kinds[WA__KINDS];
 bool wa__leads_to(wa_future *f, const wa_future *target);
+extern uint32_t wa__walk; /* raised for each such question: who was met in this walk leads nowhere new */
 
 extern wa__list wa__futures;      /* all of them */
 extern uint32_t wa__future_count; /* all but unfinished tasks */

@@ -19,6 +19,7 @@ typedef struct node {
 typedef struct gather {
   wa_future future;
   uint32_t n, unique, finished;
+  uint32_t walk; /* the latest that came by */
   bool collect, cancel_requested;
   int *statuses; /* the value */
   node *nodes;
@@ -68,6 +69,8 @@ static size_t clean(wa_future *f) {
 
 static bool leads_to(wa_future *f, const wa_future *target) {
   gather *g = gather_of(f);
+  if (g->walk == wa__walk) return false;
+  g->walk = wa__walk;
   for (uint32_t i = 0; i < g->n; i++)
     if (wa__leads_to(g->children[i], target)) return true;
   return false;

@@ -191,6 +191,7 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
 
 /* A cycle must pass through somebody who waits for t, so a task that nobody awaits need not look. */
 static bool closes_cycle(wa__task *t, wa_future *f) {
+  wa__walk++;
   return !wa__list_empty(&t->future.callbacks) && wa__leads_to(f, &t->future);
 }
 
