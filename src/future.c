@@ -76,7 +76,8 @@ wa_future *wa_retain(wa_future *f) {
 
 void wa_release(wa_future *f) {
   if (!f || !wa__check("wa_release", f) || --f->refs) return;
-  if (f->state == WA__FINISHED && f->status < 0 && !f->seen && wa__future_unseen) {
+  bool told = f->status == WA_EDISCARDED || f->status == WA_ESTACK || f->status == WA_ETRAP; /* by a report of its own */
+  if (f->state == WA__FINISHED && f->status < 0 && !told && !f->seen && wa__future_unseen) {
     f->refs = 1; /* the report may look at it, and even keep it */
     f->seen = true;
     wa__future_unseen(f);

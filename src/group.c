@@ -21,6 +21,7 @@ typedef struct member {
 /* On the heap, for members that end after their parent died without clean-up. */
 struct wa__group {
   wa__scope scope;
+  const wa_group *owner;
   wa__task *parent;
   wa__list members;
   uint32_t flags;
@@ -87,14 +88,24 @@ static void member_done(wa__handle *handle) {
   forget(m);
 }
 
+static bool entered(wa__task *t, const wa_group *g) {
+  WA__LIST_EACH(link, &t->scopes) {
+    wa__scope *scope = wa__container(link, wa__scope, link);
+    if (scope->drop == drop && wa__container(scope, struct wa__group, scope)->owner == g) return true;
+  }
+  return false;
+}
+
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
+  if (entered(t, g)) return wa__misuse("wa_group_enter: task '%s' is inside this group", wa_name(&t->future));
   if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
   struct wa__group *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a task group");
   memset(s, 0, sizeof *s);
   s->parent = t;
+  s->owner = g;
   wa__list_init(&s->members);
   wa__scope_enter(t, &s->scope, drop);
   *g = (wa_group){.parent = &t->future, .state = s};

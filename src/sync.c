@@ -100,7 +100,8 @@ static void notify(wa_condition *c, size_t n) {
 }
 
 int wa_condition_notify(wa_condition *c, size_t n) {
-  if (!c || !lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
+  if (!c) return wa__misuse("wa_condition_notify: the condition is NULL");
+  if (!lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
   notify(c, n);
   return WA_OK;
 }
@@ -110,7 +111,8 @@ int wa_condition_notify_all(wa_condition *c) { return wa_condition_notify(c, SIZ
 int wa_condition_wait(wa_condition *c) {
   wa__task *t = wa__need_task("wa_condition_wait");
   if (!t) return WA_EMISUSE;
-  if (!c || !lock_of(c)->locked) return wa__misuse("wa_condition_wait: nobody holds the condition's lock");
+  if (!c) return wa__misuse("wa_condition_wait: the condition is NULL");
+  if (!lock_of(c)->locked) return wa__misuse("wa_condition_wait: nobody holds the condition's lock");
   wa_lock_release(lock_of(c));
   int st = wa__wait_queue(t, &c->waiters);
   /* The lock is the caller's again before it hears anything, a cancellation included. */

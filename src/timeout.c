@@ -63,9 +63,18 @@ static int leave(wa_timeout *t, int status) {
   return status;
 }
 
+static bool entered(wa__task *task, const wa_timeout *t) {
+  WA__LIST_EACH(link, &task->scopes) {
+    wa__scope *scope = wa__container(link, wa__scope, link);
+    if (scope->drop == drop && wa__container(scope, struct wa__timer, scope)->owner == t) return true;
+  }
+  return false;
+}
+
 int wa_timeout_enter(wa_timeout *t, wa_time delay) {
   wa__task *task = wa__need_task("wa_timeout_enter");
   if (!task) return WA_EMISUSE;
+  if (entered(task, t)) return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout", wa_name(&task->future));
   if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
   if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %l ms; expected 0 or more", delay);
   return enter(task, t, delay) ? WA_OK : WA_ENOMEM;
