@@ -10,7 +10,7 @@ usage: ./build.sh [COMMAND]
   run [TEXT FOLDER...]
                     the same, then search the project's own files for wa_await with one C task per file, in Node
   test [GROUP...]   the same, then all tests; GROUP: a part of a test file's path
-  quick [GROUP...]  the developer's loop: the runtime built for this machine, and the tests under tests/native
+  quick [GROUP...]  the developer's loop: the tests that run natively, under sanitizers
   setup [PART]      only set up; PART: native, build (what ./build.sh needs) or test (everything)
   wasmtime          build the wasmtime command of the pinned version with cargo, if the system has none
   step NAME         one step of the build alone, with its whole output

@@ -34,8 +34,17 @@ function isFresh(out, inputs) {
   return made !== undefined && inputs.every((input) => statSync(input, { throwIfNoEntry: false })?.mtimeMs <= made);
 }
 
+const making = new Map();
+
 // Runs make(temporary path) unless out is fresh. how: whatever the result depends on besides the inputs, as text.
-export async function makeFile(out, inputs, how, make) {
+export function makeFile(out, inputs, how, make) {
+  // Two that want the same file at the same time share the work.
+  const key = `${resolve(out)}\0${how}`;
+  if (!making.has(key)) making.set(key, makeOnce(out, inputs, how, make).finally(() => making.delete(key)));
+  return making.get(key);
+}
+
+async function makeOnce(out, inputs, how, make) {
   const record = join(root, 'build/how', hash(resolve(out)));
   if (isFresh(out, inputs) && textOf(record) === how) return;
   mkdirSync(dirname(resolve(out)), { recursive: true });

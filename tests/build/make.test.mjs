@@ -36,6 +36,14 @@ test('a file is made once, and again for a younger input or another command', as
   assert.equal(made, 3);
 });
 
+test('two that want the same file at once share the work', async (context) => {
+  const path = scratch(context);
+  let made = 0;
+  const make = async (out) => { made++; await new Promise((done) => setTimeout(done, 10)); writeFileSync(out, ''); };
+  await Promise.all([1, 2, 3].map(() => makeFile(path('out'), [], '', make)));
+  assert.equal(made, 1);
+});
+
 test('an input that changes while the file is made makes it again', async (context) => {
   const path = scratch(context);
   writeFileSync(path('in'), 'a');
