@@ -62,7 +62,7 @@ typedef struct job {
 /* ---- what is said on stderr --------------------------------------------------------------------------------- */
 
 static void show(job *j) {
-  fprintf(stderr, "\r%zu of %zu files searched, %zu with hits ", j->searched, j->file_count, j->hits);
+  fprintf(stderr, "\r%zu of %zu files searched, %zu with hits", j->searched, j->file_count, j->hits);
   j->line_open = true;
 }
 
@@ -211,15 +211,17 @@ static int list_folders(job *j) {
   return j->out_of_memory ? WA_ENOMEM : WA_OK;
 }
 
-/* Also if the listing was stopped: the files found so far are counted. */
+/* Also if the listing was stopped: the files found so far count as cancelled. */
 static int find_files(job *j) {
   int st = list_folders(j);
   if (j->paths.count) qsort(j->paths.items, j->paths.count, sizeof *j->paths.items, by_path);
   j->files = calloc(j->paths.count + 1, sizeof *j->files);
   if (!j->files) return WA_ENOMEM;
   j->file_count = j->paths.count;
-  for (size_t i = 0; i < j->file_count; i++)
+  for (size_t i = 0; i < j->file_count; i++) {
     j->files[i] = (file){.path = j->paths.items[i], .job = j, .source.id = -1};
+    if (st < 0) say(j, "%s: cancelled, was not open\n", j->paths.items[i]);
+  }
   return st;
 }
 

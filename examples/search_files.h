@@ -1,11 +1,12 @@
 /* search_files.h: the four things that the search asks of its host, each an await. Two hosts, one contract:
  *
  *     list_folder   hands each entry to `found`: its kind ('f' file, 'd' folder, 'l' link, '?' other) and its name
- *     open_file     fills the source; -1 stays its id if it fails
+ *     open_file     fills the source, whose id is -1 until then
  *     read_file     the next piece of at most 64 KiB is in source->data and size; a size of 0: the end
  *     close_file    gives the file back; its id is -1 again
  *
- * Each returns WA_OK, WA_ECANCELED, or WA_EHOST: then files_error says why, until the next await.
+ * Each returns WA_OK, WA_ECANCELED, or WA_EHOST: then files_error says why, until the next failure. What was opened has
+ * its id in the source, whatever open_file returned.
  *   - Emscripten: the functions of search.mjs, which read with promises while other tasks go on.
  *   - WASI: the system calls. They block, so each is preceded by a wa_yield, where the other tasks, the timers and a
  *     cancellation get their turn.
@@ -15,6 +16,7 @@
 
 #include "wasyncio.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct source {
@@ -25,13 +27,15 @@ typedef struct source {
 
 typedef void (*found_fn)(void *ctx, char kind, const char *name);
 
-static const char *files_error = "";
+static char files_error[256];
+
+static void note_error(const char *why) { snprintf(files_error, sizeof files_error, "%s", why ? why : "unknown"); }
 
 #ifdef __EMSCRIPTEN__
 
 static int ask_host(const char *name, wa_data input, wa_data *out) {
   int st = wa_await_op(name, &input, out);
-  if (st == WA_EHOST) files_error = out->data;
+  if (st == WA_EHOST) note_error(out->data);
   return st;
 }
 
@@ -49,10 +53,16 @@ static int list_folder(const char *path, found_fn found, void *ctx) {
   return WA_OK;
 }
 
+/* The answer and a cancellation may come in one turn: then the await says WA_ECANCELED, and yet the file is open. So
+ * the future itself is asked what became of it. */
 static int open_file(const char *path, source *s) {
-  wa_data id;
-  int st = ask_host("open", path_data(path), &id);
-  if (st == WA_OK) s->id = (int)id.number;
+  wa_data input = path_data(path);
+  wa_future *opening = wa_start_op("open", &input);
+  if (!opening) return WA_ENOMEM;
+  int st = wa_await(opening);
+  if (wa_status(opening) == WA_OK) s->id = (int)wa_result(opening).number;
+  if (st == WA_EHOST) note_error(wa_result(opening).data);
+  wa_release(opening);
   return st;
 }
 
@@ -82,7 +92,7 @@ static int close_file(source *s) {
 enum { PIECE = 65536 };
 
 static int host_error(void) {
-  files_error = strerror(errno);
+  note_error(strerror(errno));
   return WA_EHOST;
 }
 
