@@ -66,7 +66,9 @@ async function runAll() {
   for (const [i, name] of names.entries()) {
     const started = performance.now();
     process.stdout.write(`build [${i + 1}/${names.length}] ${name}`);
+    const alive = setInterval(() => process.stdout.write('.'), 2000);
     const failure = await runStep(name);
+    clearInterval(alive);
     if (failure !== null) {
       const tail = failure.trimEnd().split('\n').slice(-40).join('\n');
       console.log(' FAILED');
