@@ -4,6 +4,7 @@
  *   a deadline             a timer, which also keeps a Node process alive while tasks sleep
  * Law: turns that follow each other from promises alone, as with a host function that answers at once, never keep the
  * host waiting for longer than a slice. */
+const { performance } = globalThis;
 const IDLE = 0, TIMER = 1, MACRO = 2, MICRO = 3;
 const slice = 8;
 const longest = 2 ** 31 - 1; // what setTimeout can hold
