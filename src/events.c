@@ -6,6 +6,8 @@
  */
 #include "events.h"
 
+#define KEPT 1024
+
 typedef struct side {
   wa__event_record *records;
   uint32_t count, capacity;
@@ -30,6 +32,10 @@ void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail 
 const wa__event_record *wa__events_swap(uint32_t *count) {
   for (uint32_t i = 0; i < front->count; i++) wa__detail_release(front->records[i].owner);
   front->count = 0;
+  if (front->capacity > KEPT) { /* or a burst would be paid for twice, once on each side */
+    wa__free(front->records, front->capacity * sizeof *front->records);
+    *front = (side){0};
+  }
   side *read = back;
   back = front;
   front = read;

@@ -17,7 +17,7 @@ wa__stack *wa__stack_borrow(uint32_t size) {
     }
     if (!sizes[i].size) break;
   }
-  wa__stack *s = malloc(sizeof *s + size + 15);
+  wa__stack *s = malloc(sizeof *s + WA__RED_ZONE + size + 15);
   if (!s) return NULL;
   s->size = size;
   return s;

@@ -1,6 +1,8 @@
 /* stack.h: the pointer of the C stack, and the stacks that fibers borrow.
  *
- *     block:  | header | bottom ....................... top |      the pointer starts at top and falls
+ *     block:  | header | red zone | bottom ............. top |      the pointer starts at top and falls
+ *
+ * The red zone: a function that calls nobody may use that much below the pointer without moving it, so no check sees it.
  *
  * Law: a stack belongs to whoever runs on it, and to a suspended fiber only if it has frames there. So a million
  * tasks that wait with empty C stacks need one stack between them.
@@ -15,7 +17,8 @@ typedef struct wa__stack {
   size_t size; /* of the usable part, at least */
 } wa__stack;
 
-static inline char *wa__stack_bottom(wa__stack *s) { return (char *)(s + 1); }
+#define WA__RED_ZONE 128
+static inline char *wa__stack_bottom(wa__stack *s) { return (char *)(s + 1) + WA__RED_ZONE; }
 /* 16-aligned, as the ABI wants it; the block has room for that. */
 static inline char *wa__stack_top(wa__stack *s) {
   return (char *)(((uintptr_t)wa__stack_bottom(s) + s->size + 15) & ~(uintptr_t)15);
