@@ -12,8 +12,9 @@ import { program, root } from './setup.mjs';
 
 const wasm = readFileSync(await program('wasi'));
 const types = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' };
+const headless = ['--headless=new', '--no-sandbox', '--disable-gpu'];
 const browsers = [
-  ['chromium', ['chromium'], (profile) => ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`]],
+  ['chromium', ['chromium'], (profile) => [...headless, `--user-data-dir=${profile}`]],
   ['firefox', ['firefox-esr', 'firefox'], (profile) => ['--headless', '--no-remote', '--profile', profile]],
 ];
 
