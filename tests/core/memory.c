@@ -1,14 +1,143 @@
-/* Without memory: whichever allocation fails, the program hears WA_ENOMEM or ends as it should; nothing leaks. */
+/* Without memory: whichever allocation fails, the program hears of it or ends as it should; nothing leaks, nothing is lost.
+ *
+ * malloc is wrapped by the linker (-Wl,--wrap=malloc). The program below uses every call that allocates, and is run again and
+ * again, each time with another allocation failing: that one alone, or all from there on. Under AddressSanitizer each of the
+ * runtime's blocks is a malloc; elsewhere it takes them from a pool, and fewer can fail. */
 #include "unit.h"
 
 #include <stdlib.h>
 
-static int left = -1; /* allocations that succeed still; -1: all */
+static int left = -1; /* allocations that succeed still; below 0: all */
+static bool for_good; /* all later ones fail too */
+static int failed;
 
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_malloc(size_t size) {
-  if (left == 0) return NULL;
-  if (left > 0) left--;
-  return __real_malloc(size);
+  if (left < 0 || left-- > 0) return __real_malloc(size);
+  left = for_good ? 0 : -1;
+  failed++;
+  return NULL;
+}
+
+static void nothing(void *arg) { (void)arg; }
+static void told(void *ctx, wa_future *future) { (void)ctx, (void)future; }
+static void ignored(const wa_report *report, void *ctx) { (void)report, (void)ctx; }
+
+static int worker(void *ms) {
+  int status = wa_defer(nothing, NULL);
+  if (status == WA_OK) status = wa_sleep(WA_MS((intptr_t)ms));
+  return status < 0 ? status : wa_return_text("done");
+}
+
+static int deep(void *n) {
+  char frame[64];
+  for (size_t i = 0; i < sizeof frame; i++) frame[i] = (char)(intptr_t)n;
+  int status = n ? wa_call(deep, NUMBER((intptr_t)n - 1)) : wa_sleep(WA_MS(1));
+  for (size_t i = 0; i < sizeof frame; i++) EXPECT(frame[i] == (char)(intptr_t)n);
+  return status;
+}
+
+enum { WORKERS = 20 };
+
+static int with_tasks(wa_task **tasks) {
+  int status = WA_OK;
+  wa_future *gather = wa_gather(tasks, WORKERS, WA_COLLECT), *shield = wa_shield(tasks[0]), *out;
+  wa_completed it;
+  if (!gather || !shield) status = WA_ENOMEM;
+  if (status == WA_OK) status = wa_when_done(tasks[1], told, NULL);
+  if (status == WA_OK) status = wa_wait(tasks, WORKERS, WA_FIRST_COMPLETED, WA_MS(3));
+  if (status == WA_OK) status = wa_completed_init(&it, tasks, WORKERS, WA_MS(2));
+  if (status == WA_OK) {
+    do status = wa_completed_next(&it, &out);
+    while (status == WA_OK && out);
+    wa_completed_close(&it);
+    if (status == WA_ETIMEDOUT) status = WA_OK;
+  }
+  if (status == WA_OK) status = wa_wait_for(tasks[WORKERS - 1], WA_MS(1));
+  if (status == WA_ETIMEDOUT) status = WA_OK;
+  if (status == WA_OK) status = wa_wait_for(tasks[WORKERS - 2], 0);
+  if (status == WA_ETIMEDOUT) status = WA_OK;
+  wa_cancel(tasks[WORKERS - 3], "a reason of its own");
+  if (status == WA_OK) status = wa_await(gather);
+  if (gather) wa_release(gather);
+  if (shield) wa_release(shield);
+  return status;
+}
+
+static int with_scopes(void) {
+  wa_group g;
+  wa_timeout t;
+  int status = wa_timeout_enter(&t, WA_MS(2));
+  if (status < 0) return status;
+  status = wa_group_enter(&g);
+  if (status == WA_OK) {
+    for (int i = 0; i < 3; i++) {
+      wa_task *member = wa_group_spawn(&g, worker, NUMBER(i));
+      if (member) wa_release(member);
+      else status = WA_ENOMEM;
+    }
+    wa_task *member = status == WA_OK ? wa_group_spawn(&g, returns, NUMBER(WA_EUSER - 1)) : NULL;
+    if (member) wa_release(member);
+    status = wa_group_exit(&g, status);
+  }
+  status = wa_timeout_exit(&t, status);
+  return status == WA_EGROUP ? WA_OK : status;
+}
+
+static int uses_everything(void *arg) {
+  (void)arg;
+  static wa_task *tasks[WORKERS];
+  wa_queue q;
+  int status = WA_OK, n = 0;
+  for (; n < WORKERS && status == WA_OK; n++)
+    if (!(tasks[n] = wa_spawn_with(worker, NUMBER(n), &(wa_task_options){.name = "worker"}))) status = WA_ENOMEM, n--;
+  if (status == WA_OK) status = with_tasks(tasks);
+  if (status == WA_OK) status = with_scopes();
+  if (status == WA_OK) status = wa_call(deep, NUMBER(10));
+  wa_queue_init(&q, 0);
+  for (int i = 0; i < 100 && status == WA_OK; i++) status = wa_queue_put_nowait(&q, NULL);
+  wa_queue_close(&q);
+  if (status == WA_OK) status = wa_stop_within(tasks[5], 0, true);
+  for (int i = 0; i < n; i++) wa_release(tasks[i]);
+  return status == WA_ETIMEDOUT ? WA_OK : status;
+}
+
+/* Whether all was well with the n-th allocation failing. */
+static bool survives(int n) {
+  wa_counts c;
+  failed = 0;
+  left = n;
+  int status = wa_run(uses_everything, NULL);
+  left = -1;
+  wa_count(&c);
+  if (!failed) return EXPECT_STATUS(status, WA_OK) && EXPECT_INT(c.bytes, 0);
+  bool told = status == WA_OK || status == WA_ENOMEM || status == WA_EGROUP || EXPECT_STATUS(status, WA_ENOMEM);
+  return told && EXPECT_INT(c.tasks, 0) && EXPECT_INT(c.futures, 0) && EXPECT_INT(c.timers, 0) && EXPECT_INT(c.bytes, 0);
+}
+
+static void run_with_failures(bool all) {
+  int n = 0;
+  for_good = all;
+  wa_on_report(ignored, NULL);
+  do
+    if (!survives(n)) {
+      EXPECT_INT(n, -1); /* tells which */
+      return;
+    }
+  while (failed && ++n < 5000);
+  EXPECT(n > 1 && n < 5000);
+}
+
+TEST(memory_one_allocation_that_fails) { run_with_failures(false); }
+
+TEST(memory_that_runs_out) { run_with_failures(true); }
+
+TEST(memory_that_runs_out_is_told_by_the_call) {
+  wa_on_report(ignored, NULL);
+  for_good = true;
+  left = 0;
+  EXPECT_STATUS(wa_run(returns, NUMBER(0)), WA_ENOMEM);
+  left = -1;
+  EXPECT_CONTAINS(wa_error_text(), "no memory for ");
 }

@@ -1,0 +1,94 @@
+/* wa_checkpoint: the await point of a loop that computes. */
+#include "unit.h"
+
+static volatile unsigned sink;
+static void work(void) {
+  for (unsigned i = 0; i < 100; i++) sink += i;
+}
+
+TASK_TEST(checkpoint_on_a_virtual_clock_never_gives_up_the_turn) {
+  wa_task *other = wa_spawn(returns, NUMBER(0));
+  for (int i = 0; i < 200000; i++)
+    if (!EXPECT_STATUS(wa_checkpoint(), WA_OK)) break;
+  EXPECT(!wa_done(other));
+  finish(other);
+}
+
+TASK_TEST(checkpoint_tells_of_a_cancellation_at_once_and_once) {
+  for (int i = 0; i < 1000; i++) wa_checkpoint();
+  wa_cancel(wa_current(), "mine");
+  EXPECT_STATUS(wa_checkpoint(), WA_ECANCELED);
+  EXPECT_STATUS(wa_checkpoint(), WA_OK);
+  wa_uncancel(wa_current());
+}
+
+static int computes_until_told(void *arg) {
+  (void)arg;
+  int status;
+  while ((status = wa_checkpoint()) == WA_OK) work();
+  return status;
+}
+
+static int two_compute(void *arg) {
+  (void)arg;
+  wa_task *a = wa_spawn(computes_until_told, NULL), *b = wa_spawn(computes_until_told, NULL);
+  for (wa_time end = wa_now() + WA_MS(20); wa_now() < end;) EXPECT_STATUS(wa_checkpoint(), WA_OK);
+  EXPECT(!wa_done(a));
+  EXPECT_STATUS(wa_sleep(WA_MS(5)), WA_OK);
+  wa_cancel(a, "a");
+  wa_cancel(b, "b");
+  wa_time asked = wa_now();
+  EXPECT_STATUS(wa_await(a), WA_ECANCELED);
+  EXPECT_STATUS(wa_await(b), WA_ECANCELED);
+  EXPECT(wa_now() - asked < WA_MS(50));
+  EXPECT_TEXT(wa_reason(a), "a");
+  EXPECT_TEXT(wa_reason(b), "b");
+  wa_release(a);
+  wa_release(b);
+  return WA_OK;
+}
+
+TEST(checkpoint_lets_others_and_timers_run_when_the_budget_is_used_up) {
+  wa_configure(&(wa_config){.turn_budget = WA_MS(1)});
+  EXPECT_STATUS(wa_run(two_compute, NULL), WA_OK);
+}
+
+static int computes(void *rounds) {
+  for (intptr_t i = 0; i < (intptr_t)rounds; i++) wa_checkpoint();
+  return WA_OK;
+}
+
+TEST(checkpoint_looks_at_a_real_clock_again_after_a_run_on_a_virtual_one) {
+  EXPECT_STATUS(wa_run(computes, NUMBER(10)), WA_OK);
+  wa_configure(&(wa_config){.turn_budget = WA_MS(1), .stall_after = WA_MS(100)});
+  EXPECT_STATUS(wa_run(two_compute, NULL), WA_OK);
+}
+
+static bool stop;
+static int counts_to_stop(void *rounds) {
+  int status = WA_OK;
+  for (; !stop && status == WA_OK; ++*(int *)rounds) status = wa_checkpoint(), work();
+  return status;
+}
+
+static int slices(void *arg) {
+  int rounds[3] = {0};
+  wa_task *tasks[3];
+  (void)arg;
+  for (int i = 0; i < 3; i++) tasks[i] = wa_spawn(counts_to_stop, &rounds[i]);
+  wa_sleep(WA_MS(60));
+  stop = true;
+  for (int i = 0; i < 3; i++) {
+    EXPECT_STATUS(finish(tasks[i]), WA_OK);
+    EXPECT(rounds[i] > 0);
+  }
+  EXPECT(rounds[0] < 20 * rounds[2]);
+  EXPECT(rounds[2] < 20 * rounds[0]);
+  return WA_OK;
+}
+
+TEST(checkpoint_shares_the_time_between_tasks) {
+  wa_configure(&(wa_config){.turn_budget = WA_MS(2)});
+  stop = false;
+  EXPECT_STATUS(wa_run(slices, NULL), WA_OK);
+}

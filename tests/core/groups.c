@@ -1,0 +1,197 @@
+/* Task groups: nobody leaves before every member has ended, and no error is lost. */
+#include "unit.h"
+
+static int fails_after(void *ms) {
+  int status = wa_sleep(WA_MS((intptr_t)ms));
+  return status < 0 ? status : WA_EUSER - (int)(intptr_t)ms;
+}
+
+TASK_TEST(group_of_none) {
+  wa_group g;
+  EXPECT_STATUS(wa_group_enter(&g), WA_OK);
+  EXPECT_STATUS(wa_group_exit(&g, 5), 5);
+  EXPECT_INT(wa_group_errors(&g, NULL, 0), 0);
+}
+
+TASK_TEST(group_waits_for_every_member) {
+  wa_group g;
+  wa_group_enter(&g);
+  for (int i = 1; i <= 3; i++) wa_release(wa_group_spawn(&g, sleeper, NUMBER(i)));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+  EXPECT_INT(wa_now(), WA_MS(3));
+}
+
+TASK_TEST(group_gathers_errors_in_the_order_they_occurred) {
+  wa_group g;
+  int errors[8] = {0};
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(3)));
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(2)));
+  wa_task *other = wa_group_spawn(&g, forever, NULL);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(2)));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+  EXPECT_INT(wa_group_errors(&g, errors, 8), 2);
+  EXPECT_INT(errors[0], WA_EUSER - 2);
+  EXPECT_INT(errors[1], WA_EUSER - 2);
+  EXPECT_INT(wa_group_errors(&g, NULL, 0), 2);
+  errors[0] = errors[1] = 0;
+  EXPECT_INT(wa_group_errors(&g, errors, 1), 2);
+  EXPECT_INT(errors[1], 0);
+  EXPECT(wa_cancelled(other));
+  wa_release(other);
+  EXPECT_INT(wa_now(), WA_MS(2));
+}
+
+TASK_TEST(group_that_the_body_fails_cancels_its_members) {
+  wa_group g;
+  int error = 0;
+  wa_group_enter(&g);
+  wa_task *t = wa_group_spawn(&g, forever, NULL);
+  EXPECT_STATUS(wa_group_exit(&g, WA_EUSER - 9), WA_EGROUP);
+  EXPECT_INT(wa_group_errors(&g, &error, 1), 1);
+  EXPECT_INT(error, WA_EUSER - 9);
+  EXPECT(wa_cancelled(t));
+  wa_release(t);
+}
+
+TASK_TEST(group_member_that_fails_interrupts_the_body) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  int status = wa_sleep(WA_S(1));
+  EXPECT_STATUS(status, WA_ECANCELED);
+  EXPECT_STATUS(wa_group_exit(&g, status), WA_EGROUP);
+  EXPECT_INT(wa_cancelling(wa_current()), 0);
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+}
+
+static int has_a_group(void *arg) {
+  (void)arg;
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  return wa_group_exit(&g, WA_OK);
+}
+
+TASK_TEST(group_errors_of_nested_groups_are_flattened_and_stay_with_the_task) {
+  wa_group g;
+  int errors[3] = {0};
+  wa_group_enter(&g);
+  wa_task *inner = wa_group_spawn(&g, has_a_group, NULL);
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+  EXPECT_INT(wa_group_errors(&g, errors, 3), 2);
+  EXPECT_INT(errors[1], WA_EUSER - 1);
+  EXPECT_INT(wa_errors(inner, errors, 3), 2);
+  wa_release(inner);
+  wa_task *t = wa_spawn(has_a_group, NULL);
+  EXPECT_STATUS(wa_await(t), WA_EGROUP);
+  EXPECT_INT(wa_errors(t, errors, 1), 2);
+  wa_release(t);
+}
+
+static int fails_as_a_group(void *arg) {
+  (void)arg;
+  return wa_fail_group((int[]){WA_EUSER - 1, WA_ETIMEDOUT, WA_EUSER - 3}, 3);
+}
+
+TASK_TEST(group_error_made_by_hand) {
+  int errors[3] = {0};
+  wa_task *t = wa_spawn(fails_as_a_group, NULL);
+  EXPECT_STATUS(wa_await(t), WA_EGROUP);
+  EXPECT_INT(wa_errors(t, errors, 3), 3);
+  EXPECT_INT(errors[1], WA_ETIMEDOUT);
+  wa_release(t);
+}
+
+TASK_TEST(group_finished_or_failing_takes_no_members) {
+  wa_group g, never = {0};
+  EXPECT_REFUSED(wa_group_spawn(&never, returns, NULL), "wa_group_spawn: the group was not entered, or is finished");
+  wa_group_enter(&g);
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+  EXPECT_REFUSED(wa_group_spawn(&g, returns, NULL), "wa_group_spawn: the group was not entered, or is finished");
+  EXPECT_MISUSE(wa_group_exit(&g, WA_OK), "wa_group_exit: the group was not entered by this task, or was left already");
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  EXPECT_STATUS(wa_sleep(WA_MS(5)), WA_ECANCELED);
+  EXPECT_REFUSED(wa_group_spawn(&g, returns, NULL), "wa_group_spawn: the group is shutting down");
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+}
+
+TASK_TEST(group_member_of_no_function_is_refused) {
+  wa_group g;
+  wa_group_enter(&g);
+  EXPECT_REFUSED(wa_group_spawn(&g, NULL, NULL), "f is NULL");
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+}
+
+TASK_TEST(group_entered_twice_is_refused) {
+  wa_group g;
+  EXPECT_STATUS(wa_group_enter(&g), WA_OK);
+  EXPECT_MISUSE(wa_group_enter(&g), "wa_group_enter");
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+}
+
+static wa_group shared;
+static int leaves_the_others(void *arg) {
+  (void)arg;
+  return wa_group_exit(&shared, WA_OK);
+}
+
+TASK_TEST(group_is_left_by_who_entered_it) {
+  wa_group_enter(&shared);
+  EXPECT_MISUSE(finish(wa_spawn(leaves_the_others, NULL)), "wa_group_exit: the group was not entered by this task");
+  EXPECT_STATUS(wa_group_exit(&shared, WA_OK), WA_OK);
+}
+
+static int never_leaves(void *arg) {
+  (void)arg;
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(3)));
+  return WA_OK;
+}
+
+TASK_TEST(group_never_left_lets_its_members_go_on) {
+  EXPECT_STATUS(finish(wa_spawn(never_leaves, NULL)), WA_OK);
+  wa_sleep(WA_MS(5));
+  TAKE_REPORT(WA_REPORT_UNSEEN);
+}
+
+static int member_spawns(void *g) {
+  wa_sleep(WA_MS(1));
+  wa_release(wa_group_spawn(g, sleeper, NUMBER(5)));
+  return WA_OK;
+}
+
+TASK_TEST(group_member_may_spawn_members) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, member_spawns, &g));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+  EXPECT_INT(wa_now(), WA_MS(6));
+}
+
+static int in_group(void *ms) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, sleeper, ms));
+  return wa_group_exit(&g, WA_OK);
+}
+
+TASK_TEST(group_cancelled_while_it_waits_ends_as_cancelled_with_the_reason) {
+  wa_task *t = wa_spawn(in_group, NUMBER(100));
+  turns(2);
+  wa_cancel(t, "enough");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "enough");
+  EXPECT_INT(wa_now(), 0);
+  wa_release(t);
+}
+
+TASK_TEST(group_eager_member_that_fails_at_once) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn_with(&g, returns, NUMBER(WA_EUSER - 1), &(wa_task_options){.eager = true}));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+}

@@ -1,0 +1,235 @@
+/* Reports: nothing is silent. */
+#include "unit.h"
+
+#include <string.h>
+
+static wa_task *named(const char *name, wa_task_fn f, void *arg) {
+  return wa_spawn_with(f, arg, &(wa_task_options){.name = name});
+}
+
+/* ---- swallowed ------------------------------------------------------------------------------------------------------------ */
+
+static int swallows(void *status) {
+  (void)wa_sleep(WA_S(1));
+  wa_sleep(WA_MS(3));
+  return (int)(intptr_t)status;
+}
+
+TASK_TEST(report_of_a_swallowed_cancellation) {
+  wa_task *t = named("glutton", swallows, NUMBER(0));
+  turns(1);
+  wa_sleep(WA_MS(1));
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(wa_await(t), WA_OK);
+  const wa_report *r = TAKE_REPORT(WA_REPORT_SWALLOWED);
+  if (!r) return;
+  EXPECT(r->task == t);
+  EXPECT_INT(r->age, WA_MS(3));
+  EXPECT_STATUS(r->status, WA_OK);
+  EXPECT_CONTAINS(r->site, "reports.c:");
+  EXPECT_CONTAINS(r->text, "task 'glutton' swallowed its cancellation: told at reports.c:");
+  EXPECT_CONTAINS(r->text, "asked 3 ms ago, ended with WA_OK");
+  wa_release(t);
+}
+
+TASK_TEST(report_of_a_cancellation_swallowed_into_a_result) {
+  wa_task *t = named("glutton", swallows, NUMBER(12));
+  turns(1);
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), 12);
+  TAKE_REPORT(WA_REPORT_SWALLOWED);
+}
+
+static int takes_back(void *arg) {
+  (void)arg;
+  (void)wa_sleep(WA_S(1));
+  wa_uncancel(wa_current());
+  return WA_OK;
+}
+
+static int fails_instead(void *arg) {
+  (void)arg;
+  (void)wa_sleep(WA_S(1));
+  return WA_EUSER - 1;
+}
+
+TASK_TEST(report_none_when_it_was_taken_back_or_turned_into_an_error) {
+  wa_task *a = wa_spawn(takes_back, NULL), *b = wa_spawn(fails_instead, NULL);
+  turns(1);
+  wa_cancel(a, NULL);
+  wa_cancel(b, NULL);
+  EXPECT_STATUS(finish(a), WA_OK);
+  EXPECT_STATUS(finish(b), WA_EUSER - 1);
+}
+
+/* ---- unseen ---------------------------------------------------------------------------------------------------------------- */
+
+TASK_TEST(report_of_an_error_that_nobody_looked_at) {
+  wa_release(named("unloved", returns, NUMBER(WA_EUSER - 1)));
+  turns(1);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'unloved' failed with WA_EUSER, and nobody looked at it");
+  wa_task *t = named("later", returns, NUMBER(WA_ETIMEDOUT));
+  turns(2);
+  wa_release(t);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'later' failed with WA_ETIMEDOUT, and nobody looked at it");
+}
+
+TASK_TEST(report_none_of_an_error_that_somebody_looked_at) {
+  wa_task *t = wa_spawn(returns, NUMBER(WA_EUSER - 1));
+  turns(1);
+  EXPECT_STATUS(wa_status(t), WA_EUSER - 1);
+  wa_release(t);
+  t = wa_spawn(forever, NULL);
+  turns(1);
+  wa_cancel(t, NULL);
+  wa_release(t);
+  turns(2);
+  wa_future *f = wa_future_new();
+  wa_reject(f, WA_EUSER - 1);
+  wa_release(f);
+}
+
+static wa_task *kept;
+static void keeps(const wa_report *report, void *ctx) {
+  (void)ctx;
+  kept = wa_retain(report->task);
+}
+
+TASK_TEST(report_listener_may_keep_the_task) {
+  wa_on_report(keeps, NULL);
+  wa_release(wa_spawn(returns, NUMBER(WA_EUSER - 1)));
+  turns(1);
+  if (!EXPECT(kept != NULL)) return;
+  EXPECT_STATUS(wa_status(kept), WA_EUSER - 1);
+  wa_release(kept);
+}
+
+/* ---- deadlock, shutdown ------------------------------------------------------------------------------------------------------ */
+
+static int awaits(void *future) { return wa_await(future); }
+
+TEST(report_of_a_deadlock) {
+  wa_future *f = wa_future_new();
+  wa_task *t = wa_spawn(awaits, f);
+  EXPECT_STATUS(wa_run(awaits, f), WA_EDEADLOCK);
+  const wa_report *r = TAKE_REPORT(WA_REPORT_DEADLOCK);
+  if (r) {
+    EXPECT(r->task == NULL);
+    EXPECT_INT(r->count, 2);
+    EXPECT_TEXT(r->text, "deadlock: 2 tasks wait, nothing is ready and no timer is set");
+  }
+  EXPECT_STATUS(wa_status(t), WA_EDISCARDED);
+  wa_release(t);
+  wa_release(f);
+}
+
+static int leaves_two(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn(sleeper, NUMBER(5)));
+  wa_release(wa_spawn(forever, NULL));
+  return WA_OK;
+}
+
+TEST(report_of_tasks_left_at_the_end_of_main) {
+  EXPECT_STATUS(wa_run(leaves_two, NULL), WA_OK);
+  const wa_report *r = TAKE_REPORT(WA_REPORT_SHUTDOWN);
+  if (!r) return;
+  EXPECT_INT(r->count, 2);
+  EXPECT_TEXT(r->text, "the main task ended; cancelling the 2 that are left");
+}
+
+/* ---- stalled, ungraceful: on a real clock -------------------------------------------------------------------------------------- */
+
+static void busy(wa_time t) {
+  for (wa_time end = wa_now() + t; wa_now() < end;) continue;
+}
+
+static int hogs(void *arg) {
+  (void)arg;
+  wa_yield();
+  busy(WA_MS(30));
+  return wa_yield();
+}
+
+TEST(report_of_a_step_without_an_await) {
+  wa_configure(&(wa_config){.stall_after = WA_MS(10)});
+  EXPECT_STATUS(wa_run(hogs, NULL), WA_OK);
+  const wa_report *r = TAKE_REPORT(WA_REPORT_STALLED);
+  if (!r) return;
+  EXPECT(r->age >= WA_MS(10));
+  EXPECT_CONTAINS(r->text, "task 'main' ran ");
+  EXPECT_CONTAINS(r->text, " ms without an await");
+  EXPECT_CONTAINS(r->text, "reports.c:");
+}
+
+static int computes_politely(void *arg) {
+  (void)arg;
+  int status = WA_OK;
+  for (wa_time end = wa_now() + WA_MS(60); status == WA_OK && wa_now() < end;) status = wa_checkpoint();
+  return status;
+}
+
+TEST(report_none_of_a_long_step_with_checkpoints) {
+  wa_configure(&(wa_config){.stall_after = WA_MS(30)});
+  EXPECT_STATUS(wa_run(computes_politely, NULL), WA_OK);
+}
+
+static int ignores_by_yielding(void *ms) {
+  for (wa_time end = wa_now() + WA_MS((intptr_t)ms); wa_now() < end;) (void)wa_yield();
+  return WA_OK;
+}
+
+static int cancels_one(void *f) {
+  wa_task *t = named("mule", (wa_task_fn)f, NUMBER(60));
+  wa_yield();
+  wa_cancel(t, NULL);
+  return finish(t);
+}
+
+static void expect_ungraceful(void) {
+  const wa_report *r = TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  if (r) {
+    EXPECT(r->age >= WA_MS(10) && r->age < WA_MS(50));
+    EXPECT_CONTAINS(r->text, "task 'mule' still runs, ");
+  }
+  TAKE_REPORT(WA_REPORT_SWALLOWED);
+}
+
+TEST(report_of_a_task_that_ignores_its_cancellation_and_never_lets_the_loop_idle) {
+  wa_configure(&(wa_config){.grace = WA_MS(10)});
+  EXPECT_STATUS(wa_run(cancels_one, (void *)ignores_by_yielding), WA_OK);
+  expect_ungraceful();
+}
+
+#ifndef __EMSCRIPTEN__ /* whose host can't wait */
+TEST(report_of_a_task_that_ignores_its_cancellation_and_sleeps) {
+  wa_configure(&(wa_config){.grace = WA_MS(10)});
+  EXPECT_STATUS(wa_run(cancels_one, (void *)stubborn), WA_OK);
+  expect_ungraceful();
+}
+#endif
+
+/* ---- listeners ------------------------------------------------------------------------------------------------------------------- */
+
+static void waits_in_vain(const wa_report *report, void *ctx) {
+  ++*(int *)ctx;
+  EXPECT(report->kind == WA_REPORT_UNSEEN);
+  EXPECT(wa_current() == NULL);
+  EXPECT_MISUSE(wa_sleep(WA_MS(1)), "called outside of a task");
+  wa_release(wa_spawn_with(returns, NUMBER(WA_EUSER - 2), &(wa_task_options){.eager = true})); /* a report in a report */
+}
+
+TASK_TEST(report_listener_can_not_suspend_nor_be_entered_again) {
+  int calls = 0;
+  wa_on_report(waits_in_vain, &calls);
+  wa_release(wa_spawn(returns, NUMBER(WA_EUSER - 1)));
+  turns(1);
+  EXPECT_INT(calls, 1);
+  EXPECT(wa_current() != NULL);
+}
+
+TASK_TEST(report_without_a_listener_is_a_line_on_stderr) {
+  wa_on_report(NULL, NULL);
+  wa_release(named("unloved", returns, NUMBER(WA_EUSER - 1)));
+  turns(1);
+}

@@ -1,0 +1,190 @@
+/* wa_run, wa_configure and the clocks. */
+#include "unit.h"
+
+/* ---- asyncio.run --------------------------------------------------------------------------------------------------------- */
+
+static int runs_again(void *arg) {
+  (void)arg;
+  EXPECT_MISUSE(wa_run(returns, NUMBER(0)), "wa_run: called inside a running loop; use wa_spawn and wa_await");
+  return 7;
+}
+
+TEST(run_gives_the_status_of_main_and_does_not_nest) {
+  EXPECT_STATUS(wa_run(runs_again, NULL), 7);
+  EXPECT_STATUS(wa_run(returns, NUMBER(WA_EUSER - 5)), WA_EUSER - 5);
+  EXPECT_MISUSE(wa_run(NULL, NULL), "f is NULL");
+}
+
+static void run_in_callback(void *ctx, wa_future *future) {
+  (void)ctx, (void)future;
+  EXPECT_MISUSE(wa_run(returns, NUMBER(0)), "wa_run: called inside a running loop");
+}
+
+TASK_TEST(run_in_a_callback_is_refused) {
+  wa_future *f = wa_future_new();
+  wa_when_done(f, run_in_callback, NULL);
+  wa_resolve(f, NULL);
+  turns(2);
+  wa_release(f);
+}
+
+static int cancels_itself(void *arg) {
+  (void)arg;
+  wa_cancel(wa_current(), "by itself");
+  return wa_yield();
+}
+
+TEST(run_of_a_main_that_is_cancelled) { EXPECT_STATUS(wa_run(cancels_itself, NULL), WA_ECANCELED); }
+
+static int slow_end(void *name) {
+  int status = wa_sleep(WA_S(9));
+  note("%s:%s", (const char *)name, wa_status_name(status));
+  wa_sleep(WA_MS(5));
+  note("%s:end", (const char *)name);
+  return status;
+}
+
+static int leaves_tasks(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn(slow_end, "a"));
+  wa_release(wa_spawn(slow_end, "b"));
+  wa_yield();
+  note("main:end");
+  return 3;
+}
+
+TEST(run_cancels_what_is_left_and_waits_for_it) {
+  EXPECT_STATUS(wa_run(leaves_tasks, NULL), 3);
+  EXPECT_TRACE("main:end a:WA_ECANCELED b:WA_ECANCELED a:end b:end");
+  TAKE_REPORT(WA_REPORT_SHUTDOWN);
+}
+
+TEST(run_starts_what_was_spawned_before_it) {
+  wa_task *t = wa_spawn(sleeper, NUMBER(2));
+  EXPECT_MISUSE(wa_configure(NULL), "wa_configure: tasks exist already");
+  EXPECT_STATUS(wa_run(sleeper, NUMBER(3)), WA_OK);
+  EXPECT_STATUS(wa_status(t), WA_OK);
+  wa_release(t);
+}
+
+static void note_word(void *word) { note("%s", (const char *)word); }
+
+static int waits_for_nothing(void *future) {
+  wa_defer(note_word, "clean-up");
+  return wa_await(future);
+}
+
+TEST(run_that_can_never_go_on_ends_and_its_tasks_are_discarded) {
+  wa_future *f = wa_future_new();
+  EXPECT_STATUS(wa_run(waits_for_nothing, f), WA_EDEADLOCK);
+  TAKE_REPORT(WA_REPORT_DEADLOCK);
+  EXPECT_TRACE("");
+  wa_release(f);
+  EXPECT_STATUS(wa_run(returns, NUMBER(1)), 1);
+}
+
+static int spins_for_ever(void *arg) {
+  (void)arg;
+  for (int status = WA_OK;;) {
+    status = wa_yield();
+    if (status < 0) return status;
+  }
+}
+
+TEST(run_gives_up_after_so_many_turns) {
+  wa_configure(&(wa_config){.virtual_clock = true, .max_turns = 100});
+  EXPECT_STATUS(wa_run(spins_for_ever, NULL), WA_EDEADLOCK);
+  TAKE_REPORT(WA_REPORT_DEADLOCK);
+}
+
+/* ---- configuration -------------------------------------------------------------------------------------------------------- */
+
+TEST(configure_refuses_what_is_out_of_range) {
+  EXPECT_MISUSE(wa_configure(&(wa_config){.turn_budget = -1}), "wa_configure: turn_budget, stall_after and grace must not be");
+  EXPECT_MISUSE(wa_configure(&(wa_config){.stall_after = -1}), "must not be negative");
+  EXPECT_MISUSE(wa_configure(&(wa_config){.grace = -1}), "must not be negative");
+  EXPECT_MISUSE(wa_configure(&(wa_config){.stack_size = 255}), "wa_configure: stack_size is 255; expected 256 to");
+  EXPECT_MISUSE(wa_configure(&(wa_config){.stack_size = 2000000000}), "stack_size is 2000000000");
+  EXPECT_STATUS(wa_configure(NULL), WA_OK);
+}
+
+TASK_TEST(configure_in_a_run_is_refused) { EXPECT_MISUSE(wa_configure(NULL), "wa_configure: tasks exist already"); }
+
+/* ---- clocks ---------------------------------------------------------------------------------------------------------------- */
+
+static int sleeps_three_ms(void *arg) {
+  (void)arg;
+  EXPECT_INT(wa_now(), 0);
+  EXPECT_STATUS(wa_sleep(WA_MS(3)), WA_OK);
+  EXPECT_INT(wa_now(), WA_MS(3));
+  return WA_OK;
+}
+
+TEST(clock_virtual_starts_at_0_in_each_run) {
+  EXPECT_STATUS(wa_run(sleeps_three_ms, NULL), WA_OK);
+  EXPECT_STATUS(wa_run(sleeps_three_ms, NULL), WA_OK);
+}
+
+static int note_wake(void *t) {
+  int status = wa_sleep((intptr_t)t);
+  note("%d", (int)wa_now());
+  return status;
+}
+
+TASK_TEST(clock_virtual_jumps_to_each_deadline_to_the_nanosecond) {
+  static const int times[] = {7, 3, 5, 3, 1000000000, 1};
+  wa_task *tasks[6];
+  for (int i = 0; i < 6; i++) tasks[i] = wa_spawn(note_wake, NUMBER(times[i]));
+  for (int i = 0; i < 6; i++) EXPECT_STATUS(finish(tasks[i]), WA_OK);
+  EXPECT_TRACE("1 3 3 5 7 1000000000");
+}
+
+static int note_letter_after_1ms(void *letter) {
+  int status = wa_sleep(WA_MS(1));
+  note("%s", (const char *)letter);
+  return status;
+}
+
+TASK_TEST(clock_equal_deadlines_in_the_order_they_were_set) {
+  static const char *const letters[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+  wa_task *tasks[8];
+  for (int i = 0; i < 8; i++) tasks[i] = wa_spawn(note_letter_after_1ms, (void *)letters[i]);
+  turns(1);
+  wa_cancel(tasks[2], NULL);
+  wa_cancel(tasks[5], NULL);
+  for (int i = 0; i < 8; i++) finish(tasks[i]);
+  EXPECT_TRACE("c f a b d e g h");
+}
+
+TASK_TEST(clock_virtual_is_moved_by_hand) {
+  wa_task *t = wa_spawn(note_wake, NUMBER(10));
+  turns(1);
+  EXPECT_STATUS(wa_spin(25), WA_OK);
+  EXPECT_INT(wa_now(), 25);
+  EXPECT_STATUS(finish(t), WA_OK);
+  EXPECT_TRACE("25");
+}
+
+static int sleeps_20_ms(void *arg) {
+  (void)arg;
+  EXPECT_MISUSE(wa_spin(1), "wa_spin: the runtime's clock is not virtual");
+  wa_time start = wa_now();
+  int status = wa_sleep(WA_MS(20));
+  wa_time took = wa_now() - start;
+  EXPECT(took >= WA_MS(20));
+  EXPECT(took < WA_MS(500));
+  return status;
+}
+
+TEST(clock_real_waits_where_the_host_may_be_blocked) {
+  wa_configure(NULL);
+#ifdef __EMSCRIPTEN__
+  EXPECT_MISUSE(wa_run(sleeper, NUMBER(20)), "a JavaScript host must not be blocked");
+#else
+  EXPECT_STATUS(wa_run(sleeps_20_ms, NULL), WA_OK);
+#endif
+}
+
+#ifdef __EMSCRIPTEN__
+static int (*const not_here)(void *) __attribute__((used)) = sleeps_20_ms;
+#endif
