@@ -1,5 +1,5 @@
-/* Races where the runtime gives more than CPython 3.14, or something else: what asyncio hangs on, loses or only logs. Each
- * says in a line what CPython does there. */
+/* Races where the runtime gives more than CPython 3.14, or something else: what asyncio hangs on, loses or only logs.
+ * Each says in a line what CPython does there. */
 #include "../core/unit.h"
 
 static wa_task *tasks[2];
@@ -13,7 +13,7 @@ static int fails_after(void *ms) {
   return st < 0 ? st : WA_EUSER - 1;
 }
 
-/* ---- bpo-36456: tasks that await each other. CPython: they hang, and cancel() recurses until the stack ends ---------- */
+/* ---- bpo-36456: tasks that await each other. CPython: they hang, and cancel() recurses until the stack ends ---- */
 
 TASK_TEST(bpo_36456_circle_is_refused_to_who_would_close_it) {
   tasks[0] = wa_spawn_with(awaits_slot, NUMBER(1), &(wa_task_options){.name = "a"});
@@ -39,7 +39,7 @@ TASK_TEST(bpo_36456_cancel_goes_down_a_chain_of_any_length) {
   wa_release(top);
 }
 
-/* ---- bpo-45390: the message. CPython: the first reader of a cancelled task gets it, the next one nothing ---------------- */
+/* ---- bpo-45390: the message. CPython: the first reader of a cancelled task gets it, the next one nothing ------- */
 
 TASK_TEST(bpo_45390_reason_stays_for_every_reader) {
   wa_task *t = wa_spawn(forever, NULL);
@@ -58,7 +58,7 @@ TASK_TEST(bpo_45390_reason_stays_for_every_reader) {
   wa_release(t);
 }
 
-/* ---- bpo-42636: the error of a shielded task. CPython: logged once the shield is cancelled, even if somebody reads it --- */
+/* ---- bpo-42636: the error of a shielded task. CPython: logged if the shield was cancelled, read or not -------- */
 
 TASK_TEST(bpo_42636_error_that_nobody_reads_is_reported) {
   tasks[0] = wa_spawn_with(fails_after, NUMBER(3), &(wa_task_options){.name = "inner"});
@@ -80,7 +80,7 @@ TASK_TEST(gh_156321_error_that_is_read_later_is_not) {
   EXPECT_STATUS(finish(tasks[0]), WA_EUSER - 1);
 }
 
-/* ---- gh-94972: a shielded task of which nobody keeps a reference. CPython: it may be collected in mid-execution ---------- */
+/* ---- gh-94972: a shielded task of which nobody keeps a reference. CPython: it may be collected as it runs ----- */
 
 static int notes_its_end(void *arg) {
   (void)arg;
@@ -106,7 +106,7 @@ TASK_TEST(gh_94972_shielded_task_without_a_reference_goes_on) {
   EXPECT_TRACE("WA_OK");
 }
 
-/* ---- gh-155143: cancelled shields of a task that lives long. CPython 3.14: each leaves a callback on it ------------------- */
+/* ---- gh-155143: cancelled shields of a task that lives long. CPython 3.14: each leaves a callback on it -------- */
 
 TASK_TEST(gh_155143_cancelled_shields_leave_nothing) {
   wa_counts before, after;
@@ -126,7 +126,7 @@ TASK_TEST(gh_155143_cancelled_shields_leave_nothing) {
   finish(t);
 }
 
-/* ---- gh-111379: a cancellation is swallowed, so that a timeout does not come out. CPython: silently ------------------------- */
+/* ---- gh-111379: a cancellation is swallowed, so that a timeout does not come out. CPython: silently ------------ */
 
 static int swallows(void *ms) {
   (void)!wa_sleep(WA_MS((intptr_t)ms));
@@ -144,7 +144,7 @@ TASK_TEST(gh_111379_who_swallows_is_named) {
   wa_release(t);
 }
 
-/* ---- gh-134471: timeout(0) swallows an earlier cancellation, here as there. A checkpoint before the scope hears it ---------- */
+/* ---- gh-134471: timeout(0) swallows an earlier cancellation, here as there. A checkpoint before it does not --- */
 
 TASK_TEST(gh_134471_checkpoint_before_the_scope_hears_the_request) {
   wa_cancel(wa_current(), "earlier");
@@ -155,7 +155,7 @@ TASK_TEST(gh_134471_checkpoint_before_the_scope_hears_the_request) {
   EXPECT_STATUS(wa_timeout_exit(&t, wa_sleep(WA_MS(1))), WA_ETIMEDOUT);
 }
 
-/* ---- gh-77714: the timer of an iterator that is given up. CPython: stays; wa_completed_close takes it along ------------------ */
+/* ---- gh-77714: the timer of an iterator that is given up. CPython: stays; wa_completed_close takes it along ---- */
 
 TASK_TEST(gh_77714_close_takes_the_timer_along) {
   wa_counts c;
@@ -169,7 +169,7 @@ TASK_TEST(gh_77714_close_takes_the_timer_along) {
   finish(t);
 }
 
-/* ---- bpo-32751: wait_for waits for a task that ignores its cancellation, for ever. wa_stop_within does not ------------------- */
+/* ---- bpo-32751: wait_for waits for a task that ignores its cancellation, for ever. wa_stop_within does not ----- */
 
 TASK_TEST(bpo_32751_bounded_wait_for_a_task_that_refuses) {
   wa_time begin = wa_now();
@@ -183,7 +183,7 @@ TASK_TEST(bpo_32751_bounded_wait_for_a_task_that_refuses) {
   wa_release(t);
 }
 
-/* ---- gh-111085: scopes used wrongly. CPython since 3.12: RuntimeError, and the scope stays consistent -------------------------- */
+/* ---- gh-111085: scopes used wrongly. CPython since 3.12: RuntimeError, and the scope stays consistent ---------- */
 
 TASK_TEST(gh_111085_scopes_used_wrongly) {
   wa_timeout t = {0};

@@ -7,7 +7,9 @@ import { files, path } from './files.mjs';
 import { printed } from './python.mjs';
 
 const python = new CPython();
-for (const name of files) writeFileSync(path(`${name}.trace`), await python.run(readFileSync(path(`${name}.scn`), 'utf8')));
+for (const name of files) {
+  writeFileSync(path(`${name}.trace`), await python.run(readFileSync(path(`${name}.scn`), 'utf8')));
+}
 await python.close();
 writeFileSync(path('twins.trace'), await printed(path('twins.py')));
 console.log(`recorded ${files.length + 1} files`);

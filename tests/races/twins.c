@@ -35,7 +35,7 @@ static void tell_group(const wa_group *g) {
   say("%u error, cancelling %d", (unsigned)wa_group_errors(g, NULL, 0), wa_cancelling(wa_current()));
 }
 
-/* ---- eager start ---------------------------------------------------------------------------------------------------- */
+/* ---- eager start ----------------------------------------------------------------------------------------------- */
 
 static int second(void *group) {
   say("second starts");
@@ -109,7 +109,7 @@ static int gh_97696_eager_task_cancelled_after_its_first_step(void *main) {
   return WA_OK;
 }
 
-/* ---- gather as a future ------------------------------------------------------------------------------------------------ */
+/* ---- gather as a future ---------------------------------------------------------------------------------------- */
 
 static int quick(void *arg) {
   (void)arg;
@@ -173,7 +173,7 @@ static int bpo_32684_gather_cancelled_when_all_have_ended(void *main) {
   return st;
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------------------------ */
+/* ---- messages -------------------------------------------------------------------------------------------------- */
 
 static int await_child(void *child) { return wa_await(child); }
 
@@ -225,7 +225,7 @@ static int gh_111693_latest_message_comes_out_of_a_condition(void *main) {
   return WA_OK;
 }
 
-/* ---- queues ---------------------------------------------------------------------------------------------------------------- */
+/* ---- queues ---------------------------------------------------------------------------------------------------- */
 
 static void *number(intptr_t n) { return (void *)n; }
 
@@ -289,7 +289,7 @@ static int gh_83055_nowait_overtakes_in_a_lifo_queue(void *main) {
   return st;
 }
 
-/* ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------------------------------------------------- */
 
 #define RACE(f) {#f, f}
 static const struct { const char *name; wa_task_fn f; } races[] = {
