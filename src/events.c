@@ -7,6 +7,7 @@
 #include "events.h"
 
 #define KEPT 1024
+#define FULL 4096
 
 typedef struct side {
   wa__event_record *records;
@@ -17,6 +18,10 @@ static side sides[2], *front = &sides[0], *back = &sides[1];
 bool wa__events_on;
 
 void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail *owner) {
+  if (back->count >= FULL) { /* the turn ends, so that the host reads them and memory stays bounded */
+    wa__the_loop.budget_end = INT64_MIN;
+    wa__the_loop.steps_left = 1;
+  }
   if (back->count == back->capacity) {
     uint32_t capacity = back->capacity ? back->capacity * 2 : 16;
     wa__event_record *records = wa__alloc(capacity * sizeof *records);

@@ -118,12 +118,37 @@ WAX(turn) const wa__state_record *wax_turn(void) {
   return &state;
 }
 
-WAX(recover) int32_t wax_recover(uint32_t kind) {
+/* Ends what was running, and leaves the answer in wa__recovery. */
+int32_t wa__recovery;
+void wa__recover(void);
+__attribute__((used)) void wa__recover(void) {
   in_turn = false;
-  wa__task *t = wa__task_recover(kind == 1);
-  if (!t) return 0;
-  wa_release(&t->future);
-  return 1;
+  wa__task *t = wa__task_recover(wa__recovery == 1);
+  wa__recovery = t != NULL;
+  if (t) wa_release(&t->future);
+}
+
+/* The trap left the stack pointer on the dead task's stack. This goes back to the host's stack before any C runs; it is
+ * naked because a C function would, at its end, put the pointer back to where it found it. */
+WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) uint32_t kind) {
+  __asm__(".globaltype __stack_pointer, i32\n"
+          "i32.const 0\n"
+          "local.get 0\n"
+          "i32.store wa__recovery\n"
+          "i32.const 0\n"
+          "i32.const 0\n"
+          "i32.store wa__stack_limit\n"
+          "i32.const 0\n"
+          "i32.load wa__fiber_running\n"
+          "if\n"
+          "i32.const 0\n"
+          "i32.load wa__fiber_host_stack\n"
+          "global.set __stack_pointer\n"
+          "end_if\n"
+          "call wa__recover\n"
+          "i32.const 0\n"
+          "i32.load wa__recovery\n"
+          "return\n");
 }
 
 WAX(shutdown) int32_t wax_shutdown(void) { return busy() ? WA_EMISUSE : (int32_t)wa__cancel_all(NULL); }
@@ -251,7 +276,7 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
       .number = data.number,
       .reason = f->detail && f->detail->kind == WA__REASON ? f->detail->data : NULL,
       .name = wa_name(f),
-      .site = wa_site(f),
+      .site = t ? t->site : "",
       .cancel_age_ms = t && t->cancels && wa__pending(f) ? ms(wa__the_loop.now - t->cancelled_at) : -1,
   };
   if (f->detail && f->detail->kind == WA__ERRORS) {

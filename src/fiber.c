@@ -43,6 +43,7 @@ static struct { char *position, *end; } data;
 void (*wa__fiber_overflow)(void);
 uint32_t wa__fiber_stacks;
 char *wa__stack_limit; /* of the running fiber; NULL on the host's stack */
+char *wa__fiber_host_stack; /* the pointer there, while a fiber runs: where to go back to after a trap */
 
 #define SP ".globaltype __stack_pointer, i32\n"
 static inline char *stack_pointer(void) {
@@ -205,6 +206,7 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
     return true;
   }
   if (outer) outer->top = segment;
+  else wa__fiber_host_stack = stack_pointer();
   fiber->outer = outer;
   wa__fiber_running = fiber;
   result = woken_with;
