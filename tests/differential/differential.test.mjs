@@ -75,10 +75,10 @@ test(`${PROGRAMS} programs say all that the language can say, and the runtime an
   assert.deepEqual(wanted.filter((words) => !reached.has(words)), []);
 });
 
-// CPython damaged on purpose in place of the runtime: the five kinds of fault that this test has to be able to see.
+// The runtime, built with a deliberate fault (src/fault.h): the five kinds that this test has to be able to see.
 for (const fault of ['lifo', 'late-cancel', 'timer-tie', 'gather-cancel', 'uncancel']) {
   test(`the fault ${fault} is found within 2,000 programs and shrinks below 30 lines`, async () => {
-    const comparison = new Comparison({ host: 'cpython', fault, reference });
+    const comparison = new Comparison({ host: 'native', fault, reference });
     try {
       const { found } = await firstMismatches(comparison, randomBatches(2000, SEED));
       assert(found.length, 'not found');
