@@ -6,7 +6,7 @@
  * Law: the state lives as long as a callback or the timer may still come to it, or the program holds it. So an iterator
  * that a cancelled task leaves behind does what CPython's does: its timer stays.
  */
-#include "task.h"
+#include "queue.h"
 
 #include <string.h>
 
@@ -68,11 +68,15 @@ int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_
   wa__task *t = wa__need_task("wa_completed_init");
   if (!t || !wa__check_all("wa_completed_init", futures, n)) return WA_EMISUSE;
   if (!it) return wa__misuse("wa_completed_init: it is NULL; expected a wa_completed");
-  if (timeout < 0) return wa__misuse("wa_completed_init: timeout is %l ms; expected 0 or more", timeout);
+  if (timeout < 0) return wa__misuse("wa_completed_init: timeout is %d ns; expected 0 or more", timeout);
   struct wa__completed *c = wa__alloc(size_of(n));
   if (!c) return wa__no_memory("an iterator");
   memset(c, 0, size_of(n));
   wa_queue_init(&c->done, 0);
+  if (!wa__queue_reserve(&c->done, n)) {
+    wa__free(c, size_of(n));
+    return wa__no_memory("an iterator");
+  }
   wa__due_init(&c->due, on_timeout);
   c->n = (uint32_t)n;
   c->held = true;

@@ -139,6 +139,9 @@ WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) 
           "i32.const 0\n"
           "i32.store wa__stack_limit\n"
           "i32.const 0\n"
+          "i32.const -1\n"
+          "i32.store wa__stack_room\n"
+          "i32.const 0\n"
           "i32.load wa__fiber_running\n"
           "if\n"
           "i32.const 0\n"
@@ -200,6 +203,7 @@ WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data,
     return 0;
   }
   wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
+  if (options.eager) wa__loop_begin_turn();
   in_turn = true; /* an eager task runs inside */
   uint32_t handle = give(wa__spawn(f, input ? input->data : NULL, &options, input));
   in_turn = false;
@@ -274,7 +278,7 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
       .data = data.data,
       .size = (uint32_t)data.size,
       .number = data.number,
-      .reason = f->detail && f->detail->kind == WA__REASON ? f->detail->data : NULL,
+      .reason = wa_reason(f)[0] ? wa_reason(f) : NULL,
       .name = wa_name(f),
       .site = t ? t->site : "",
       .cancel_age_ms = t && t->cancels && wa__pending(f) ? ms(wa__the_loop.now - t->cancelled_at) : -1,

@@ -42,7 +42,9 @@ static struct { char *position, *end; } data;
 
 void (*wa__fiber_overflow)(void);
 uint32_t wa__fiber_stacks;
-char *wa__stack_limit; /* of the running fiber; NULL on the host's stack */
+/* Where the running fiber's stack ends, and how large it is; everything, on the host's stack. */
+char *wa__stack_limit;
+uint32_t wa__stack_room = UINT32_MAX;
 char *wa__fiber_host_stack; /* the pointer there, while a fiber runs: where to go back to after a trap */
 
 #define SP ".globaltype __stack_pointer, i32\n"
@@ -61,6 +63,7 @@ WA__COLD void wa__fiber_overflowed(void);
 WA__COLD __attribute__((used)) void wa__fiber_overflowed(void) {
   overflowed = true;
   wa__stack_limit = NULL;
+  wa__stack_room = UINT32_MAX;
   SET_STACK_POINTER(emergency + sizeof emergency);
   if (wa__fiber_overflow) wa__fiber_overflow();
   __builtin_trap();
@@ -78,7 +81,10 @@ __asm__(".globl wa__stack_set\n"
         "local.get 0\n"
         "i32.const 0\n"
         "i32.load wa__stack_limit\n"
-        "i32.lt_u\n"
+        "i32.sub\n" /* wraps far beyond the room for a pointer below the limit, and for one that fell below 0 */
+        "i32.const 0\n"
+        "i32.load wa__stack_room\n"
+        "i32.gt_u\n"
         "if\n"
         "call wa__fiber_overflowed\n"
         "end_if\n"
@@ -138,8 +144,9 @@ enum { SUSPENDED = INT32_MIN };
 /* Enters or re-enters a segment on the stack that begins at sp (NULL: the present one, for a wa_call). SUSPENDED, or what
  * its function returned. Its own frame must not be on the fiber's stack, where the segment's frames will be: so it is
  * this function that moves the pointer, and moves it back. */
-static __attribute__((noinline)) int wa__fiber_run_segment(wa__segment *s, char *sp, char *limit) {
+static __attribute__((noinline)) int wa__fiber_run_segment(wa__segment *s, char *sp, char *limit, uint32_t room) {
   char *outer_sp = stack_pointer(), *outer_limit = wa__stack_limit;
+  uint32_t outer_room = wa__stack_room;
   segment = s;
   if (s->used) {
     data.position = data.end = s->save + s->used;
@@ -147,9 +154,11 @@ static __attribute__((noinline)) int wa__fiber_run_segment(wa__segment *s, char 
     asyncify_start_rewind(&data);
   }
   wa__stack_limit = limit;
+  wa__stack_room = room;
   if (sp) SET_STACK_POINTER(sp);
   int status = s->f(s->arg);
   wa__stack_limit = outer_limit;
+  wa__stack_room = outer_room;
   wa__stack_set(outer_sp); /* a call, so that the linker keeps wa__stack_set */
   if (mode != UNWINDING) return status;
   asyncify_stop_unwind();
@@ -181,7 +190,7 @@ static bool wa__fiber_run(wa__fiber *fiber) {
   for (;;) {
     wa__segment *s = fiber->top;
     fiber->top = NULL;
-    int status = wa__fiber_run_segment(s, top - s->depth, bottom);
+    int status = wa__fiber_run_segment(s, top - s->depth, bottom, (uint32_t)(top - bottom));
     if (status == SUSPENDED) {
       if (wa__likely(park_segment(fiber, s))) return false;
       status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
@@ -230,10 +239,15 @@ static __attribute__((noinline)) int wa__fiber_enter(wa_task_fn f, void *arg) {
   wa__segment *outer = segment, *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a wa_call");
   *s = (wa__segment){.f = f, .arg = arg, .below = outer};
-  int status = wa__fiber_run_segment(s, NULL, wa__stack_limit);
+  char *sp = stack_pointer();
+  int status = wa__fiber_run_segment(s, NULL, wa__stack_limit, wa__stack_room);
   segment = outer;
   if (status == SUSPENDED) {
-    if (wa__likely(park_segment(wa__fiber_running, s))) return SUSPENDED;
+    /* Its frames lie below the caller's, and stay: what is called here must run below them. */
+    SET_STACK_POINTER(wa__stack_top(wa__fiber_running->stack) - s->depth);
+    bool parked = park_segment(wa__fiber_running, s);
+    SET_STACK_POINTER(sp);
+    if (wa__likely(parked)) return SUSPENDED;
     status = wa__no_memory("a suspended wa_call");
     wa__fiber_running->top = NULL;
   }
@@ -269,6 +283,7 @@ int wa__fiber_recover(void) {
   wa__fiber_running = NULL;
   segment = NULL;
   wa__stack_limit = NULL;
+  wa__stack_room = UINT32_MAX;
   return stack ? WA_ESTACK : WA_ETRAP;
 }
 

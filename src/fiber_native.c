@@ -57,9 +57,15 @@ static void enter(void) {
   leave(s, true);
 }
 
+/* One is kept, so that what runs after a body (its deferred clean-ups) needs no memory. */
+static struct wa__stack *spare;
+
 static struct wa__stack *new_stack(uint32_t wasm_size) {
   size_t size = NATIVE_SIZE(wasm_size);
-  struct wa__stack *s = malloc(sizeof *s + size);
+  struct wa__stack *s = spare;
+  spare = NULL;
+  if (s && s->size != size) free(s), s = NULL;
+  if (!s) s = malloc(sizeof *s + size);
   if (!s) return NULL;
   s->size = size;
   s->ended = false;
@@ -93,7 +99,8 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
     wa__fiber_stacks++;
     return false;
   }
-  free(s);
+  free(spare);
+  spare = s;
   fiber->stack = NULL;
   return true;
 }
@@ -114,5 +121,8 @@ void wa__fiber_destroy(wa__fiber *fiber) {
 
 int wa__fiber_recover(void) { return WA_ETRAP; }
 
-void wa__fiber_trim(void) {}
+void wa__fiber_trim(void) {
+  free(spare);
+  spare = NULL;
+}
 #endif

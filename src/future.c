@@ -142,11 +142,6 @@ int wa_status(const wa_future *f) {
 
 void *wa_value(const wa_future *f) { return wa__check("wa_value", f) ? f->value : NULL; }
 
-const char *wa_reason(const wa_future *f) {
-  if (!wa__check("wa_reason", f) || !f->detail || f->detail->kind != WA__REASON) return "";
-  return f->detail->data;
-}
-
 size_t wa_errors(const wa_future *f, int *out, size_t max) {
   if (!wa__check("wa_errors", f)) return 0;
   return wa__detail_errors(f->detail, out, max);

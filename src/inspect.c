@@ -18,6 +18,13 @@ const char *wa_site(const wa_future *f) {
   return t && !t->running && wa__pending(f) ? t->site : "";
 }
 
+const char *wa_reason(const wa_future *f) {
+  if (!wa__check("wa_reason", f)) return "";
+  wa__task *t = wa__as_task((wa_future *)f);
+  wa__detail *reason = t && wa__pending(f) ? t->reason : f->detail;
+  return reason && reason->kind == WA__REASON ? reason->data : "";
+}
+
 void wa_count(wa_counts *out) {
   out->tasks = wa__task_count;
   out->futures = wa__future_count;

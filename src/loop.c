@@ -17,7 +17,7 @@
 
 wa__loop wa__the_loop = {.stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
 int32_t wa__fuel = 1;
-void (*wa__loop_stalled)(wa_time ran);
+void (*wa__loop_stalled)(wa_time ran, uint32_t steps);
 
 static wa_time last_look;
 
@@ -29,7 +29,7 @@ wa_time wa_now(void) {
 
 int wa_spin(wa_time t) {
   if (!wa__the_loop.config.virtual_clock) return wa__misuse("wa_spin: the runtime's clock is not virtual");
-  if (t < 0) return wa__misuse("wa_spin: t is %l ms; expected 0 or more", t);
+  if (t < 0) return wa__misuse("wa_spin: t is %d ns; expected 0 or more", t);
   wa__the_loop.now += t;
   return WA_OK;
 }
@@ -41,6 +41,7 @@ void wa__loop_begin_turn(void) {
   if (!l->config.virtual_clock) l->now = last_look;
   l->budget_end = last_look + budget;
   l->stride = l->steps_left = 1;
+  wa__fuel = 1; /* the first checkpoint of a turn looks at the clock */
 }
 
 bool wa__loop_spent(void) {
@@ -51,7 +52,7 @@ bool wa__loop_spent(void) {
   }
   wa_time now = wa__host_now(), ran = now - last_look;
   wa_time stall = l->config.stall_after ? l->config.stall_after : WA_MS(100);
-  if (ran > stall && l->stride == 1 && wa__loop_stalled) wa__loop_stalled(ran);
+  if (ran > stall && wa__loop_stalled) wa__loop_stalled(ran, l->stride);
   last_look = now;
   if (l->config.debug || ran > WA_MS(1)) l->stride = 1;
   else if (ran > 2 * LOOK_EVERY) l->stride = (l->stride + 1) / 2;

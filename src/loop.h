@@ -30,7 +30,7 @@ void wa__loop_begin_turn(void);
 /* True once the turn's time is used up: the host should have its turn. Looks at the clock. */
 bool wa__loop_spent(void);
 
-/* Told how long a step ran that took longer than stall_after. */
-extern void (*wa__loop_stalled)(wa_time ran);
+/* Told that a step ran longer than stall_after: the latest, or one of the `steps` up to it. */
+extern void (*wa__loop_stalled)(wa_time ran, uint32_t steps);
 
 #endif

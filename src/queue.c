@@ -4,7 +4,7 @@
  *
  * Law: an item that was put is got once or still there; a wake-up that a cancelled waiter got is passed on.
  */
-#include "task.h"
+#include "queue.h"
 
 #include <string.h>
 
@@ -35,9 +35,10 @@ bool wa_queue_full(const wa_queue *q) { return q->max && q->size >= q->max; }
 
 /* ---- the items: a ring; a stack and a heap are rings that begin at 0 ---------------------------------------------- */
 
-static bool reserve(wa_queue *q) {
-  if (q->size < q->capacity) return true;
+bool wa__queue_reserve(wa_queue *q, size_t n) {
+  if (n <= q->capacity) return true;
   size_t capacity = q->capacity ? q->capacity * 2 : 8;
+  if (capacity < n) capacity = n;
   void **items = wa__alloc(capacity * sizeof *items);
   if (!items) return false;
   for (size_t i = 0; i < q->size; i++) items[i] = q->items[(q->head + i) % q->capacity];
@@ -102,7 +103,7 @@ int wa_queue_put_nowait(wa_queue *q, void *item) {
   if (!q) return wa__misuse("wa_queue_put_nowait: the queue is NULL");
   if (q->is_shutdown) return WA_ESHUTDOWN;
   if (wa_queue_full(q)) return WA_EAGAIN;
-  if (!reserve(q)) return wa__no_memory("a queue");
+  if (!wa__queue_reserve(q, q->size + 1)) return wa__no_memory("a queue");
   add(q, item);
   q->unfinished++;
   wa_event_clear(&q->finished);

@@ -26,6 +26,9 @@ static size_t sentence(char *out, size_t size, const wa_report *r) {
       return wa__format(out, size, "task '%s' swallowed its cancellation: told at %s, asked %l ms ago, ended with %s",
                         name, site, r->age, wa_status_name(r->status));
     case WA_REPORT_STALLED:
+      if (r->count > 1)
+        return wa__format(out, size, "task '%s', or one of the %u steps before its own, ran %l ms without an await, "
+                          "since %s; put a wa_checkpoint in its loop", name, (unsigned)r->count - 1, r->age, site);
       return wa__format(out, size, "task '%s' ran %l ms without an await, since %s; put a wa_checkpoint in its loop",
                         name, r->age, site);
     case WA_REPORT_UNGRACEFUL:
@@ -48,10 +51,10 @@ void wa__report(int kind, wa__task *t, const char *site, wa_time age, int number
   static bool reporting;
   char text[320];
   if (reporting) return;
-  bool counts = kind == WA_REPORT_DEADLOCK || kind == WA_REPORT_SHUTDOWN;
+  bool counts = kind == WA_REPORT_DEADLOCK || kind == WA_REPORT_SHUTDOWN || kind == WA_REPORT_STALLED;
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
   wa_report r = {.kind = (wa_report_kind)kind, .task = t ? &t->future : NULL, .site = site ? site : "", .age = age,
-                 .status = counts ? 0 : number, .count = counts ? (uint32_t)number : 0, .text = text};
+                 .status = kind == WA_REPORT_STALLED ? WA_EPENDING : counts ? 0 : number, .count = counts ? (uint32_t)number : 0, .text = text};
   if (kind == WA_REPORT_STACK && t) r.count = t->fiber.stack_size;
   sentence(text, sizeof text, &r);
   wa__task *current = wa__current;
@@ -70,14 +73,17 @@ void wa__report_overdue(wa__task *t, wa_time now) {
 
 wa_time wa__report_ungraceful(wa_time now) {
   wa_time grace = wa__the_loop.config.grace ? wa__the_loop.config.grace : WA_S(5), next = WA_FOREVER;
-  if (!wa__leaving_count || wa__the_loop.config.virtual_clock) return next;
+  static wa_time look_at = WA_FOREVER; /* no task can be overdue before */
+  if (!wa__leaving_count || wa__the_loop.config.virtual_clock) return look_at = next;
+  if (look_at == WA_FOREVER) look_at = now + grace;
+  if (now < look_at) return look_at;
   WA__LIST_EACH(link, &wa__futures) {
     wa__task *t = wa__as_task(wa__container(link, wa_future, all));
     if (!t || !wa__pending(&t->future) || !t->cancels || t->ungraceful) continue;
     if (now - t->cancelled_at >= grace) wa__report_overdue(t, now);
     else if (t->cancelled_at + grace < next) next = t->cancelled_at + grace;
   }
-  return next;
+  return look_at = next;
 }
 
 static void unseen(wa_future *f) {
@@ -85,8 +91,8 @@ static void unseen(wa_future *f) {
   if (t) wa__report(WA_REPORT_UNSEEN, t, t->site, 0, f->status);
 }
 
-static void stalled(wa_time ran) {
-  if (wa__latest) wa__report(WA_REPORT_STALLED, wa__latest, wa__latest->site, ran, WA_EPENDING);
+static void stalled(wa_time ran, uint32_t steps) {
+  if (wa__latest) wa__report(WA_REPORT_STALLED, wa__latest, wa__latest->site, ran, (int)steps);
 }
 
 /* On the overflowed task's emergency stack: the sentence goes straight to stderr, and the host recovers the rest. */

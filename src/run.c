@@ -77,7 +77,10 @@ static int run_until(wa_future *f, stop *s) {
       return st;
     }
     do /* the iteration whole, however long it takes */
-      if (!wa__loop_once()) wa__loop_begin_turn();
+      if (!wa__loop_once()) {
+        wa__loop_begin_turn();
+        wa__report_ungraceful(wa__the_loop.now);
+      }
     while (!wa__list_empty(&wa__the_loop.batch));
   }
   return WA_OK;
@@ -136,7 +139,10 @@ wa_time wa__turn(void) {
   wa__loop *l = &wa__the_loop;
   wa__loop_begin_turn();
   for (;;) {
-    if (!wa__loop_once()) return 0;
+    if (!wa__loop_once()) {
+      wa__report_ungraceful(l->now);
+      return 0;
+    }
     if (!wa__list_empty(&l->ready)) continue;
     wa_time next = wa__due_next();
     if (l->config.virtual_clock) {

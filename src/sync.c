@@ -91,6 +91,8 @@ int wa_condition_release(wa_condition *c) {
   return c ? wa_lock_release(lock_of(c)) : wa__misuse("wa_condition_release: the condition is NULL");
 }
 
+bool wa_condition_locked(const wa_condition *c) { return c && lock_of((wa_condition *)c)->locked; }
+
 static void notify(wa_condition *c, size_t n) {
   WA__LIST_EACH(link, &c->waiters) {
     if (wa__task_in_queue(link)->slot != WA__SLOT_PENDING) continue;

@@ -58,6 +58,7 @@ static void finish(wa__task *t, int st) {
   wa__detail_set(&t->thrown, NULL);
   wa__detail_set(&t->input, NULL);
   wa__detail_set(&t->received, NULL);
+  for (wa__defer *d; (d = t->defers); wa__free(d, sizeof *d)) t->defers = d->next;
   wa__task_count--;
   wa__leaving_count -= t->cancels > 0;
   wa__future_count++;
@@ -175,7 +176,6 @@ void wa__task_discard(wa__task *t, int status) {
   wa__list_unlink(&t->handle.link);
   wa__slot_leave(t);
   wa__forget_wait(t);
-  for (wa__defer *d; (d = t->defers); wa__free(d, sizeof *d)) t->defers = d->next;
   t->delivered = t->running = false;
   finish(t, status);
 }

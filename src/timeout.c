@@ -76,13 +76,13 @@ int wa_timeout_enter(wa_timeout *t, wa_time delay) {
   if (!task) return WA_EMISUSE;
   if (entered(task, t)) return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout", wa_name(&task->future));
   if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
-  if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %l ms; expected 0 or more", delay);
+  if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %d ns; expected 0 or more", delay);
   return enter(task, t, delay) ? WA_OK : WA_ENOMEM;
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
   if (!t || t->state != ENTERED) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
-  if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %l ms; expected 0 or more", delay);
+  if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
   return arm(t, delay);
 }
 
@@ -139,7 +139,7 @@ static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
 int wa_wait_for(wa_future *f, wa_time timeout) {
   wa__task *t = wa__need_task("wa_wait_for");
   if (!t || !wa__check("wa_wait_for", f)) return WA_EMISUSE;
-  if (timeout < 0) return wa__misuse("wa_wait_for: timeout is %l ms; expected 0 or more", timeout);
+  if (timeout < 0) return wa__misuse("wa_wait_for: timeout is %d ns; expected 0 or more", timeout);
   if (!wa__pending(f)) return wa__take(t, f);
   if (timeout == WA_FOREVER) return wa_await(f);
   if (timeout == 0) {
@@ -159,7 +159,7 @@ int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
   wa__task *t = wa__need_task("wa_stop_within");
   if (!t || !wa__check("wa_stop_within", f)) return WA_EMISUSE;
   if (f->kind != WA__TASK || f == &t->future) return wa__misuse("wa_stop_within: expected another task");
-  if (grace < 0) return wa__misuse("wa_stop_within: grace is %l ms; expected 0 or more", grace);
+  if (grace < 0) return wa__misuse("wa_stop_within: grace is %d ns; expected 0 or more", grace);
   if (!wa__pending(f)) return wa__take(t, f);
   watch *w = cancel_and_wait(t, f, grace);
   if (!w) return WA_ENOMEM;

@@ -163,7 +163,7 @@ int wa__yield_begin(void) {
 int wa__sleep_begin(wa_time delay) {
   wa__task *t = wa__need_task("wa_sleep");
   if (!t) return WA_EMISUSE;
-  if (delay < 0) return wa__misuse("wa_sleep: t is %l ms in task '%s'; expected 0 or more", delay, wa_name(&t->future));
+  if (delay < 0) return wa__misuse("wa_sleep: t is %d ns in task '%s'; expected 0 or more", delay, wa_name(&t->future));
   if (delay == 0) {
     wa__park_turn(t);
     return WA__PARKED;

@@ -51,7 +51,7 @@ int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout) {
   if (!n) return wa__misuse("wa_wait: n is 0; expected at least one future");
   if (when < WA_FIRST_COMPLETED || when > WA_ALL_COMPLETED)
     return wa__misuse("wa_wait: when is %d; expected WA_FIRST_COMPLETED, WA_FIRST_EXCEPTION or WA_ALL_COMPLETED", when);
-  if (timeout < 0) return wa__misuse("wa_wait: timeout is %l ms; expected 0 or more", timeout);
+  if (timeout < 0) return wa__misuse("wa_wait: timeout is %d ns; expected 0 or more", timeout);
   waitset *set = wa__alloc(size_of(n));
   if (!set) return wa__no_memory("a wait");
   *set = (waitset){.task = t, .n = (uint32_t)n, .when = when};

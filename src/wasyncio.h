@@ -82,7 +82,7 @@ typedef int (*wa_task_fn)(void *arg);
 /* Everything zero is the default. */
 typedef struct wa_config {
   bool virtual_clock;    /* time starts at 0 and jumps to the next timer whenever nothing is ready */
-  bool debug;            /* also report awaits that never came: a step longer than stall_after */
+  bool debug;            /* look at the clock after each step, so that a report of a stall names the very one */
   wa_time turn_budget;   /* how long a turn runs before the host gets one; 0: WA_MS(8) */
   wa_time stall_after;   /* report a step that ran longer than this without an await; 0: WA_MS(100) */
   wa_time grace;         /* report a task that does not end this long after its cancellation; 0: WA_S(5) */
@@ -173,7 +173,8 @@ void *wa_value(const wa_future *future);
 /* The member errors of a future that failed with WA_EGROUP, flattened, in the order they occurred: writes up
  * to max statuses to out and returns how many there are. */
 size_t wa_errors(const wa_future *future, int *out, size_t max);
-/* Why it was cancelled: the text given to the wa_cancel that ended it. Stays, for every reader. "" if none. */
+/* Why it was cancelled: the text given to the wa_cancel that ended it; of a task that still runs, to the latest. Stays, for
+ * every reader. "" if none. */
 const char *wa_reason(const wa_future *future);
 /* Calls done(ctx, future) from the loop once the future is done: add_done_callback. done must not suspend.
  * WA_ENOMEM without memory. */
@@ -297,6 +298,7 @@ typedef struct wa_condition { wa_lock *lock; wa_lock own; wa__list waiters; } wa
 void wa_condition_init(wa_condition *condition, wa_lock *lock);  /* NULL: a lock of its own */
 int wa_condition_acquire(wa_condition *condition);
 int wa_condition_release(wa_condition *condition);
+bool wa_condition_locked(const wa_condition *condition);
 int wa_condition_wait(wa_condition *condition);  /* suspends; WA_EMISUSE without the lock */
 int wa_condition_wait_for(wa_condition *condition, bool (*predicate)(void *arg), void *arg);
 int wa_condition_notify(wa_condition *condition, size_t n);  /* WA_EMISUSE without the lock */
@@ -384,7 +386,8 @@ wa_data wa_input(void);
 
 typedef enum wa_report_kind {
   WA_REPORT_SWALLOWED = 1,  /* a task got WA_ECANCELED and ended as if nothing had been */
-  WA_REPORT_STALLED,        /* a step ran longer than stall_after without an await */
+  WA_REPORT_STALLED,        /* a step ran longer than stall_after without an await: the task's, or, with a count above
+                               1, one of so many up to it (debug finds the one) */
   WA_REPORT_UNGRACEFUL,     /* a task still runs, grace after its cancellation */
   WA_REPORT_UNSEEN,         /* a task failed and was released, and nobody looked at its error */
   WA_REPORT_STACK,          /* a task overflowed its stack */
