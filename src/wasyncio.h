@@ -364,7 +364,9 @@ typedef struct wa_data {
 /* Calls the host's function of that name, `host: { name: async (input, { signal }) => ... }` in JavaScript,
  * and waits for it. Cancelling the task aborts that signal. input may be NULL. On WA_OK *result (may be NULL)
  * holds what the function gave; the data lives until the task's next wa_await_op, or end. WA_EHOST: the
- * function threw (result is the message as text), or the host has no such function. Suspends. */
+ * function threw (result is the message as text), or the host has no such function. A cancellation that comes in the same
+ * turn as the answer wins, as in asyncio: what the host gave is lost then. Who must not lose it (an open file) uses
+ * wa_start_op, waits, and asks the future. Suspends. */
 int wa_await_op(const char *name, const wa_data *input, wa_data *result);
 /* The same without waiting: a future whose data is read by wa_result. The caller owns a reference. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
