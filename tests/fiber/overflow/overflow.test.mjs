@@ -1,0 +1,121 @@
+// A task that runs out of stack, whichever way: it alone ends, with a report that names it and its cure; every other task's
+// memory is as it was, and they go on. In a JavaScript host, through the bindings.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildWasm } from '../../../scripts/link.mjs';
+import { root } from '../../../scripts/make.mjs';
+import { load } from '../../../bindings/index.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+async function compile(target, level) {
+  const out = join(root, `build/tests/overflow/${target}-${level}.wasm`);
+  await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, 'tasks.c')] });
+  return WebAssembly.compile(readFileSync(out));
+}
+
+const settle = (task) => task.then((value) => ({ value }), (error) => ({ error }));
+const sentence = (name, size) => `task '${name}': stack overflow, ${size} bytes, give it more with stackSize`;
+
+// Runs body between tasks that look on, and asks them and the runtime afterwards whether all is well.
+async function among(module, body) {
+  const reports = [];
+  const rt = await load(module, { onReport: (report) => reports.push(report) });
+  const guards = [1, 2, 3].map((n) => rt.spawn('guard', n, { name: `guard ${n}` }));
+  const worker = rt.spawn('steps', 40);
+  await rt.spawn('fill_statics');
+  await body(rt, reports);
+  assert.equal(await worker, 40, 'a task that looked on went on');
+  assert.equal(await rt.spawn('check_statics'), 0, 'the statics are as they were, and libc works');
+  for (const guard of guards) guard.cancel();
+  for (const guard of guards) assert.equal((await settle(guard)).error.name, 'CancelledError');
+  const { bytes, ...alive } = rt.counts();
+  assert.deepEqual(alive, { tasks: 0, futures: 0, timers: 0, operations: 0, handles: 0, stacks: 0 });
+  await rt.close();
+  return reports;
+}
+
+function assertOverflow({ error, value }, name, size) {
+  assert.ok(error, `it should have overflowed, and gave ${value}`);
+  assert.equal(error.name, 'StackOverflowError', error.stack);
+  assert.equal(error.task, name);
+  assert.ok(error.message.startsWith(size ? sentence(name, size) : `task '${name}'`), error.message);
+}
+
+for (const target of ['wasi', 'emscripten']) {
+  for (const level of ['O0', 'release']) {
+    describe(`out of stack, ${target} ${level}`, async () => {
+      const module = await compile(target, level);
+
+      test('by recursion: the report names the task, its size and the option; with more it works', async () => {
+        const reports = await among(module, async (rt) => {
+          assertOverflow(await settle(rt.spawn('crawl', 5000, { name: 'crawl' })), 'crawl', 16384);
+          assertOverflow(await settle(rt.spawn('crawl', 5000, { name: 'little', stackSize: 300 })), 'little', 300);
+          assert.equal(await rt.spawn('crawl', 20, { name: 'crawl' }), 21);
+          assert.equal(await rt.spawn('crawl', 1000, { stackSize: 2 ** 20 }), 1001);
+        });
+        assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['stack', 'crawl'], ['stack', 'little']]);
+        assert.ok(reports[0].text.startsWith(sentence('crawl', 16384)), reports[0].text);
+      });
+
+      for (const name of ['crawl_in_calls', 'crawl_in_defer', 'after_a_while']) {
+        test(`by recursion, ${name}`, () => among(module, async (rt) => {
+          for (let i = 0; i < 5; i++) assertOverflow(await settle(rt.spawn(name, 5000, { name })), name, 16384);
+        }));
+      }
+
+      test('by recursion in an eager task: its parent, which was running too, ends with it', () =>
+        among(module, async (rt) => {
+          const outer = await settle(rt.spawn('crawl_eagerly', 5000, { name: 'outer' }));
+          assert.equal(outer.error.name, 'StackOverflowError');
+        }));
+
+      test('by recursion in an eager first step', () => among(module, async (rt, reports) => {
+        assert.throws(() => rt.spawn('crawl', 5000, { name: 'crawl', eager: true }), { name: 'TrapError' });
+        await rt.spawn('steps', 1);
+        assert.deepEqual(reports.map(({ kind }) => kind), ['stack']);
+      }));
+
+      // From just over the stack to more than there is memory below it, where the pointer wraps around.
+      for (const size of [16400, 20000, 100_000, 1_000_000, 5_000_000, 2 ** 31, 3_000_000_000]) {
+        test(`by one frame of ${size} bytes`, () => among(module, async (rt) => {
+          assertOverflow(await settle(rt.spawn('large_frame', size, { name: 'large' })), 'large', 16384);
+        }));
+      }
+      test('by one frame of a fixed size', () => among(module, async (rt) => {
+        assertOverflow(await settle(rt.spawn('fixed_large_frame', '', { name: 'large' })), 'large', 16384);
+      }));
+
+      test('inside libc', () => among(module, async (rt) => {
+        assertOverflow(await settle(rt.spawn('in_libc', 0.1, { name: 'print', stackSize: 256 })), 'print', 256);
+        assert.equal(await rt.spawn('in_libc', 0.1), '0.10000000000000001'.length);
+      }));
+
+      test('of the engine, by recursion without end', () => among(module, async (rt) => {
+        for (let i = 0; i < 3; i++) {
+          assertOverflow(await settle(rt.spawn('endless', '', { name: 'endless', stackSize: 2 ** 24 })), 'endless');
+        }
+      }));
+
+      test('of the records of a switch, however deep: it works or is told', () => among(module, async (rt) => {
+        let told = 0;
+        for (const depth of [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 6000, 10_000, 30_000]) {
+          const outcome = await settle(rt.spawn('deep', depth, { name: `deep ${depth}`, stackSize: 2 ** 23 }));
+          if (outcome.error) assertOverflow(outcome, `deep ${depth}`);
+          else assert.equal(outcome.value, depth);
+          told += outcome.error ? 1 : 0;
+          assert.equal(await rt.spawn('check_statics'), 0, `after a depth of ${depth}`);
+        }
+        assert.ok(told > 0 && told < 9, `${told} of the depths did not work`);
+      }));
+
+      test('again and again: a hundred overflows leave nothing behind', () => among(module, async (rt) => {
+        const tasks = Array.from({ length: 100 }, (_, i) => rt.spawn('crawl', 5000, { name: `crawl ${i}` }));
+        for (const [i, task] of tasks.entries()) assertOverflow(await settle(task), `crawl ${i}`, 16384);
+      }));
+    });
+  }
+}
