@@ -27,7 +27,7 @@ static size_t sentence(char *out, size_t size, const wa_report *r) {
                         name, site, r->age, wa_status_name(r->status));
     case WA_REPORT_STALLED:
       if (r->count > 1)
-        return wa__format(out, size, "task '%s', or one of the %u steps before its own, ran %l ms without an await, "
+        return wa__format(out, size, "task '%s' or one of the %u that had a step before it ran %l ms without an await, "
                           "since %s; put a wa_checkpoint in its loop", name, (unsigned)r->count - 1, r->age, site);
       return wa__format(out, size, "task '%s' ran %l ms without an await, since %s; put a wa_checkpoint in its loop",
                         name, r->age, site);

@@ -157,7 +157,7 @@ TEST(report_of_a_step_without_an_await) {
   const wa_report *r = TAKE_REPORT(WA_REPORT_STALLED);
   if (!r) return;
   EXPECT(r->age >= WA_MS(10));
-  EXPECT_CONTAINS(r->text, "task 'main' ran ");
+  EXPECT_CONTAINS(r->text, "task 'main'"); /* or one of the steps before its own: only debug tells */
   EXPECT_CONTAINS(r->text, " ms without an await");
   EXPECT_CONTAINS(r->text, "reports.c:");
 }
