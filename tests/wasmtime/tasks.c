@@ -1,0 +1,127 @@
+/* The C side: tasks that an embedder spawns, cancels, answers and sees trap. */
+#include "../../src/wasyncio.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IMPORT(name) __attribute__((import_module("embedder"), import_name(#name)))
+#define NUMBER_OF(arg) (*(const double *)(arg))
+
+IMPORT(called) void call_embedder(void); /* calls back into the exports */
+
+static int cleanups;
+static void count_cleanup(void *arg) {
+  (void)arg;
+  cleanups++;
+}
+static int cleanup_count(void *arg) {
+  (void)arg;
+  return cleanups;
+}
+WA_TASK(cleanup_count);
+
+static int echo(void *arg) {
+  (void)arg;
+  wa_data in = wa_input();
+  if (in.type == WA_BYTES) return wa_return_bytes(in.data, in.size);
+  if (in.type == WA_TEXT) return wa_return_text(in.data);
+  if (in.type == WA_NUMBER) return wa_return_number(in.number);
+  return 77;
+}
+WA_TASK(echo);
+
+static int sleeper(void *arg) {
+  wa_defer(count_cleanup, NULL);
+  return wa_sleep(WA_MS(NUMBER_OF(arg)));
+}
+WA_TASK(sleeper);
+
+static int tells_why(void *arg) {
+  (void)arg;
+  int status = wa_sleep(WA_FOREVER);
+  wa_sleep(WA_MS(5)); /* its clean-up */
+  return status;
+}
+WA_TASK(tells_why);
+
+static int stubborn(void *arg) {
+  (void)arg;
+  wa_defer(count_cleanup, NULL);
+  for (;;) (void)wa_sleep(WA_MS(5));
+}
+WA_TASK(stubborn);
+
+static int swallows(void *arg) {
+  (void)arg;
+  (void)wa_sleep(WA_FOREVER);
+  return WA_OK;
+}
+WA_TASK(swallows);
+
+static int computes(void *arg) {
+  volatile unsigned n = 0;
+  (void)arg;
+  for (;;) {
+    int status = wa_checkpoint();
+    if (status < 0) return status;
+    n++;
+  }
+}
+WA_TASK(computes);
+
+static int never_looks(void *arg) {
+  (void)arg;
+  for (volatile unsigned n = 0;; n++) continue;
+}
+WA_TASK(never_looks);
+
+static int traps(void *arg) {
+  wa_sleep(WA_MS(NUMBER_OF(arg)));
+  __builtin_trap();
+}
+WA_TASK(traps);
+
+static __attribute__((noinline)) int with_frame(int n) {
+  char frame[100];
+  memset(frame, n, sizeof frame);
+  __asm__ volatile("" : : "r"(frame) : "memory");
+  int below = n ? with_frame(n - 1) : wa_yield();
+  return below < 0 || frame[50] != (char)n ? WA_EUSER - 1 : below + 1;
+}
+static int crawl(void *arg) { return with_frame((int)NUMBER_OF(arg)); }
+WA_TASK(crawl);
+
+static int endless_from(int n);
+static int (*volatile itself)(int) = endless_from;
+static int endless_from(int n) {
+  int below = itself(n + 1);
+  __asm__ volatile("" : "+r"(below));
+  return below + 1;
+}
+static int endless(void *arg) {
+  (void)arg;
+  return endless_from(0);
+}
+WA_TASK(endless);
+
+static int asks(void *arg) {
+  wa_data answer, question = {.type = WA_TEXT, .data = arg, .size = strlen(arg)};
+  int status = wa_await_op("ask", &question, &answer);
+  if (status == WA_EHOST) return wa_return_text(answer.type == WA_TEXT ? answer.data : "failed without a word");
+  return status < 0 ? status : wa_return_text(answer.data);
+}
+WA_TASK(asks);
+
+static int calls_back(void *arg) {
+  (void)arg;
+  call_embedder();
+  return wa_yield();
+}
+WA_TASK(calls_back);
+
+static int prints(void *arg) {
+  printf("printed: %s %.3f\n", (const char *)arg, 2.5);
+  return fflush(stdout);
+}
+WA_TASK(prints);
