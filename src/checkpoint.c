@@ -6,6 +6,7 @@
  * Law: the clock is looked at about every LOOK_EVERY of time, whatever a round of the loop costs: fuel follows the
  * measured time of the rounds before. A cancellation sets the fuel to 0, so the next check sees it at once.
  */
+#include "host.h"
 #include "task.h"
 
 #define LOOK_EVERY WA_US(200)
@@ -15,6 +16,10 @@
 static int32_t ration = 1; /* fuel handed out at the latest refuelling */
 static wa_time refuelled_at;
 
+/* Whose slice it is, in which iteration, and since when. */
+static uint32_t slice_of, slice_turn;
+static wa_time slice_began;
+
 static void refuel(wa_time now) {
   wa_time took = now - refuelled_at;
   if (took < LOOK_EVERY / 2 && ration < FUEL_MAX) ration *= 2;
@@ -23,25 +28,37 @@ static void refuel(wa_time now) {
   wa__fuel = ration;
 }
 
+/* How long the running task may compute: the turn's budget, but an eighth of it while others are ready, so that a due
+ * timer, or a deadline over this very task, is not late by whole turns. */
+static bool slice_over(const wa__loop *l, wa_time now) {
+  wa_time slice = l->config.turn_budget ? l->config.turn_budget : WA__TURN_BUDGET;
+  if (!wa__list_empty(&l->batch)) slice /= 8;
+  return now >= l->budget_end || now - slice_began >= slice;
+}
+
 /* Out of line and instrumented; wa_checkpoint itself is inline and is not. */
 int wa__checkpoint(void) {
   wa__task *t = wa__need_task("wa_checkpoint");
+  wa__loop *l = &wa__the_loop;
   if (!t) {
     wa__fuel = 1;
     return WA_EMISUSE;
   }
   if (t->must_cancel && !t->uncancellable) return wa__deliver(t);
-  wa__loop *l = &wa__the_loop;
-  if (l->config.virtual_clock || l->budget_end == WA_FOREVER) {
+  if (l->budget_end == WA_FOREVER) { /* wa_run on a virtual clock: no time passes, and nobody is outside */
     wa__fuel = FUEL_MAX;
     return WA_OK;
   }
-  wa_time now = wa_now();
+  wa_time now = wa__host_now();
+  if (t->id != slice_of || l->turns != slice_turn) {
+    slice_of = t->id;
+    slice_turn = l->turns;
+    slice_began = now;
+    ration = 1;
+  }
   refuel(now);
-  if (now < l->budget_end) return WA_OK;
-  l->steps_left = 1; /* the loop is to look at the clock after this step, and to stop */
+  if (!slice_over(l, now)) return WA_OK;
+  l->steps_left = 1; /* the loop is to look at the clock after this step, and to stop if the turn is over */
   wa__park_turn(t);
-  int st = wa__fiber_suspend();
-  refuelled_at = wa_now();
-  return st;
+  return wa__fiber_suspend();
 }

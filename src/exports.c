@@ -63,6 +63,8 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   if (busy()) return WA_EMISUSE;
   wa_config c = {.virtual_clock = flags & 1, .debug = flags & 2, .stack_size = stack_size};
   if (budget_ms > 0) c.turn_budget = from_ms(budget_ms);
+  for (const wa__entry *e = wa__entries(); e; e = e->next)
+    if (wax_find(e->name) != e) return wa__misuse("wax_init: two tasks are called '%s' (WA_TASK)", e->name);
   int st = wa_configure(&c);
   if (st < 0) return st;
   wa__events_on = true;
@@ -250,7 +252,8 @@ WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, v
   bool bad = busy();
   wa__detail *d = bad ? NULL : wa__guest_take(data, type, size, number, &bad);
   wa_future *f = bad ? NULL : wa__handle_get(handle);
-  if (f && status > 0) f = NULL, wa__misuse("wax_settle: status is %d; expected 0 or an error", (int)status);
+  if (f && (status > 0 || status == WA_EPENDING || status == WA__PARKED))
+    f = NULL, wa__misuse("wax_settle: status is %d; expected 0 or an error", status);
   if (f && f->kind == WA__OP) return wa__op_finish(f, status, d);
   if (f && (f->kind != WA__FUTURE || !wa__pending(f))) f = NULL, wa__misuse("wax_settle: it is done, or not the host's");
   if (f && status == WA_ECANCELED) wa__future_finish(f, WA__CANCELLED, status, NULL, d);

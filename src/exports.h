@@ -6,6 +6,8 @@
 
 #define WAX(name) __attribute__((export_name("wax_" #name))) /* not static: emitted whether or not C calls it */
 
+const wa__entry *wax_find(const char *name);
+
 typedef struct wa__state_record {
   double next_ms;
   const wa__event_record *events;

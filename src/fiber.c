@@ -160,7 +160,7 @@ static __attribute__((noinline)) int wa__fiber_run_segment(wa__segment *s, char 
   wa__stack_limit = outer_limit;
   wa__stack_room = outer_room;
   wa__stack_set(outer_sp); /* a call, so that the linker keeps wa__stack_set */
-  if (mode != UNWINDING) return status;
+  if (mode != UNWINDING) return status == SUSPENDED ? SUSPENDED + 1 : status; /* INT32_MIN is no status */
   asyncify_stop_unwind();
   mode = NORMAL;
   return SUSPENDED;

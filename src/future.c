@@ -116,7 +116,8 @@ static int settle(const char *call, wa_future *f, int status, void *value) {
 int wa_resolve(wa_future *f, void *value) { return settle("wa_resolve", f, WA_OK, value); }
 
 int wa_reject(wa_future *f, int status) {
-  if (status >= 0) return wa__misuse("wa_reject: status is %d; expected an error, below 0", status);
+  if (status >= 0 || status == WA_EPENDING || status == WA__PARKED)
+    return wa__misuse("wa_reject: status is %d; expected an error, below 0, and neither WA_EPENDING nor INT32_MIN", status);
   return settle("wa_reject", f, status, NULL);
 }
 

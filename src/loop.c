@@ -36,7 +36,7 @@ int wa_spin(wa_time t) {
 
 void wa__loop_begin_turn(void) {
   wa__loop *l = &wa__the_loop;
-  wa_time budget = l->config.turn_budget ? l->config.turn_budget : WA_MS(8);
+  wa_time budget = l->config.turn_budget ? l->config.turn_budget : WA__TURN_BUDGET;
   last_look = wa__host_now();
   if (!l->config.virtual_clock) l->now = last_look;
   l->budget_end = last_look + budget;

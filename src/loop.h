@@ -4,6 +4,8 @@
 
 #include "timer.h"
 
+#define WA__TURN_BUDGET WA_MS(8)
+
 typedef struct wa__loop {
   wa__list ready; /* runs in the next iteration */
   wa__list batch; /* what is left of this one */

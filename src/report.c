@@ -57,6 +57,7 @@ void wa__report(int kind, wa__task *t, const char *site, wa_time age, int number
                  .status = kind == WA_REPORT_STALLED ? WA_EPENDING : counts ? 0 : number, .count = counts ? (uint32_t)number : 0, .text = text};
   if (kind == WA_REPORT_STACK && t) r.count = t->fiber.stack_size;
   sentence(text, sizeof text, &r);
+  if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", text); /* for wa_error_text */
   wa__task *current = wa__current;
   wa__current = NULL;
   reporting = true;
@@ -99,8 +100,8 @@ static void stalled(wa_time ran, uint32_t steps) {
 static void overflow(void) {
   char text[200];
   wa__task *t = wa__current;
-  size_t n = wa__format(text, sizeof text, "wasyncio: task '%s': stack overflow, %u bytes, give it more with stackSize\n",
-                        t ? wa_name(&t->future) : "?", t ? (unsigned)t->fiber.stack_size : 0u);
+  size_t n = wa__format(text, sizeof text, "wasyncio: task '%s': stack overflow, %u bytes, give it more with stackSize "
+                        "(stack_size in C)\n", t ? wa_name(&t->future) : "?", t ? (unsigned)t->fiber.stack_size : 0u);
   wa__host_print(text, n);
 }
 

@@ -47,6 +47,7 @@ static WA__COLD void wa__task_drop(wa__task *t) {
 }
 
 static void finish(wa__task *t, int st) {
+  if (st == WA__PARKED) st++; /* that number is no status: it stands for "not yet" */
   if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
     wa__report(WA_REPORT_SWALLOWED, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
   }

@@ -52,7 +52,7 @@ enum {
   WA_EDISCARDED = -12,/* the task ignored its cancellation and was ended without clean-up. */
   WA_EAGAIN = -13,    /* QueueEmpty, QueueFull: a _nowait call would have had to wait. */
   WA_EPENDING = -14,  /* InvalidStateError: the future is not done yet. */
-  WA_EUSER = -1000    /* a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... */
+  WA_EUSER = -1000    /* a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... down to INT32_MIN + 1 */
 };
 
 /* The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER". Never NULL. */
