@@ -3,11 +3,17 @@
 import { TimeoutError } from './errors.js';
 import { textOf } from './future.js';
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+// Texts of the wasm are UTF-8 and end with a 0; the text that comes back must be the one that went in.
+const asWasmSees = (text) => decoder.decode(encoder.encode(text.replaceAll('\0', '\uFFFD')));
+
 export class Cause {
   /** asIs: the cancelled task rejects with the value itself. Else with a CancelledError that has it as its reason. */
   constructor(value, asIs) {
     this.value = value;
-    this.text = textOf(value);
+    this.text = asWasmSees(textOf(value));
     this.asIs = asIs;
   }
 

@@ -1,7 +1,7 @@
 /* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
  * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
  * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
-import { ClosedError, ETRAP, MisuseError, TrapError } from './errors.js';
+import { ClosedError, ESTACK, ETRAP, MisuseError, StackOverflowError, TrapError } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
@@ -9,6 +9,7 @@ import { Schedule } from './schedule.js';
 import { Table } from './table.js';
 
 const SETTLED = 1, STARTED = 2, CANCELLED = 3;
+const TRAPPED = new Set([5, 6]); // kinds of report: a stack overflow, a trap
 const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
 
 export class Core {
@@ -21,6 +22,7 @@ export class Core {
   #dead; // why nothing can be called any more
   #causes = new Map(); // text -> cause, for those in use lately
   #latestCause;
+  #traps = []; // recovered from; the report of each comes before its tasks are settled
   #takeTurn; // not through `exports`, an object that engines look up slowly
 
   constructor(exports, { clock, host, onReport }) {
@@ -66,7 +68,9 @@ export class Core {
       return f(x);
     } catch (error) {
       this.#recover(error);
-      throw new TrapError(`a task trapped: ${error?.message ?? error}`, ETRAP, '', '', { cause: error });
+      const text = this.dead ? `${error?.message ?? error}` : this.sentence(); // names the task
+      if (text.includes(': stack overflow, ')) throw new StackOverflowError(text, ESTACK, '', '', { cause: error });
+      throw new TrapError(`${text}: ${error?.message ?? error}`, ETRAP, '', '', { cause: error });
     } finally {
       this.#inside = false;
     }
@@ -96,7 +100,9 @@ export class Core {
         case SETTLED: this.#settled(id); break;
         case STARTED: this.operations.start(id, data); break;
         case CANCELLED: this.operations.cancel(id, data); break;
-        default: this.reports.fromWasm(id, data);
+        default:
+          if (TRAPPED.has(events[data >>> 2])) this.trap = this.#traps.shift();
+          this.reports.fromWasm(id, data);
       }
     }
     this.afterTurn?.();
@@ -118,7 +124,10 @@ export class Core {
     if (error instanceof WebAssembly.RuntimeError) kind = RUNTIME_KNOWS;
     else if (/call stack|recursion/i.test(error?.message)) kind = STACK_EXHAUSTED;
     try {
-      if (this.exports.wax_recover(kind) !== 0) return this.wake();
+      if (this.exports.wax_recover(kind) !== 0) {
+        this.#traps.push(error);
+        return this.wake();
+      }
     } catch (again) {
       this.trap = again;
     }
