@@ -1,6 +1,7 @@
 /* host_wasi.c: the port for WASI: a clock, and poll_oneoff to wait.
  *
- * Law: poll_oneoff is never asked to wait for nothing (zero subscriptions is an error).
+ * Laws: poll_oneoff is never asked to wait for nothing (zero subscriptions is an error), and always for so long, never
+ * until then: Node's takes an absolute time for a relative one.
  */
 #ifdef __wasi__
 #include "host.h"
@@ -18,8 +19,8 @@ int wa__host_wait(wa_time until) {
   __wasi_subscription_t subscription = {0};
   subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
   subscription.u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
-  subscription.u.u.clock.timeout = (__wasi_timestamp_t)until;
-  subscription.u.u.clock.flags = __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME;
+  wa_time now = wa__host_now();
+  subscription.u.u.clock.timeout = until > now ? (__wasi_timestamp_t)(until - now) : 0;
   __wasi_event_t event;
   __wasi_size_t count;
   return __wasi_poll_oneoff(&subscription, &event, 1, &count) ? wa__misuse("wa_run: poll_oneoff failed") : WA_OK;
