@@ -37,8 +37,10 @@ export function gather(core, items, { collect = false } = {}) {
   let left = futures.size;
   let asked; // the error of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {
+    const before = asked;
+    asked = cancelledError(reason); // first: what it cancels may end at once
     const stopped = [...futures.values()].filter((future) => future.cancel(reason)).length > 0;
-    if (stopped) asked = cancelledError(reason);
+    if (!stopped) asked = before;
     return stopped;
   });
   const finish = () => {

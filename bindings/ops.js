@@ -90,10 +90,11 @@ export class Operations {
     const operation = this.#core.owners.get(id);
     if (!operation) return;
     const text = this.#core.memory.text(reason);
-    const cause = this.#core.causeOf(text);
+    // The task's own comes first: another task's may have the same text.
+    const cause = operation.call.task?._causeOf(text) ?? (text ? this.#core.causeOf(text) : undefined);
     this.#core.owners.delete(id);
     operation.id = 0;
-    operation.call._cancel(cause ? cause.value : new CancelledError(text || 'cancelled', text || undefined));
+    operation.call._cancel(cause?.value ?? new CancelledError(text || 'cancelled', text || undefined));
   }
 
   settled(operation, status, value) {

@@ -40,7 +40,8 @@ export function timeout(core, ms, body) {
   };
   called(body, scope).then((value) => outer._resolve(value), (error) => {
     const stopped = error === controller.signal.reason || error instanceof CancelledError;
-    outer._fail(stopped && late && !asked ? late : error, stopped && asked);
+    const timedOut = stopped && late && !asked;
+    outer._fail(timedOut ? late : error, stopped && !timedOut);
   });
   outer._watch(() => deadline.cancel());
   return outer;

@@ -53,6 +53,13 @@ export class Task extends Future {
     else this.#request(this.#core.x, cause);
   }
 
+  /** The latest of its causes with that text. */
+  _causeOf(text) {
+    const causes = this.#causes;
+    if (Array.isArray(causes)) return causes.findLast((one) => one.text === text);
+    return causes?.text === text ? causes : undefined;
+  }
+
   /** What may stop it besides cancel. */
   _limit(signal, timeout) {
     if (signal?.aborted) {

@@ -29,7 +29,7 @@ static void settle(wa__task *t, int st) {
     wa__future_finish(f, WA__FINISHED, st, f->value, out);
     wa__detail_release(out);
   } else if (st >= 0 || st == WA_ECANCELED) {
-    bool own = st >= 0 || !thrown || thrown->kind != WA__REASON;
+    bool own = st >= 0 || (thrown && thrown->kind != WA__REASON);
     wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, own ? t->reason : thrown);
   } else {
     bool errors = st == WA_EGROUP && thrown && thrown->kind == WA__ERRORS;
@@ -100,6 +100,7 @@ static void start(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
   if (wa__unlikely(t->must_cancel)) {
     t->must_cancel = false;
+    wa__detail_set(&t->thrown, t->reason);
     finish(t, WA_ECANCELED);
     return;
   }

@@ -19,7 +19,7 @@ static void wake(wa__handle *handle);
 
 int wa__take(wa__task *t, wa_future *f) {
   f->seen = true;
-  if (f->status < 0 && f->detail) wa__detail_set(&t->thrown, f->detail);
+  if (f->status == WA_ECANCELED || f->status == WA_EGROUP) wa__detail_set(&t->thrown, f->detail);
   return f->status;
 }
 
