@@ -67,9 +67,10 @@ bool wa__loop_once(void) {
     wa_time next = wa__due_next();
     if (next != WA_FOREVER) {
       if (!l->config.virtual_clock) l->now = wa__host_now();
-      else if (wa__list_empty(&l->ready) && next > l->now) l->now = next;
+      else if (wa__list_empty(&l->ready) && !l->ghost && next > l->now) l->now = next;
       wa__due_fire(l->now, &l->ready);
     }
+    l->ghost = false;
     wa__list_splice(&l->batch, &l->ready);
     l->turns++;
   }

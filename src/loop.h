@@ -9,6 +9,7 @@
 typedef struct wa__loop {
   wa__list ready; /* runs in the next iteration */
   wa__list batch; /* what is left of this one */
+  bool ghost;     /* a callback was taken out of `ready`: CPython's loop still makes an iteration for it */
   wa_time now;    /* the virtual clock; on a real one the latest reading */
   wa_time budget_end;
   uint32_t turns; /* iterations so far */
@@ -21,7 +22,7 @@ extern wa__loop wa__the_loop;
 static inline void wa__ready(wa__handle *handle) { wa__list_push(&wa__the_loop.ready, &handle->link); }
 
 static inline bool wa__loop_idle(void) {
-  return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch);
+  return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch) && !wa__the_loop.ghost;
 }
 
 /* One iteration, or what is left of one that ran out of budget. If nothing is ready, a virtual clock jumps to the

@@ -14,6 +14,8 @@ struct wa__timer {
   wa__due due;
   wa__scope scope;
   wa_timeout *owner;
+  uint32_t turn;  /* in which it was armed for the next one, if soon */
+  bool soon;
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
@@ -23,19 +25,28 @@ static void on_timeout(wa__handle *handle) {
   wa__cancel(t->task, NULL);
 }
 
+/* One that is to expire in the next iteration leaves that iteration behind, as a cancelled call_soon does. */
+static void disarm(struct wa__timer *timer) {
+  if (timer->soon && timer->turn == wa__the_loop.turns && timer->due.handle.link.next) wa__the_loop.ghost = true;
+  timer->soon = false;
+  wa__due_cancel(&timer->due);
+}
+
 static void drop(wa__scope *scope) {
   struct wa__timer *timer = wa__container(scope, struct wa__timer, scope);
-  wa__due_cancel(&timer->due);
+  disarm(timer);
   wa__scope_leave(scope);
   wa__free(timer, sizeof *timer);
 }
 
 static int arm(wa_timeout *t, wa_time delay) {
   struct wa__timer *timer = t->timer;
-  wa__due_cancel(&timer->due);
+  disarm(timer);
   t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
   if (t->when == WA_FOREVER) return WA_OK;
   if (delay > 0) return wa__due_set(&timer->due, t->when);
+  timer->soon = true;
+  timer->turn = wa__the_loop.turns;
   wa__ready(&timer->due.handle);
   return WA_OK;
 }
@@ -45,6 +56,7 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   struct wa__timer *timer = wa__alloc(sizeof *timer);
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
+  timer->soon = false;
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
   *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
   wa__scope_enter(task, &timer->scope, drop);

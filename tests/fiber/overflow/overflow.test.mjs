@@ -74,7 +74,7 @@ for (const target of ['wasi', 'emscripten']) {
         }));
 
       test('by recursion in an eager first step', () => among(module, async (rt, reports) => {
-        assert.throws(() => rt.spawn('crawl', 5000, { name: 'crawl', eager: true }), { name: 'TrapError' });
+        assert.throws(() => rt.spawn('crawl', 5000, { name: 'crawl', eager: true }), { name: 'StackOverflowError' });
         await rt.spawn('steps', 1);
         assert.deepEqual(reports.map(({ kind }) => kind), ['stack']);
       }));
