@@ -1,7 +1,8 @@
 // The unit tests in C, everywhere: natively under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, and in
 // wasm of both toolchains at both ends of the optimizer, in Node and in wasmtime.
+import assert from 'node:assert/strict';
 import test from 'node:test';
-import { check, missing } from './suite.mjs';
+import { build, check, missing, run } from './suite.mjs';
 import { core } from './suites.mjs';
 
 const targets = [
@@ -12,5 +13,13 @@ const targets = [
 for (const [host, level] of targets) {
   test(`unit tests in C, ${host} ${level}`, { skip: missing(host) ?? false }, async (context) => {
     context.diagnostic(`${await check(core, host, level)} tests`);
+  });
+}
+
+for (const host of ['native', 'wasi', 'emscripten', 'wasmtime']) {
+  test(`a report that no listener takes is a line on stderr, ${host}`, { skip: missing(host) ?? false }, async () => {
+    const program = await build(core, host, 'O3');
+    const { complaint } = await run(host, program, ['report_without_a_listener_is_a_line_on_stderr']);
+    assert.equal(complaint, "wasyncio: task 'unloved' failed with WA_EUSER, and nobody looked at it\n");
   });
 }

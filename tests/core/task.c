@@ -95,6 +95,21 @@ TASK_TEST(task_names_are_copied_and_listed_in_the_order_of_creation) {
   finish(a);
 }
 
+static void tries_to_wait(wa_task *task, void *ctx) {
+  ++*(int *)ctx;
+  EXPECT_MISUSE(wa_yield(), "wa_yield: called ");
+  EXPECT_MISUSE(wa_await(task), "wa_await: called ");
+}
+
+TASK_TEST(task_list_is_visited_without_suspending) {
+  int visited = 0;
+  wa_task *t = wa_spawn(sleeper, NUMBER(1));
+  wa_tasks(tries_to_wait, &visited);
+  EXPECT_INT(visited, 2);
+  EXPECT(wa_current() != NULL);
+  EXPECT_STATUS(finish(t), WA_OK);
+}
+
 TASK_TEST(task_without_a_name_is_numbered) {
   wa_task *a = wa_spawn(returns, NUMBER(0)), *b = wa_spawn(returns, NUMBER(0));
   EXPECT(!strncmp(wa_name(a), "task-", 5));

@@ -221,6 +221,17 @@ TASK_TEST(completed_times_out_for_each_that_is_left) {
   for (int i = 0; i < 3; i++) wa_release(futures[i]);
 }
 
+TASK_TEST(completed_of_nothing_is_refused) {
+  wa_completed it;
+  wa_future *f = wa_future_new(), *with_null[] = {f, NULL};
+  EXPECT_MISUSE(wa_completed_init(&it, NULL, 1, WA_FOREVER), "wa_completed_init: futures is NULL; expected 1 of them");
+  EXPECT_MISUSE(wa_completed_init(&it, with_null, 2, WA_FOREVER), "wa_completed_init: the future is NULL");
+  EXPECT_STATUS(wa_completed_init(&it, &f, 1, WA_FOREVER), WA_OK);
+  EXPECT_MISUSE(wa_completed_next(&it, NULL), "wa_completed_next: expected an iterator from wa_completed_init, and out");
+  wa_completed_close(&it);
+  wa_release(f);
+}
+
 static int iterates(void *task) {
   wa_future *all[] = {task}, *out;
   wa_completed it;
