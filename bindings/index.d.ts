@@ -79,7 +79,7 @@ export interface SpawnOptions {
   name?: string | undefined;
   /** Its C stack, in bytes. Default: the runtime's. */
   stackSize?: number | undefined;
-  /** Runs it to its first wait at once, inside this call; which throws a TrapError if the task traps there. */
+  /** Runs it to its first wait at once, inside this call; which throws a TrapError or StackOverflowError if it ends there by one. */
   eager?: boolean | undefined;
 }
 
