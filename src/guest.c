@@ -58,6 +58,11 @@ void *wa__guest_alloc(size_t size) {
 }
 
 wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, bool *bad) {
+  if (type > WA_NUMBER && !p) {
+    *bad = true;
+    wa__misuse("data of type %d; expected 0 nothing, 1 bytes, 2 text or 3 number", type);
+    return NULL;
+  }
   if (type == WA_NUMBER && !p) return wa__detail_new(WA_NUMBER, &number, sizeof number);
   if (!p && (size == 0 || type == WA_NOTHING)) return type == WA_NOTHING ? NULL : wa__detail_new((int)type, NULL, 0);
   wa__detail *d = wa__container(p, wa__detail, data);
