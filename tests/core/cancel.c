@@ -66,7 +66,7 @@ TASK_TEST(cancel_that_came_too_late_for_an_await_still_ends_the_task_as_cancelle
   EXPECT_STATUS(finish(t), WA_EUSER - 1);
 }
 
-/* ---- through awaits ------------------------------------------------------------------------------------------------------ */
+/* ---- through awaits ---------------------------------------------------------------------------------------------- */
 
 static int awaits(void *future) { return wa_await(future); }
 
@@ -133,7 +133,7 @@ TASK_TEST(cancel_goes_down_a_long_chain_of_gathers) {
   for (int i = 0; i < GATHERS; i++) wa_release(tasks[i]);
 }
 
-/* ---- counting -------------------------------------------------------------------------------------------------------------- */
+/* ---- counting ---------------------------------------------------------------------------------------------------- */
 
 static int counted(void *arg) {
   (void)arg;
@@ -173,7 +173,7 @@ TASK_TEST(cancel_counts_are_of_tasks_only) {
   wa_release(f);
 }
 
-/* ---- reasons ----------------------------------------------------------------------------------------------------------------- */
+/* ---- reasons ----------------------------------------------------------------------------------------------------- */
 
 static int cleans_up(void *arg) {
   (void)arg;

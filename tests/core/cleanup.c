@@ -112,6 +112,41 @@ TASK_TEST(defer_can_hand_a_result_over) {
   wa_release(t);
 }
 
+static int waits_in_calls(void *depth) {
+  char mine[20];
+  __builtin_memset(mine, 9, sizeof mine);
+  int status = depth ? wa_call(waits_in_calls, NUMBER((intptr_t)depth - 1)) : wa_sleep(WA_MS(1));
+  for (size_t i = 0; i < sizeof mine; i++) EXPECT_INT(mine[i], 9);
+  return status;
+}
+
+static void cleans_up_in_calls(void *name) {
+  wa_timeout t;
+  wa_timeout_enter(&t, WA_MS(50));
+  note("%s:%s", (const char *)name, wa_status_name(wa_timeout_exit(&t, wa_call(waits_in_calls, NUMBER(5)))));
+}
+
+static int defers_calls(void *status) {
+  wa_defer(cleans_up_in_calls, "first");
+  wa_defer(cleans_up_in_calls, "second");
+  wa_call(waits_in_calls, NUMBER(3));
+  return (int)(intptr_t)status;
+}
+
+TASK_TEST(defer_may_call_and_set_deadlines) {
+  EXPECT_STATUS(finish(wa_spawn(defers_calls, NUMBER(2))), 2);
+  EXPECT_TRACE("second:WA_OK first:WA_OK");
+}
+
+TASK_TEST(defer_that_a_cancellation_interrupts_after_the_body_succeeded_is_reported) {
+  wa_task *t = wa_spawn_with(defers_calls, NUMBER(2), &(wa_task_options){.name = "done already"});
+  wa_sleep(WA_US(1500));
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), 2);
+  EXPECT_TRACE("second:WA_ECANCELED first:WA_OK");
+  TAKE_REPORT(WA_REPORT_SWALLOWED);
+}
+
 TASK_TEST(defer_of_an_eager_task_that_never_waits) {
   wa_task *t = wa_spawn_with(defers, NUMBER(0), &(wa_task_options){.eager = true});
   EXPECT(wa_done(t));
@@ -119,7 +154,7 @@ TASK_TEST(defer_of_an_eager_task_that_never_waits) {
   wa_release(t);
 }
 
-/* ---- uncancellable ---------------------------------------------------------------------------------------------------------- */
+/* ---- uncancellable ----------------------------------------------------------------------------------------------- */
 
 static int critical(void *arg) {
   (void)arg;
@@ -177,6 +212,30 @@ TASK_TEST(uncancellable_protects_what_is_awaited_inside) {
   EXPECT_STATUS(finish(t), WA_ECANCELED);
   EXPECT_STATUS(finish(child), WA_OK);
   EXPECT_TRACE("WA_OK");
+}
+
+static int critical_with_deadlines(void *arg) {
+  (void)arg;
+  wa_timeout outer, inner;
+  wa_future *never = wa_future_new();
+  wa_timeout_enter(&outer, WA_MS(3));
+  wa_uncancellable_enter();
+  note("%s@%d", wa_status_name(wa_wait_for(never, WA_MS(5))), (int)(wa_now() / WA_MS(1)));
+  EXPECT(wa_cancelled(never));
+  wa_timeout_enter(&inner, WA_MS(2));
+  int status = wa_timeout_exit(&inner, wa_sleep(WA_MS(9)));
+  note("%s@%d", wa_status_name(status), (int)(wa_now() / WA_MS(1)));
+  wa_uncancellable_exit();
+  status = wa_timeout_exit(&outer, wa_sleep(WA_MS(9)));
+  note("%s@%d", wa_status_name(status), (int)(wa_now() / WA_MS(1)));
+  wa_release(never);
+  return WA_OK;
+}
+
+/* A clean-up that can't be interrupted must still be able to bound its own waits. */
+TASK_TEST(uncancellable_lets_the_deadlines_through_that_are_set_inside) {
+  EXPECT_STATUS(finish(wa_spawn(critical_with_deadlines, NULL)), WA_OK);
+  EXPECT_TRACE("WA_ETIMEDOUT@5 WA_ETIMEDOUT@7 WA_ETIMEDOUT@7");
 }
 
 TASK_TEST(uncancellable_exit_without_enter_is_refused) {

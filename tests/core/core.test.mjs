@@ -1,5 +1,5 @@
-// The unit tests in C, everywhere: natively under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, and in
-// wasm of both toolchains at both ends of the optimizer, in Node and in wasmtime.
+// The unit tests in C, everywhere: natively under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, and
+// in wasm of both toolchains at both ends of the optimizer, in Node and in wasmtime.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { build, check, missing, run } from './suite.mjs';

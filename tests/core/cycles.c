@@ -1,4 +1,4 @@
-/* Awaits that could never end: of oneself, and of each other. Each is WA_EMISUSE with a sentence that names the tasks. */
+/* Awaits that could never end: of oneself, and of each other. Each is WA_EMISUSE, and its sentence names the tasks. */
 #include "unit.h"
 
 static wa_task *tasks[8];

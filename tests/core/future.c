@@ -80,7 +80,7 @@ TASK_TEST(future_rejected_as_cancelled_is_a_failure_not_a_cancellation) {
   wa_release(f);
 }
 
-/* ---- callbacks ---------------------------------------------------------------------------------------------------- */
+/* ---- callbacks --------------------------------------------------------------------------------------------------- */
 
 static void told(void *ctx, wa_future *future) { note("%s:%s", (const char *)ctx, wa_status_name(wa_status(future))); }
 
@@ -135,7 +135,7 @@ TASK_TEST(future_callback_of_nothing_is_refused) {
   wa_release(f);
 }
 
-/* ---- awaiting -------------------------------------------------------------------------------------------------------- */
+/* ---- awaiting ---------------------------------------------------------------------------------------------------- */
 
 static int note_a(void *arg) {
   note("%s", (const char *)arg);

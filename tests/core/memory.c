@@ -1,8 +1,8 @@
-/* Without memory: whichever allocation fails, the program hears of it or ends as it should; nothing leaks, nothing is lost.
+/* Without memory: whichever allocation fails, the program hears of it or ends as it should; nothing leaks or is lost.
  *
- * malloc is wrapped by the linker (-Wl,--wrap=malloc). The program below uses every call that allocates, and is run again and
- * again, each time with another allocation failing: that one alone, or all from there on. Under AddressSanitizer each of the
- * runtime's blocks is a malloc; elsewhere it takes them from a pool, and fewer can fail. */
+ * malloc is wrapped by the linker (-Wl,--wrap=malloc). The program below uses every call that allocates, and is run
+ * again and again, each time with another allocation failing: that one alone, or all from there on. Under
+ * AddressSanitizer each of the runtime's blocks is a malloc; elsewhere they come from a pool, and fewer can fail. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -113,7 +113,8 @@ static bool survives(int n) {
   wa_count(&c);
   if (!failed) return EXPECT_STATUS(status, WA_OK) && EXPECT_INT(c.bytes, 0);
   bool told = status == WA_OK || status == WA_ENOMEM || status == WA_EGROUP || EXPECT_STATUS(status, WA_ENOMEM);
-  return told && EXPECT_INT(c.tasks, 0) && EXPECT_INT(c.futures, 0) && EXPECT_INT(c.timers, 0) && EXPECT_INT(c.bytes, 0);
+  return told && EXPECT_INT(c.tasks, 0) && EXPECT_INT(c.futures, 0) && EXPECT_INT(c.timers, 0) &&
+         EXPECT_INT(c.bytes, 0);
 }
 
 static void run_with_failures(bool all) {

@@ -1,4 +1,4 @@
-/* Wrong calls give WA_EMISUSE and a sentence: outside of a task, negative times, nothing where something is expected. */
+/* Wrong calls give WA_EMISUSE and a sentence: outside of a task, negative times, nothing where an object belongs. */
 #include "unit.h"
 
 static bool not_yet(void *arg) {

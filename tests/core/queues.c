@@ -48,7 +48,9 @@ typedef struct entry {
   int priority;
   char name;
 } entry;
-static int by_priority(const void *a, const void *b) { return ((const entry *)a)->priority - ((const entry *)b)->priority; }
+static int by_priority(const void *a, const void *b) {
+  return ((const entry *)a)->priority - ((const entry *)b)->priority;
+}
 
 TASK_TEST(queue_by_priority_hands_equal_ones_out_as_heapq_does) {
   static entry entries[] = {{2, 'a'}, {1, 'b'}, {2, 'c'}, {1, 'd'}, {2, 'e'}, {1, 'f'}, {0, 'g'}, {2, 'h'}, {1, 'i'}};
@@ -120,7 +122,7 @@ TASK_TEST(queue_getter_cancelled_after_it_was_woken_loses_no_item) {
   wa_queue_close(&q);
 }
 
-/* ---- join, task_done -------------------------------------------------------------------------------------------------------- */
+/* ---- join, task_done --------------------------------------------------------------------------------------------- */
 
 static int joins(void *q) {
   int status = wa_queue_join(q);
@@ -149,7 +151,7 @@ TASK_TEST(queue_join_waits_until_all_is_done) {
   wa_queue_close(&q);
 }
 
-/* ---- shutdown ---------------------------------------------------------------------------------------------------------------- */
+/* ---- shutdown ---------------------------------------------------------------------------------------------------- */
 
 TASK_TEST(queue_shut_down_takes_nothing_and_hands_the_rest_out) {
   wa_queue q;

@@ -7,7 +7,7 @@ static wa_task *named(const char *name, wa_task_fn f, void *arg) {
   return wa_spawn_with(f, arg, &(wa_task_options){.name = name});
 }
 
-/* ---- swallowed ------------------------------------------------------------------------------------------------------------ */
+/* ---- swallowed --------------------------------------------------------------------------------------------------- */
 
 static int swallows(void *status) {
   (void)wa_sleep(WA_S(1));
@@ -62,7 +62,7 @@ TASK_TEST(report_none_when_it_was_taken_back_or_turned_into_an_error) {
   EXPECT_STATUS(finish(b), WA_EUSER - 1);
 }
 
-/* ---- unseen ---------------------------------------------------------------------------------------------------------------- */
+/* ---- unseen ------------------------------------------------------------------------------------------------------ */
 
 TASK_TEST(report_of_an_error_that_nobody_looked_at) {
   wa_release(named("unloved", returns, NUMBER(WA_EUSER - 1)));
@@ -104,7 +104,7 @@ TASK_TEST(report_listener_may_keep_the_task) {
   wa_release(kept);
 }
 
-/* ---- deadlock, shutdown ------------------------------------------------------------------------------------------------------ */
+/* ---- deadlock, shutdown ------------------------------------------------------------------------------------------ */
 
 static int awaits(void *future) { return wa_await(future); }
 
@@ -138,7 +138,7 @@ TEST(report_of_tasks_left_at_the_end_of_main) {
   EXPECT_TEXT(r->text, "the main task ended; cancelling the 2 that are left");
 }
 
-/* ---- stalled, ungraceful: on a real clock -------------------------------------------------------------------------------------- */
+/* ---- stalled, ungraceful: on a real clock ------------------------------------------------------------------------ */
 
 static void busy(wa_time t) {
   for (wa_time end = wa_now() + t; wa_now() < end;) continue;
@@ -209,14 +209,15 @@ TEST(report_of_a_task_that_ignores_its_cancellation_and_sleeps) {
 }
 #endif
 
-/* ---- listeners ------------------------------------------------------------------------------------------------------------------- */
+/* ---- listeners --------------------------------------------------------------------------------------------------- */
 
 static void waits_in_vain(const wa_report *report, void *ctx) {
   ++*(int *)ctx;
   EXPECT(report->kind == WA_REPORT_UNSEEN);
   EXPECT(wa_current() == NULL);
   EXPECT_MISUSE(wa_sleep(WA_MS(1)), "called outside of a task");
-  wa_release(wa_spawn_with(returns, NUMBER(WA_EUSER - 2), &(wa_task_options){.eager = true})); /* a report in a report */
+  /* a report in a report */
+  wa_release(wa_spawn_with(returns, NUMBER(WA_EUSER - 2), &(wa_task_options){.eager = true}));
 }
 
 TASK_TEST(report_listener_can_not_suspend_nor_be_entered_again) {

@@ -1,7 +1,7 @@
 /* wa_run, wa_configure and the clocks. */
 #include "unit.h"
 
-/* ---- asyncio.run --------------------------------------------------------------------------------------------------------- */
+/* ---- asyncio.run ------------------------------------------------------------------------------------------------- */
 
 static int runs_again(void *arg) {
   (void)arg;
@@ -97,10 +97,10 @@ TEST(run_gives_up_after_so_many_turns) {
   TAKE_REPORT(WA_REPORT_DEADLOCK);
 }
 
-/* ---- configuration -------------------------------------------------------------------------------------------------------- */
+/* ---- configuration ----------------------------------------------------------------------------------------------- */
 
 TEST(configure_refuses_what_is_out_of_range) {
-  EXPECT_MISUSE(wa_configure(&(wa_config){.turn_budget = -1}), "wa_configure: turn_budget, stall_after and grace must not be");
+  EXPECT_MISUSE(wa_configure(&(wa_config){.turn_budget = -1}), "wa_configure: turn_budget, stall_after and grace");
   EXPECT_MISUSE(wa_configure(&(wa_config){.stall_after = -1}), "must not be negative");
   EXPECT_MISUSE(wa_configure(&(wa_config){.grace = -1}), "must not be negative");
   EXPECT_MISUSE(wa_configure(&(wa_config){.stack_size = 255}), "wa_configure: stack_size is 255; expected 256 to");
@@ -110,7 +110,7 @@ TEST(configure_refuses_what_is_out_of_range) {
 
 TASK_TEST(configure_in_a_run_is_refused) { EXPECT_MISUSE(wa_configure(NULL), "wa_configure: tasks exist already"); }
 
-/* ---- clocks ---------------------------------------------------------------------------------------------------------------- */
+/* ---- clocks ------------------------------------------------------------------------------------------------------ */
 
 static int sleeps_three_ms(void *arg) {
   (void)arg;

@@ -1,7 +1,7 @@
 /* Locks, events, conditions, semaphores, barriers: zeroed ones, wrong uses, and waiters that are cancelled. */
 #include "unit.h"
 
-/* ---- lock --------------------------------------------------------------------------------------------------------------- */
+/* ---- lock -------------------------------------------------------------------------------------------------------- */
 
 typedef struct turn {
   wa_lock *lock;
@@ -56,7 +56,7 @@ TASK_TEST(lock_waiter_cancelled_after_it_was_woken_passes_it_on) {
   EXPECT_TRACE("b");
 }
 
-/* ---- event -------------------------------------------------------------------------------------------------------------- */
+/* ---- event ------------------------------------------------------------------------------------------------------- */
 
 static int waits_event(void *event) { return wa_event_wait(event); }
 
@@ -83,7 +83,7 @@ TASK_TEST(event_zeroed_is_not_set_and_wakes_all) {
   wa_event_set(&event);
 }
 
-/* ---- condition ------------------------------------------------------------------------------------------------------------ */
+/* ---- condition --------------------------------------------------------------------------------------------------- */
 
 static int waits_condition(void *arg) {
   wa_condition *c = arg;
@@ -161,7 +161,7 @@ TASK_TEST(condition_waits_for_a_predicate) {
   EXPECT_TRACE("3");
 }
 
-/* ---- semaphores ------------------------------------------------------------------------------------------------------------ */
+/* ---- semaphores -------------------------------------------------------------------------------------------------- */
 
 TASK_TEST(semaphore_counts) {
   wa_semaphore s;
@@ -200,7 +200,7 @@ TASK_TEST(semaphore_bounded_is_not_released_above_its_bound) {
   EXPECT(!wa_bounded_semaphore_locked(&s));
 }
 
-/* ---- barrier ---------------------------------------------------------------------------------------------------------------- */
+/* ---- barrier ----------------------------------------------------------------------------------------------------- */
 
 static int waits_barrier(void *barrier) {
   int index = -1, status = wa_barrier_wait(barrier, &index);

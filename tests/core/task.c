@@ -70,11 +70,12 @@ TASK_TEST(task_of_nothing_or_of_no_sensible_stack_is_refused) {
   EXPECT_REFUSED(wa_spawn_with(NULL, NULL, NULL), "f is NULL");
   EXPECT_REFUSED(wa_spawn_with(forever, NULL, &(wa_task_options){.stack_size = 255}),
                  "wa_spawn_with: stack_size is 255; expected 256 to 1073741824");
-  EXPECT_REFUSED(wa_spawn_with(forever, NULL, &(wa_task_options){.stack_size = 2000000000}), "stack_size is 2000000000");
+  EXPECT_REFUSED(wa_spawn_with(forever, NULL, &(wa_task_options){.stack_size = 2000000000}),
+                 "stack_size is 2000000000");
   EXPECT_MISUSE(wa_call(NULL, NULL), "wa_call: f is NULL");
 }
 
-/* ---- names, sites, the list of tasks --------------------------------------------------------------------------------- */
+/* ---- names, sites, the list of tasks ----------------------------------------------------------------------------- */
 
 static void note_name(wa_task *task, void *ctx) {
   (void)ctx;
@@ -162,7 +163,7 @@ TASK_TEST(task_site_is_empty_once_it_is_done_and_for_a_future) {
   wa_release(f);
 }
 
-/* ---- results ------------------------------------------------------------------------------------------------------------ */
+/* ---- results ----------------------------------------------------------------------------------------------------- */
 
 static int give_pointer(void *arg) { return wa_return(arg); }
 static int give_bytes(void *arg) {

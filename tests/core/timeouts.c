@@ -1,7 +1,7 @@
 /* Deadlines: wa_timeout, wa_wait_for, and the bounded stop. */
 #include "unit.h"
 
-/* ---- the scope ---------------------------------------------------------------------------------------------------------- */
+/* ---- the scope --------------------------------------------------------------------------------------------------- */
 
 static int within(wa_time delay, wa_time work) {
   wa_timeout t;
@@ -112,7 +112,7 @@ TASK_TEST(timeout_never_left_ends_with_its_task) {
   EXPECT_INT(c.timers, 0);
 }
 
-/* ---- wait_for ------------------------------------------------------------------------------------------------------------- */
+/* ---- wait_for ---------------------------------------------------------------------------------------------------- */
 
 static int slow_to_stop(void *arg) {
   (void)arg;
@@ -154,7 +154,7 @@ TASK_TEST(wait_for_what_ends_otherwise_when_cancelled_gives_that) {
   wa_release(t);
 }
 
-/* ---- stop_within --------------------------------------------------------------------------------------------------------- */
+/* ---- stop_within ------------------------------------------------------------------------------------------------- */
 
 static void note_word(void *word) { note("%s", (const char *)word); }
 

@@ -56,7 +56,7 @@ bool unit_misuse(const char *at, int got, const char *part, const char *what) {
   return unit_status(at, got, WA_EMISUSE, what) && unit_contains(at, wa_error_text(), part, what);
 }
 
-/* ---- order -------------------------------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------------------------------- */
 
 static char trace[4096];
 
@@ -75,7 +75,7 @@ bool unit_trace(const char *at, const char *wanted) {
   return holds;
 }
 
-/* ---- reports -------------------------------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------------------------------- */
 
 #define REPORTS 16
 static struct { wa_report report; char text[320]; } reports[REPORTS];
@@ -102,7 +102,7 @@ bool unit_report(const char *at, wa_report_kind kind, const char *text) {
   return report && unit_text(at, report->text, text, "the report");
 }
 
-/* ---- bodies ----------------------------------------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
 int sleeper(void *ms) { return wa_sleep(WA_MS((intptr_t)ms)); }
 
@@ -129,7 +129,7 @@ void turns(int n) {
   while (n--) wa_yield();
 }
 
-/* ---- the run ------------------------------------------------------------------------------------------------------------ */
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
 
 static int in_task(void *test) {
   ((unit_test *)test)->body();
@@ -140,10 +140,10 @@ static int in_task(void *test) {
 static void check_end(const unit_test *test, const wa_counts *before) {
   wa_counts c;
   wa_count(&c);
-  if (c.tasks > before->tasks || c.futures > before->futures || c.timers > before->timers || c.handles > before->handles ||
-      c.operations > before->operations || c.stacks > before->stacks)
-    fail(test->name, "left alive: tasks %u, futures %u, timers %u, operations %u, handles %u, stacks %u", c.tasks, c.futures,
-         c.timers, c.operations, c.handles, c.stacks);
+  if (c.tasks > before->tasks || c.futures > before->futures || c.timers > before->timers ||
+      c.operations > before->operations || c.handles > before->handles || c.stacks > before->stacks)
+    fail(test->name, "left alive: tasks %u, futures %u, timers %u, operations %u, handles %u, stacks %u", c.tasks,
+         c.futures, c.timers, c.operations, c.handles, c.stacks);
   for (; taken < reported && taken < REPORTS; taken++) fail(test->name, "unexpected report: %s", reports[taken].text);
 }
 

@@ -1,4 +1,4 @@
-/* unit.h: unit tests in C that run on every target: natively under sanitizers, and in wasm wherever a WASI program runs.
+/* unit.h: unit tests in C for every target: natively under sanitizers, and in wasm wherever a WASI program runs.
  *
  *     program [TEST...]      runs those tests, or all; for each it prints:   run NAME   fail FILE:LINE: why   end NAME
  *     program after TEST     runs those behind it, for a harness that goes on after a crash
@@ -6,8 +6,10 @@
  * Laws
  *   - A check that fails is told and the test goes on: there is no longjmp on these targets.
  *   - Nothing is silent: after each test nothing may be alive (wa_count), and no report may have come that the test did
- *     not take. That is also why this is no framework from elsewhere (Unity, for one, which no package registry that the
- *     build uses carries): both checks belong to the runtime.
+ *     not take.
+ *
+ * Why it is our own: neither Debian nor npm carries Unity, and the frameworks that Debian has (cmocka, check) are
+ * compiled for the machine and leave a failed test by longjmp.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -32,7 +34,7 @@ void unit_register(unit_test *test);
 #define TEST(name) UNIT_TEST(name, false)
 #define TASK_TEST(name) UNIT_TEST(name, true)
 
-/* ---- checks: each gives back whether it held ---------------------------------------------------------------- */
+/* ---- checks: each gives back whether it held --------------------------------------------------------------------- */
 
 bool unit_true(const char *at, bool holds, const char *what);
 bool unit_int(const char *at, int64_t got, int64_t wanted, const char *what);
@@ -55,14 +57,14 @@ bool unit_misuse(const char *at, int got, const char *part, const char *what);
 /* The same for a call that gives a pointer or a bool. */
 #define EXPECT_REFUSED(got, part) unit_misuse(UNIT_HERE, (got) ? WA_OK : WA_EMISUSE, part, #got)
 
-/* ---- order ------------------------------------------------------------------------------------------------------ */
+/* ---- order ------------------------------------------------------------------------------------------------------- */
 
 /* Appends a word to the test's trace; EXPECT_TRACE compares the whole and starts it anew. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool unit_trace(const char *at, const char *wanted);
 #define EXPECT_TRACE(wanted) unit_trace(UNIT_HERE, wanted)
 
-/* ---- reports ---------------------------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------------------------------- */
 
 /* Takes the earliest report not taken yet. */
 bool unit_report(const char *at, wa_report_kind kind, const char *text);
@@ -71,7 +73,7 @@ bool unit_report(const char *at, wa_report_kind kind, const char *text);
 const wa_report *unit_any_report(const char *at, wa_report_kind kind);
 #define TAKE_REPORT(kind) unit_any_report(UNIT_HERE, kind)
 
-/* ---- bodies that many tests need ---------------------------------------------------------------------------------- */
+/* ---- bodies that many tests need --------------------------------------------------------------------------------- */
 
 #define NUMBER(n) ((void *)(intptr_t)(n))
 int sleeper(void *ms);    /* sleeps, and returns what that gave */

@@ -9,7 +9,7 @@ static wa_future *settled(int status) {
   return f;
 }
 
-/* ---- wait ---------------------------------------------------------------------------------------------------------------- */
+/* ---- wait -------------------------------------------------------------------------------------------------------- */
 
 TASK_TEST(wait_for_none_or_for_nothing_is_refused) {
   wa_future *f = wa_future_new(), *with_null[] = {f, NULL};
@@ -64,7 +64,7 @@ TASK_TEST(wait_for_what_is_done_returns_after_a_turn) {
   wa_release(pending);
 }
 
-/* ---- gather -------------------------------------------------------------------------------------------------------------- */
+/* ---- gather ------------------------------------------------------------------------------------------------------ */
 
 TASK_TEST(gather_of_none_is_done) {
   wa_future *g = wa_gather(NULL, 0, 0);
@@ -133,7 +133,7 @@ TASK_TEST(gather_in_a_gather) {
   for (int i = 0; i < 2; i++) wa_release(inner[i]), wa_release(gathers[i]);
 }
 
-/* ---- shield -------------------------------------------------------------------------------------------------------------- */
+/* ---- shield ------------------------------------------------------------------------------------------------------ */
 
 TASK_TEST(shield_of_what_is_done_is_the_same_future) {
   wa_future *f = settled(WA_OK), *s = wa_shield(f);
@@ -179,7 +179,7 @@ TASK_TEST(shield_dropped_before_its_task_ends) {
   EXPECT_STATUS(finish(child), WA_OK);
 }
 
-/* ---- completed ------------------------------------------------------------------------------------------------------------ */
+/* ---- completed --------------------------------------------------------------------------------------------------- */
 
 TASK_TEST(completed_of_none_ends_at_once) {
   wa_completed it;
@@ -227,7 +227,7 @@ TASK_TEST(completed_of_nothing_is_refused) {
   EXPECT_MISUSE(wa_completed_init(&it, NULL, 1, WA_FOREVER), "wa_completed_init: futures is NULL; expected 1 of them");
   EXPECT_MISUSE(wa_completed_init(&it, with_null, 2, WA_FOREVER), "wa_completed_init: the future is NULL");
   EXPECT_STATUS(wa_completed_init(&it, &f, 1, WA_FOREVER), WA_OK);
-  EXPECT_MISUSE(wa_completed_next(&it, NULL), "wa_completed_next: expected an iterator from wa_completed_init, and out");
+  EXPECT_MISUSE(wa_completed_next(&it, NULL), "wa_completed_next: expected an iterator");
   wa_completed_close(&it);
   wa_release(f);
 }

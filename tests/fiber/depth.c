@@ -32,7 +32,9 @@ static int down(void *arg) {
   return status < 0 ? status : status + 1;
 }
 
-static wa_task *dive(level *l) { return wa_spawn_with(down, l, &(wa_task_options){.stack_size = STACK, .name = "diver"}); }
+static wa_task *dive(level *l) {
+  return wa_spawn_with(down, l, &(wa_task_options){.stack_size = STACK, .name = "diver"});
+}
 
 static void dives(int call_every) {
   level l = {DEPTH, 30, call_every};
@@ -70,7 +72,7 @@ TASK_TEST(depth_cancelled_at_the_bottom) {
   }
 }
 
-/* ---- wa_call ------------------------------------------------------------------------------------------------------------------ */
+/* ---- wa_call ----------------------------------------------------------------------------------------------------- */
 
 static int fails_after_a_wait(void *rounds) {
   for (intptr_t i = 0; i < (intptr_t)rounds; i++) wa_yield();
@@ -165,7 +167,7 @@ static int spawns_eagerly_in_a_call(void *depth) {
 
 TASK_TEST(call_and_eager_tasks_nested) { EXPECT_STATUS(finish(wa_spawn(spawns_eagerly_in_a_call, NUMBER(8))), WA_OK); }
 
-/* ---- ended without another step --------------------------------------------------------------------------------------------------- */
+/* ---- ended without another step ---------------------------------------------------------------------------------- */
 
 static int never_ends(void *arg) {
   level *l = arg;

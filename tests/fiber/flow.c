@@ -113,7 +113,7 @@ TASK_TEST(flow_through_conditions_and_expressions) {
     EXPECT_STATUS(finish(tasks[i]), (i % 2 ? 500 : 600) + ((i > 3 && i < 9) || i == 1) * 10 + 3);
 }
 
-/* ---- through pointers ----------------------------------------------------------------------------------------------------------- */
+/* ---- through pointers -------------------------------------------------------------------------------------------- */
 
 static int twice(int n) { return 2 * yields(n); }
 static int plus_one(int n) { return yields(n) + 1; }
@@ -187,7 +187,7 @@ TASK_TEST(flow_through_bsearch) {
   for (int i = 0; i < 20; i++) EXPECT_STATUS(finish(tasks[i]), 1);
 }
 
-/* ---- mutual recursion of a parser, as programs have it -------------------------------------------------------------------------------- */
+/* ---- mutual recursion of a parser, as programs have it ----------------------------------------------------------- */
 
 typedef struct parser {
   const char *at;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- address-taken locals, 1,000 tasks interleaved --------------------------------------------------------------------------- */
+/* ---- address-taken locals, 1,000 tasks interleaved --------------------------------------------------------------- */
 
 typedef struct frame {
   unsigned id, sum;
@@ -39,7 +39,7 @@ TASK_TEST(locals_whose_address_was_taken_in_1000_tasks_interleaved) {
     if (!EXPECT_STATUS(finish(tasks[i]), i)) break;
 }
 
-/* ---- of every type, many, live across a suspension ------------------------------------------------------------------------------ */
+/* ---- of every type, many, live across a suspension --------------------------------------------------------------- */
 
 typedef struct triple {
   double d;
@@ -113,7 +113,7 @@ TASK_TEST(locals_in_number) {
   for (int i = 0; i < 20; i++) EXPECT_STATUS(finish(tasks[i]), WA_OK);
 }
 
-/* ---- memory of a size that is known at run time only ------------------------------------------------------------------------------ */
+/* ---- memory of a size that is known at run time only ------------------------------------------------------------- */
 
 static int with_vla(void *arg) {
   size_t n = (size_t)(intptr_t)arg;
@@ -153,7 +153,7 @@ TASK_TEST(locals_of_blocks_that_come_and_go) {
   for (int i = 0; i < 30; i++) EXPECT_STATUS(finish(tasks[i]), WA_OK);
 }
 
-/* ---- variable arguments ------------------------------------------------------------------------------------------------------------- */
+/* ---- variable arguments ------------------------------------------------------------------------------------------ */
 
 static double sum_slowly(int n, ...) {
   va_list args;
@@ -178,12 +178,13 @@ TASK_TEST(locals_in_variable_arguments) {
   for (int i = 0; i < 30; i++) EXPECT_STATUS(finish(tasks[i]), WA_OK);
 }
 
-/* ---- on the default stack ---------------------------------------------------------------------------------------------------------------- */
+/* ---- on the default stack ---------------------------------------------------------------------------------------- */
 
 static int prints(void *arg) {
   char text[256];
   for (int i = 0; i < 3; i++) {
-    snprintf(text, sizeof text, "%08.3f|%-20s|%lld|%p|%x", 3.14159 * (double)(intptr_t)arg, "text", 1LL << 40, NULL, 255);
+    double number = 3.14159 * (double)(intptr_t)arg;
+    snprintf(text, sizeof text, "%08.3f|%-20s|%lld|%p|%x", number, "text", 1LL << 40, NULL, 255);
     wa_yield();
     printf("%d %s\n", (int)(intptr_t)arg, text);
     if (!strstr(text, "|text                |1099511627776|")) return WA_EUSER - 1;

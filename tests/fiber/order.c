@@ -60,7 +60,7 @@ TASK_TEST(order_when_the_suspension_is_inlined_or_not) {
   EXPECT_TRACE("a1 b1 a2 b2 a3 b3 a4 b4");
 }
 
-/* ---- ping-pong over every kind of wait ---------------------------------------------------------------------------------- */
+/* ---- ping-pong over every kind of wait --------------------------------------------------------------------------- */
 
 static wa_event ping, pong;
 
@@ -87,7 +87,7 @@ TASK_TEST(order_of_a_ping_pong) {
   EXPECT_TRACE("ping0 pong0 ping1 pong1 ping2 pong2");
 }
 
-/* ---- eager tasks: a resume inside a resume -------------------------------------------------------------------------------- */
+/* ---- eager tasks: a resume inside a resume ----------------------------------------------------------------------- */
 
 static int nest(void *depth) {
   intptr_t n = (intptr_t)depth;

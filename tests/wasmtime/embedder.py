@@ -173,7 +173,7 @@ class Runtime:
     # ---- turns
 
     def turn(self):
-        """One turn: keeps its events, ends what trapped, returns when the next one is due (ms, as the state record says)."""
+        """One turn: keeps its events, ends what trapped. Returns when the next one is due, as the state record says."""
         try:
             state = self.call('wax_turn')
         except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
@@ -200,7 +200,8 @@ class Runtime:
             return self.text(a)
         if kind == REPORT:
             kind, status, count, site, age, text, name = self.read(a, '<IiIIdII')
-            return {'kind': REPORTS[kind], 'status': status, 'count': count, 'text': self.text(text), 'name': self.text(name)}
+            return {'kind': REPORTS[kind], 'status': status, 'count': count, 'text': self.text(text),
+                    'name': self.text(name)}
         return None
 
     def run_until(self, *handles, timeout=20.0):

@@ -1,4 +1,4 @@
-"""The runtime driven from Python, in wasmtime: no JavaScript, no browser. Run: PROGRAM=tasks.wasm python -m unittest."""
+"""The runtime driven from Python, in wasmtime: no JavaScript, no browser. PROGRAM=tasks.wasm python -m unittest."""
 import math
 import os
 import random
@@ -96,7 +96,8 @@ class Cancellation(Case):
         task = rt.spawn('tells_why', label='patient')
         rt.turn()
         before = rt.outcome(task)
-        self.assertEqual((before.state, before.status, before.cancelling, before.name), ('waiting', EPENDING, 0, 'patient'))
+        self.assertEqual((before.state, before.status, before.cancelling), ('waiting', EPENDING, 0))
+        self.assertEqual(before.name, 'patient')
         self.assertRegex(before.site, r'tasks\.c:\d+')
         self.assertEqual(rt.cancel(task, 'user left'), 1)
         self.assertGreaterEqual(rt.outcome(task).cancel_age, 0)
@@ -236,8 +237,8 @@ class Traps(Case):
 
     def test_a_stack_overflow_names_task_size_and_option(self):
         self.among_others('crawl', 5000, ESTACK, 'stack')
-        self.assertEqual(self.rt.reports()[0]['text'].split(',')[:3],
-                         ["task 'bad': stack overflow", ' 16384 bytes', ' give it more with stackSize (stack_size in C)'])
+        self.assertTrue(self.rt.reports()[0]['text'].startswith(
+            "task 'bad': stack overflow, 16384 bytes, give it more with stackSize (stack_size in C)"))
         self.assertEqual(self.rt.finish(self.rt.spawn('crawl', 5000, stack_size=1 << 20)).status, 5001)
 
     def test_the_end_of_the_engines_stack(self):
@@ -343,7 +344,8 @@ class Misuses(Case):
                 if type == 'f64':
                     arguments.append(rng.choice([0.0, 1.0, 1e300, -1.0, math.nan, math.inf, 0.5]))
                 else:
-                    arguments.append(rng.choice([0, 1, 2, 3, 5, rng.choice(handles), rng.getrandbits(16), rng.getrandbits(32)]))
+                    arguments.append(rng.choice(
+                        [0, 1, 2, 3, 5, rng.choice(handles), rng.getrandbits(16), rng.getrandbits(32)]))
             if name == 'wax_spawn':
                 arguments[0] = rng.choice(entries)
                 arguments[-1] &= EAGER

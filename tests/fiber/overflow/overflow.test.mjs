@@ -1,5 +1,5 @@
-// A task that runs out of stack, whichever way: it alone ends, with a report that names it and its cure; every other task's
-// memory is as it was, and they go on. In a JavaScript host, through the bindings.
+// A task that runs out of stack, whichever way: it alone ends, with a report that names it and its cure; the memory of
+// every other task is as it was, and they go on. In a JavaScript host, through the bindings.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -61,9 +61,15 @@ for (const target of ['wasi', 'emscripten']) {
         assert.ok(reports[0].text.startsWith(sentence('crawl', 16384)), reports[0].text);
       });
 
-      for (const name of ['crawl_in_calls', 'crawl_in_defer', 'after_a_while']) {
+      for (const name of ['crawl_in_calls', 'crawl_in_nested_calls', 'crawl_in_defer', 'after_a_while']) {
         test(`by recursion, ${name}`, () => among(module, async (rt) => {
-          for (let i = 0; i < 5; i++) assertOverflow(await settle(rt.spawn(name, 5000, { name })), name, 16384);
+          const bytes = [];
+          for (let i = 0; i < 5; i++) {
+            assertOverflow(await settle(rt.spawn(name, 5000, { name })), name, 16384);
+            assert.equal(await rt.spawn(name, 10, { name }), name === 'crawl_in_defer' ? 0 : 11);
+            bytes.push(rt.counts().bytes);
+          }
+          assert.ok(bytes[4] - bytes[0] < 1024, `memory grows: ${bytes}`); // other tasks move it by less
         }));
       }
 

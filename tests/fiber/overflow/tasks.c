@@ -7,7 +7,7 @@
 
 #define NUMBER_OF(arg) ((int)*(const double *)(arg))
 
-/* ---- who looks on --------------------------------------------------------------------------------------------------- */
+/* ---- who looks on ------------------------------------------------------------------------------------------------ */
 
 static unsigned char in_data[4096] = {0x5a}, in_bss[1 << 20];
 static bool guarded;
@@ -63,7 +63,7 @@ static int steps(void *arg) {
 }
 WA_TASK(steps);
 
-/* ---- by recursion with frames on the C stack ---------------------------------------------------------------------------- */
+/* ---- by recursion with frames on the C stack --------------------------------------------------------------------- */
 
 static __attribute__((noinline)) int with_frame(int n) {
   char frame[100];
@@ -82,6 +82,20 @@ static int crawl_in_calls(void *arg) {
   return wa_call(crawl, &n);
 }
 WA_TASK(crawl_in_calls);
+
+/* Calls within calls, each suspended and resumed before the innermost overflows. */
+static int nested(void *arg) {
+  double *depth = arg, below[2] = {depth[0] - 1, depth[1]};
+  int status = wa_yield();
+  if (status == WA_OK) status = depth[0] > 0 ? wa_call(nested, below) : crawl(&depth[1]);
+  return below[0] == depth[0] - 1 ? status : WA_EUSER - 1;
+}
+
+static int crawl_in_nested_calls(void *arg) {
+  wa_yield();
+  return wa_call(nested, (double[]){20, NUMBER_OF(arg)});
+}
+WA_TASK(crawl_in_nested_calls);
 
 static void crawl_at_the_end(void *arg) { with_frame(NUMBER_OF(arg)); }
 static int crawl_in_defer(void *arg) {
@@ -103,7 +117,7 @@ static int crawl_eagerly(void *arg) {
 }
 WA_TASK(crawl_eagerly);
 
-/* ---- by one large frame: past the stack of the task, past all of memory below it ----------------------------------------- */
+/* ---- by one large frame: past the stack of the task, past all of memory below it --------------------------------- */
 
 static __attribute__((noinline)) int one_frame(size_t size) {
   unsigned char frame[size];
@@ -133,7 +147,7 @@ static int in_libc(void *arg) {
 }
 WA_TASK(in_libc);
 
-/* ---- without a frame on the C stack: the engine's own stack ends --------------------------------------------------------- */
+/* ---- without a frame on the C stack: the engine's own stack ends ------------------------------------------------- */
 
 static int endless_by(int (*volatile *f)(int), int n);
 static int (*volatile itself)(int);
@@ -151,7 +165,7 @@ static int endless(void *arg) {
 }
 WA_TASK(endless);
 
-/* ---- deep, with much to save, and then suspended: the records of the switch itself need room ------------------------------- */
+/* ---- deep, with much to save, and then suspended: the records of the switch itself need room --------------------- */
 
 #define HIDE(x) __asm__("" : "+r"(x));
 static int much(int n, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g, int64_t h) {
