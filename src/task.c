@@ -239,7 +239,7 @@ int wa_uncancel(wa_task *f) {
   wa__task *t = wa__task_of(f);
   if (WA__FAULTY(UNCANCEL)) return t->cancels;
   if (t->cancels && !--t->cancels) {
-    t->must_cancel = t->delivered = false;
+    t->must_cancel = t->pierced = t->delivered = false;
     if (wa__pending(f)) wa__leaving_count--;
   }
   return t->cancels;

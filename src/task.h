@@ -29,6 +29,7 @@ typedef struct wa__task {
   bool must_cancel;       /* asked to stop, and not told yet */
   bool delivered;         /* told */
   uint8_t uncancellable;  /* depth */
+  bool pierced;           /* must_cancel is of a deadline that was set inside that region: it goes through */
   bool running, ungraceful, closing;
   bool spawning;          /* eagerly: whoever spawns it has not got it yet */
   bool in_defers;         /* the body has returned; its status is body_status */

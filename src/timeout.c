@@ -16,13 +16,22 @@ struct wa__timer {
   wa_timeout *owner;
   uint32_t turn;  /* in which it was armed for the next one, if soon */
   bool soon;
+  uint8_t region; /* how deep in uncancellable regions it was entered */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
 static void on_timeout(wa__handle *handle) {
   wa_timeout *t = wa__container(handle, struct wa__timer, due.handle)->owner;
   t->state = EXPIRING;
+  wa__task *task = wa__task_of(t->task);
+  uint8_t region = task->uncancellable;
+  bool asked = task->must_cancel;
+  /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. */
+  bool inside = region && wa__container(handle, struct wa__timer, due.handle)->region == region;
+  if (inside) task->uncancellable = 0;
   wa__cancel(t->task, NULL);
+  task->uncancellable = region;
+  if (inside && task->must_cancel && !asked) task->pierced = true;
 }
 
 /* One that is to expire in the next iteration leaves that iteration behind, as a cancelled call_soon does. */
@@ -57,6 +66,7 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
   timer->soon = false;
+  timer->region = task->uncancellable;
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
   *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
   wa__scope_enter(task, &timer->scope, drop);
@@ -70,7 +80,9 @@ static int leave(wa_timeout *t, int status) {
   struct wa__timer *timer = t->timer;
   t->state = expired ? EXPIRED : EXITED;
   t->timer = NULL;
-  if (expired && wa_uncancel(t->task) <= t->cancelling && status == WA_ECANCELED) status = WA_ETIMEDOUT;
+  /* Inside an uncancellable region nobody else's request comes through, so the cancellation is this deadline's. */
+  bool inside = timer->region && timer->region == wa__task_of(t->task)->uncancellable;
+  if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) status = WA_ETIMEDOUT;
   drop(&timer->scope);
   return status;
 }

@@ -25,8 +25,10 @@ int wa__take(wa__task *t, wa_future *f) {
 
 /* A request that came while the task was running hits what it now waits for. */
 static inline bool told_at_once(wa__task *t) {
-  return wa__unlikely(t->must_cancel) && !t->uncancellable;
+  return wa__unlikely(t->must_cancel) && (!t->uncancellable || t->pierced);
 }
+
+static inline void told(wa__task *t) { t->must_cancel = t->pierced = false; }
 
 static inline void park(wa__task *t) {
   t->handle.run = wake;
@@ -43,14 +45,14 @@ void wa__park_future(wa__task *t, wa_future *f) {
   t->waiting = f;
   wa__list_push(&f->callbacks, &t->handle.link);
   park(t);
-  if (told_at_once(t) && wa__cancel(f, t->reason)) t->must_cancel = false;
+  if (told_at_once(t) && wa__cancel(f, t->reason)) told(t);
 }
 
 void wa__park_slot(wa__task *t) {
   t->waiting = &wa__slot;
   park(t);
   if (!told_at_once(t)) return;
-  t->must_cancel = false;
+  told(t);
   wa__slot_settle(t, WA__SLOT_CANCELLED);
 }
 
@@ -96,7 +98,7 @@ static int outcome(wa__task *t) {
   }
   t->waiting = NULL;
   if (told_at_once(t)) {
-    t->must_cancel = false;
+    told(t);
     if (st != WA_ECANCELED) wa__detail_set(&t->thrown, t->reason);
     st = WA_ECANCELED;
   }
@@ -110,7 +112,7 @@ void wa__forget_wait(wa__task *t) {
 }
 
 int wa__deliver(wa__task *t) {
-  t->must_cancel = false;
+  told(t);
   t->site = wa__site;
   wa__detail_set(&t->thrown, t->reason);
   note_delivery(t);

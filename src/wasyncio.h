@@ -201,7 +201,7 @@ bool wa_cancel(wa_future *future, const char *reason);
 int wa_cancelling(const wa_task *task);
 int wa_uncancel(wa_task *task);
 /* Between enter and exit the running task cannot be interrupted: a cancellation is kept, and surfaces at the
- * first await after exit. Nests. WA_EMISUSE outside a task, or for an exit without enter. */
+ * first await after exit; only a deadline that is set inside (wa_wait_for, wa_timeout) still expires. Nests. WA_EMISUSE outside a task, or for an exit without enter. */
 int wa_uncancellable_enter(void);
 int wa_uncancellable_exit(void);
 
