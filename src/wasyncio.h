@@ -190,7 +190,7 @@ inline int wa_await(wa_future *future);
 inline int wa_sleep(wa_time t);
 /* sleep(0): the other ready tasks run first. Suspends. */
 inline int wa_yield(void);
-/* The check for a loop that computes: about a nanosecond while there is nothing to do. Returns WA_ECANCELED
+/* The check for a loop that computes: under two nanoseconds while there is nothing to do. Returns WA_ECANCELED
  * when the task was cancelled. Suspends when the turn's budget is used up, so that the host can hear a click. */
 static inline int wa_checkpoint(void);
 
