@@ -34,9 +34,9 @@ static wa__segment *segment;   /* that runs */
 static volatile int result;     /* what the suspension that is being woken from returns */
 
 /* Asyncify looks at its end only when the unwind is over. So the region is larger than any engine's own stack (V8 1 MB,
- * wasmtime 512 KB), whose frames are not smaller than their records: that stack ends first, in a trap that a host can
+ * wasmtime 512 KB, Firefox somewhat more), whose frames are not smaller than their records: that stack ends first, in a trap that a host can
  * recover from. Untouched pages of it cost nothing. */
-#define SCRATCH_SIZE (1 << 20)
+#define SCRATCH_SIZE (1 << 22)
 static _Alignas(16) char scratch[SCRATCH_SIZE];
 static struct { char *position, *end; } data;
 

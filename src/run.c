@@ -208,11 +208,10 @@ void wa__reclaim(void) {
 /* ---- looking at it ------------------------------------------------------------------------------------------------ */
 
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
-  wa__task *current = wa__current;
-  wa__current = NULL; /* a visit is no task: it cannot suspend */
+  wa__visiting = true; /* no call in there can suspend: the list must stand still */
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind == WA__TASK && wa__pending(f)) visit(f, ctx);
   }
-  wa__current = current;
+  wa__visiting = false;
 }

@@ -54,6 +54,7 @@ enum { WA__IN_NOTHING, WA__IN_TIMER, WA__IN_QUEUE };
 
 extern wa_future wa__slot;        /* stands for a task's own slot in `waiting` */
 extern wa__task *wa__current;
+extern bool wa__visiting;        /* inside wa_tasks: nobody can wait */
 extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
 extern uint32_t wa__task_count;   /* not finished */
 extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back */

@@ -11,6 +11,7 @@
 #include "task.h"
 
 const char *wa__site;
+bool wa__visiting;
 wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
@@ -151,8 +152,9 @@ void wa__slot_leave(wa__task *t) {
 /* ---- the public waits ----------------------------------------------------------------------------------------- */
 
 wa__task *wa__need_task(const char *call) {
-  if (wa__unlikely(!wa__current)) wa__misuse("%s: called outside of a task; only a task can wait", call);
-  return wa__current;
+  if (wa__likely(wa__current && !wa__visiting)) return wa__current;
+  wa__misuse("%s: called outside of a task; only a task can wait", call);
+  return NULL;
 }
 
 int wa__yield_begin(void) {

@@ -337,6 +337,7 @@ typedef struct wa_queue {
 } wa_queue;
 void wa_queue_init(wa_queue *queue, size_t max);       /* first in, first out; a max of 0: unbounded */
 void wa_queue_init_lifo(wa_queue *queue, size_t max);
+/* compare, as qsort's, must not suspend. */
 void wa_queue_init_priority(wa_queue *queue, size_t max, int (*compare)(const void *a, const void *b));
 void wa_queue_close(wa_queue *queue);                  /* frees what it holds; no task may be waiting */
 int wa_queue_put(wa_queue *queue, void *item);         /* suspends while full; WA_ESHUTDOWN */
