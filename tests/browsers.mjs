@@ -1,0 +1,24 @@
+// The browsers that this machine has, driven by puppeteer-core: one library for both, over each browser's own protocol,
+// so neither needs a build or a download of its own. (playwright-core drives only a Firefox that it has patched.)
+import puppeteer from 'puppeteer-core';
+import { find } from '../scripts/toolchain.mjs';
+
+// Chromium has no sandbox for root, as which containers run tests.
+const known = {
+  chromium: { browser: 'chrome', programs: ['chromium', 'chromium-browser', 'google-chrome'], args: ['--no-sandbox'] },
+  firefox: { browser: 'firefox', programs: ['firefox-esr', 'firefox'], args: [] },
+};
+export const browsers = Object.keys(known);
+
+const pathOf = (name) => known[name].programs.map(find).find((path) => path);
+
+/** Why the browser can't be used on this machine; false if it can: node:test's `skip`. */
+export const missing = (name) => !pathOf(name) && `${name} is not installed: ./build.sh setup test installs it`;
+
+/** The browser, without a window, for as long as the test `t` lasts. */
+export async function open(name, t) {
+  const { browser, args } = known[name];
+  const opened = await puppeteer.launch({ browser, executablePath: pathOf(name), args });
+  t.after(() => opened.close());
+  return opened;
+}
