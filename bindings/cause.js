@@ -1,23 +1,15 @@
 /* Why a task is asked to stop. The wasm knows the reason as a text; here it keeps the value that was given, so that it
  * comes back as the same object wherever the cancellation surfaces. */
-import { TimeoutError } from './errors.js';
-import { textOf } from './future.js';
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-// Texts of the wasm are UTF-8 and end with a 0; the text that comes back must be the one that went in.
-const asWasmSees = (text) => decoder.decode(encoder.encode(text.replaceAll('\0', '\uFFFD')));
+import { lateError, textOf } from './errors.js';
 
 export class Cause {
   /** asIs: the cancelled task rejects with the value itself. Else with a CancelledError that has it as its reason. */
   constructor(value, asIs) {
     this.value = value;
-    this.text = asWasmSees(textOf(value));
     this.asIs = asIs;
+    // As it will come back: texts of the wasm are UTF-8 and end with a 0.
+    this.text = textOf(value).replace(/\0|\p{Surrogate}/gu, '\uFFFD');
   }
-
-  static ofCancel(reason) { return new Cause(reason, false); }
-  static ofSignal(signal) { return new Cause(signal.reason, true); }
-  static ofTimeout(ms) { return new Cause(new TimeoutError(`not done within ${ms} ms`), true); }
 }
+export const signalled = ({ reason }) => new Cause(reason, true);
+export const late = (ms) => new Cause(lateError(ms), true);

@@ -1,39 +1,40 @@
 /* asyncio's combinators over tasks, promises and each other. The rules are asyncio's: each function here is
  * CPython's of the same name in its own words. A promise can't be stopped: cancelling one gives up waiting for it. */
 import { Deadline } from './deadline.js';
-import { TimeoutError, expect, expectTime, show } from './errors.js';
-import { Future, cancelledError, futureOf } from './future.js';
+import { cancelledError, lateError, must, need, options } from './errors.js';
+import { Future, futureOf } from './future.js';
 
 /** A future that closing the runtime cancels. stop(reason): what cancelling means, true if it changed anything. */
 export class Combined extends Future {
-  constructor(core, stop) {
+  constructor(core, stop = (reason) => super.cancel(reason)) {
     super(core.reports);
     this.stop = stop;
     core.x; // refuses if nothing can be called now
     core.open.add(this);
     this._watch(() => core.open.delete(this));
   }
-  cancel(reason) { return !this.done && (this.stop ? this.stop(reason) : super.cancel(reason)); }
+  cancel(reason) { return !this.done && this.stop(reason); }
 }
 
-function listOf(items, verb) {
-  expect(typeof items?.[Symbol.iterator] === 'function' && typeof items !== 'string',
-    `${verb} takes an array of tasks and promises, not ${show(items)}`);
-  return [...items];
-}
-
-// The items once each, in order, with their futures.
+/** The items once each, in order, with their futures. */
 function distinct(items, verb) {
+  must(typeof items === 'object' && items?.[Symbol.iterator], verb, 'given an array of tasks and promises', items);
   const futures = new Map();
-  for (const item of listOf(items, verb)) {
+  for (const item of items) {
     if (!futures.has(item)) futures.set(item, futureOf(item, `a member of ${verb}`));
   }
   return futures;
 }
 
-export function gather(core, items, { collect = false } = {}) {
-  const list = listOf(items, 'gather');
-  const futures = distinct(list, 'gather');
+// Watches all until the outer future is done.
+function watchAll(outer, futures, watcher) {
+  for (const future of futures.values()) future._watch(watcher);
+  outer._watch(() => { for (const future of futures.values()) future._unwatch(watcher); });
+}
+
+export function gather(core, items, { collect } = {}) {
+  const futures = distinct(items, 'gather');
+  const list = [...items];
   let left = futures.size;
   let asked; // the error of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {
@@ -47,9 +48,9 @@ export function gather(core, items, { collect = false } = {}) {
     if (asked) return outer._fail(asked, true);
     outer._resolve(list.map((item) => {
       const future = futures.get(item);
-      if (!collect) return future._look();
-      return future._resolved
-        ? { status: 'fulfilled', value: future._look() } : { status: 'rejected', reason: future._look() };
+      const value = future._look();
+      if (!collect) return value;
+      return future._resolved ? { status: 'fulfilled', value } : { status: 'rejected', reason: value };
     }));
   };
   if (left === 0) finish();
@@ -65,6 +66,7 @@ export function gather(core, items, { collect = false } = {}) {
 }
 
 const whens = {
+  __proto__: null,
   first: () => true,
   error: (future) => future._failed,
   all: () => false,
@@ -72,9 +74,9 @@ const whens = {
 
 export function wait(core, items, { when = 'all', timeout } = {}) {
   const futures = distinct(items, 'wait');
-  expect(futures.size > 0, 'wait: there is nothing to wait for');
-  expect(Object.hasOwn(whens, when), `wait: when must be 'first', 'error' or 'all', not ${show(when)}`);
-  expectTime(timeout, 'wait: timeout');
+  must(futures.size, 'wait', 'given something to wait for', items);
+  must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
+  options('wait', { timeout }, { timeout: 'time' });
   const outer = new Combined(core);
   let left = futures.size;
   const finish = () => {
@@ -82,29 +84,22 @@ export function wait(core, items, { when = 'all', timeout } = {}) {
     for (const [item, future] of futures) (future.done ? done : pending).push(item);
     outer._resolve({ done, pending });
   };
-  const watcher = (future) => { if (--left === 0 || whens[when](future)) finish(); };
   const deadline = new Deadline(core, timeout, finish);
-  for (const future of futures.values()) future._watch(watcher);
-  outer._watch(() => {
-    deadline.cancel();
-    for (const future of futures.values()) future._unwatch(watcher);
-  });
+  watchAll(outer, futures, (future) => { if (--left === 0 || whens[when](future)) finish(); });
+  outer._watch(() => deadline.cancel());
   return outer;
 }
 
-export function waitFor(core, item, timeout) {
-  expectTime(timeout, 'waitFor: timeout');
-  const inner = futureOf(item, 'what waitFor waits for');
-  let late, asked = false;
+export function waitFor(core, item, timeout = Infinity) {
+  need('time', 'waitFor: ms', timeout);
+  const inner = futureOf(item, 'waitFor: what it waits for');
+  let late, asked;
   const outer = new Combined(core, (reason) => {
     const stopped = inner.cancel(reason);
     asked ||= stopped;
     return stopped;
   });
-  const passed = () => {
-    late = new TimeoutError(`not done within ${timeout} ms`);
-    inner.cancel(late);
-  };
+  const passed = () => inner.cancel(late = lateError(timeout));
   const deadline = new Deadline(core, inner.done || timeout === 0 ? undefined : timeout, passed);
   inner._watch(() => {
     deadline.cancel();
@@ -116,52 +111,47 @@ export function waitFor(core, item, timeout) {
 }
 
 export function shield(core, item) {
-  const inner = futureOf(item, 'what shield protects');
+  const inner = futureOf(item, 'shield: what it protects');
   if (inner.done) return inner;
   const outer = new Combined(core);
-  const watcher = () => outer._follow(inner);
-  inner._watch(watcher);
-  outer._watch(() => inner._unwatch(watcher));
+  watchAll(outer, new Map([[item, inner]]), () => outer._follow(inner));
   return outer;
 }
 
 /** Hands the items out as they end. */
 export function asCompleted(core, items, { timeout } = {}) {
   const futures = distinct(items, 'asCompleted');
-  expectTime(timeout, 'asCompleted: timeout');
-  const ready = [], takers = [];
+  options('asCompleted', { timeout }, { timeout: 'time' });
+  const ready = [];
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
   let left = futures.size;
-  const serve = () => {
-    while (takers.length > 0 && (ready.length > 0 || all.done)) {
-      const taker = takers.shift();
-      if (ready.length > 0) taker.resolve({ value: ready.shift(), done: false });
-      else if (all._resolved) taker.resolve({ value: undefined, done: true });
-      else taker.reject(all._look());
-    }
+  let news = new Future();
+  const tell = () => {
+    const old = news;
+    news = new Future();
+    old._resolve();
   };
-  const deadline = new Deadline(core, timeout, () => all._fail(new TimeoutError(`not done within ${timeout} ms`)));
-  const watchers = [...futures].map(([item, future]) => [future, () => {
-    ready.push(item);
-    if (--left === 0) all._resolve();
-    serve();
-  }]);
+  const deadline = new Deadline(core, timeout, () => all._fail(lateError(timeout)));
   all._watch(() => {
     deadline.cancel();
-    for (const [future, watcher] of watchers) future._unwatch(watcher);
-    serve();
+    tell();
   });
+  const of = new Map([...futures].map(([item, future]) => [future, item]));
   if (left === 0) all._resolve();
-  for (const [future, watcher] of watchers) future._watch(watcher);
+  watchAll(all, futures, (future) => {
+    ready.push(of.get(future));
+    if (--left === 0) all._resolve();
+    tell();
+  });
   return {
     [Symbol.asyncIterator]() { return this; },
-    next: () => new Promise((resolve, reject) => {
-      takers.push({ resolve, reject });
-      serve();
-    }),
-    return: async () => {
-      all._resolve();
-      return { value: undefined, done: true };
+    async next() {
+      while (!ready.length && !all.done) await news;
+      if (ready.length) return { value: ready.shift(), done: false };
+      return { value: await all, done: true };
+    },
+    async return() {
+      return { value: void all._resolve(), done: true };
     },
   };
 }

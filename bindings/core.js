@@ -1,7 +1,7 @@
 /* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
  * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
  * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
-import { ClosedError, ESTACK, ETRAP, MisuseError, StackOverflowError, TrapError } from './errors.js';
+import { ClosedError, ESTACK, ETRAP, misuse, StackOverflowError, TrapError } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
@@ -37,7 +37,7 @@ export class Core {
   /** The exports, if they can be called now. */
   get x() {
     if (this.#dead) throw this.#closed();
-    if (this.#inside) throw new MisuseError('the runtime was called from an import that the wasm itself is calling');
+    if (this.#inside) misuse('the runtime was called from an import that the wasm itself is calling');
     return this.exports;
   }
   get inside() { return this.#inside; }

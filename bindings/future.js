@@ -1,7 +1,7 @@
 /* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
-import { CancelledError, expect, show } from './errors.js';
+import { cancelledError, must } from './errors.js';
 
 const PENDING = 0, RESOLVED = 1, REJECTED = 2;
 
@@ -15,13 +15,14 @@ export class Future {
   #cancelled = false;
   #reports;
   #looked = false;
-  #unseen; // the record of an error that nobody looked at
+  #unseen; // an error that nobody looked at: takes the report of it back
 
   /** reports: who is told of an error that nobody looks at; without it, nobody is. */
   constructor(reports) { this.#reports = reports; }
 
   get done() { return this.#state !== PENDING; }
   get cancelled() { return this.#cancelled; }
+  get [Symbol.toStringTag]() { return 'Future'; }
 
   then(onValue, onError) { return this.#native().then(onValue, onError); }
   catch(onError) { return this.#native().catch(onError); }
@@ -46,7 +47,7 @@ export class Future {
 
   /** Calls watcher(this) at the end; at once if this is the past. */
   _watch(watcher) {
-    if (this.#state !== PENDING) watcher(this);
+    if (this.done) watcher(this);
     else (this.#watchers ??= new Set()).add(watcher);
   }
   _unwatch(watcher) { this.#watchers?.delete(watcher); }
@@ -54,16 +55,16 @@ export class Future {
   /** Somebody has, or will have, the error. */
   _seen() {
     this.#looked = true;
-    if (this.#unseen) this.#reports.looked(this.#unseen);
+    this.#unseen?.();
     this.#unseen = undefined;
   }
 
   #settle(state, value, cancelled) {
-    if (this.#state !== PENDING) return false;
+    if (this.done) return false;
     this.#state = state;
     this.#value = value;
     this.#cancelled = cancelled;
-    if (this._failed && !this.#looked) this.#unseen = this.#reports?.expectLook(this, textOf(value));
+    if (this._failed && !this.#looked) this.#unseen = this.#reports?.expectLook(this, value);
     if (this.#promise) state === RESOLVED ? this.#resolve(value) : this.#reject(value);
     const watchers = this.#watchers;
     this.#watchers = undefined;
@@ -74,34 +75,19 @@ export class Future {
   // The promise is made for the first who asks: a future that nobody awaits has no unhandled rejection.
   #native() {
     this._seen();
-    if (this.#promise) return this.#promise;
-    if (this.#state === RESOLVED) return this.#promise = Promise.resolve(this.#value);
-    if (this.#state === REJECTED) return this.#promise = Promise.reject(this.#value);
-    return this.#promise = new Promise((resolve, reject) => {
+    return this.#promise ??= new Promise((resolve, reject) => {
+      if (this.#state === RESOLVED) resolve(this.#value);
+      else if (this.done) reject(this.#value);
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 }
-Object.defineProperty(Future.prototype, Symbol.toStringTag, { value: 'Future' });
-
-/** A reason as C reads it. */
-export function textOf(reason) {
-  if (reason === undefined || reason === null) return '';
-  try {
-    return reason instanceof Error || typeof reason.message === 'string' ? reason.message : String(reason);
-  } catch {
-    return typeof reason;
-  }
-}
-
-export const cancelledError = (reason) =>
-  new CancelledError(reason === undefined ? 'cancelled' : `cancelled: ${textOf(reason)}`, reason);
 
 /** The future itself, or one for a promise. Cancelling the latter gives up the wait: a promise can't be stopped. */
 export function futureOf(item, what) {
   if (item instanceof Future) return item;
-  expect(typeof item?.then === 'function', `${what} must be a task or a promise, not ${show(item)}`);
+  must(typeof item?.then === 'function', what, 'a task or a promise', item);
   const future = new Future();
   item.then((value) => future._resolve(value), (error) => future._fail(error));
   return future;

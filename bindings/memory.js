@@ -1,6 +1,6 @@
 /* The wasm's memory, seen from JavaScript: texts, bytes and numbers in and out. The one rule: a view is asked for
  * afresh after every call into the wasm, because memory that grows leaves its old buffer behind, empty. */
-import { expect, show } from './errors.js';
+import { must } from './errors.js';
 
 const NOTHING = 0, BYTES = 1, TEXT = 2, NUMBER = 3;
 const encoder = new TextEncoder();
@@ -86,7 +86,7 @@ export class Memory {
       this.number = value;
     } else {
       const bytes = typeof value === 'string' ? encoder.encode(value) : bytesOf(value);
-      expect(bytes, `${what} must be bytes, a string or a number, not ${show(value)}`);
+      must(bytes, what, 'bytes, a string or a number', value);
       this.size = bytes.length;
       this.data = this.size && this.#alloc(this.size);
       this.fresh().u8.set(bytes, this.data >>> 0);
@@ -121,8 +121,8 @@ export class Memory {
   }
 }
 
-function bytesOf(value) {
-  if (value instanceof Uint8Array) return value;
+/** The bytes of any buffer or view; undefined if it is none. */
+export function bytesOf(value) {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (/ArrayBuffer]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value);
 }

@@ -1,7 +1,6 @@
 /* Host functions: what C starts with wa_await_op, the host answers, once. A function may return, throw, resolve,
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
-import { CancelledError, EHOST, show } from './errors.js';
-import { textOf } from './future.js';
+import { CancelledError, EHOST, show, textOf } from './errors.js';
 
 const { then } = Promise.prototype;
 

@@ -1,32 +1,30 @@
 /* Nothing is silent: what a task did wrong, and nobody may have noticed, is told to whoever listens, else to the
  * console. */
-import { expect, show } from './errors.js';
+import { must, need, textOf } from './errors.js';
 
 const kinds = ['swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown'];
 
 // A failed task's error was never looked at, and now nobody can any more.
-const collected = new FinalizationRegistry((record) => record.reports.unseen(record));
+const collected = new FinalizationRegistry((last) => last());
 
 export class Reports {
   #core;
-  #everything;
-  #listeners = new Map(kinds.map((kind) => [kind, new Set()]));
-  #unseen = new Set();
+  #listeners = new Set(); // of { kind, listener }
+  #unseen = new Set(); // reports to make, unless somebody looks
   latest; // the text of the latest one from the wasm
 
   constructor(core, everything) {
     this.#core = core;
-    this.#everything = everything;
+    if (everything) this.#listeners.add({ listener: everything });
   }
 
   /** Returns what takes the listener away again. */
   on(kind, listener) {
-    const listeners = this.#listeners.get(kind);
-    expect(listeners, `there is no event ${show(kind)}; there are ${kinds.join(', ')}`);
-    expect(typeof listener === 'function', `on: the listener must be a function, not ${show(listener)}`);
-    const own = (report) => listener(report); // the same function twice is two listeners
-    listeners.add(own);
-    return () => { listeners.delete(own); };
+    must(kinds.includes(kind), 'on: kind', kinds.join(' or '), kind);
+    need('function', 'on: listener', listener);
+    const entry = { kind, listener };
+    this.#listeners.add(entry);
+    return () => { this.#listeners.delete(entry); };
   }
 
   fromWasm(handle, pointer) {
@@ -43,37 +41,29 @@ export class Reports {
     this.#emit(report);
   }
 
-  /** Somebody should look at this error while its future can be reached. Returns a record for `looked`. */
+  /** Somebody should look at this error while its future can be reached. Returns what says that somebody has. */
   expectLook(future, error) {
     const { name = '', site = '', status = 0 } = future;
-    const record = { reports: this, name, site, status, text: `${error}; nobody looked at it` };
-    this.#unseen.add(record);
-    collected.register(future, record, record);
-    return record;
-  }
-
-  looked(record) {
-    if (this.#unseen.delete(record)) collected.unregister(record);
-  }
-
-  unseen(record) {
-    if (!this.#unseen.delete(record)) return;
-    const { name, site, status, text } = record;
-    this.#emit({ kind: 'unseen', task: undefined, name, status, count: 0, site, age: 0, text });
+    const text = `${textOf(error)}; nobody looked at it`;
+    const report = { kind: 'unseen', task: undefined, name, status, count: 0, site, age: 0, text };
+    this.#unseen.add(report);
+    collected.register(future, () => this.#lost(report));
+    return () => { this.#unseen.delete(report); };
   }
 
   /** The last chance to look has passed. */
-  close() {
-    for (const record of this.#unseen) this.unseen(record);
-  }
+  close() { this.#unseen.forEach((report) => this.#lost(report)); }
+
+  #lost(report) { if (this.#unseen.delete(report)) this.#emit(report); }
 
   #emit(report) {
-    const listeners = [...this.#listeners.get(report.kind)];
-    if (this.#everything) listeners.push(this.#everything);
-    if (listeners.length === 0) console.warn(`wasyncio: ${report.text}`);
-    for (const listener of listeners) {
+    let heard = false;
+    for (const { kind = report.kind, listener } of [...this.#listeners]) {
+      if (kind !== report.kind) continue;
+      heard = true;
       // A listener that throws is the host's to report, and keeps no other from hearing.
       try { listener(report); } catch (error) { queueMicrotask(() => { throw error; }); }
     }
+    if (!heard) console.warn(`wasyncio: ${report.text}`);
   }
 }

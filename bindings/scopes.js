@@ -3,136 +3,95 @@
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
 import { Deadline } from './deadline.js';
-import { CancelledError, GroupError, MisuseError, TimeoutError, expect, expectTime, show } from './errors.js';
-import { cancelledError, futureOf } from './future.js';
+import { CancelledError, GroupError, cancelledError, lateError, misuse, need } from './errors.js';
+import { futureOf } from './future.js';
 
 const called = (body, scope) => new Promise((resolve) => { resolve(body(scope)); });
 
-const expectBody = (body, verb) =>
-  expect(typeof body === 'function', `${verb} takes a function, the body, not ${show(body)}`);
-
 /** async with timeout(ms): ... */
-export function timeout(core, ms, body) {
-  expectTime(ms, 'timeout: ms');
-  expectBody(body, 'timeout');
+export function timeout(core, ms = Infinity, body) {
+  need('time', 'timeout: ms', ms);
+  need('function', 'timeout: the body', body);
   const controller = new AbortController();
-  let late;
-  let asked = false;
+  const { signal } = controller;
+  let late, asked;
   const outer = new Combined(core, (reason) => {
-    asked = true;
     controller.abort(cancelledError(reason));
-    return true;
+    return asked = true;
   });
-  const passed = () => {
-    late = new TimeoutError(`not done within ${ms} ms`);
-    controller.abort(late);
-  };
-  const deadline = new Deadline(core, ms, passed);
-  const scope = {
-    signal: controller.signal,
+  const deadline = new Deadline(core, ms, () => controller.abort(late = lateError(ms)));
+  called(body, {
+    signal,
     get expired() { return late !== undefined; },
-    reschedule(delay) {
-      expectTime(delay, 'reschedule: ms');
-      expect(!late && !outer.done, `reschedule: the scope ${late ? 'has expired' : 'was left'}`);
-      ms = delay;
-      deadline.set(delay);
+    reschedule(delay = Infinity) {
+      need('time', 'reschedule: ms', delay);
+      if (late || outer.done) misuse(`reschedule: the scope ${late ? 'has expired' : 'was left'}`);
+      deadline.set(ms = delay);
     },
-  };
-  called(body, scope).then((value) => outer._resolve(value), (error) => {
-    const stopped = error === controller.signal.reason || error instanceof CancelledError;
-    const timedOut = stopped && late && !asked;
-    outer._fail(timedOut ? late : error, stopped && !timedOut);
+  }).then((value) => outer._resolve(value), (error) => {
+    const stopped = error === signal.reason || error instanceof CancelledError;
+    if (stopped && late && !asked) outer._fail(late);
+    else outer._fail(error, stopped);
   });
   outer._watch(() => deadline.cancel());
   return outer;
 }
 
 /** async with TaskGroup(): ... */
-class Group {
-  #rt;
-  #members = new Set();
-  #errors = [];
-  #controller = new AbortController();
-  #aborting = false;
-  #asked; // the error of a cancellation from outside, or of a body that was cancelled
-  #outcome; // of the body
-  #outer;
+export function group(core, rt, body) {
+  need('function', 'group: the body', body);
+  const controller = new AbortController();
+  const { signal } = controller; // aborted: the group is shutting down
+  const members = new Set();
+  const errors = new Set();
+  let asked; // the error of a cancellation from outside, or of a body that was cancelled
+  let outcome; // of the body
 
-  constructor(core, rt, body) {
-    this.#rt = rt;
-    this.#outer = new Combined(core, (reason) => {
-      this.#asked ??= cancelledError(reason);
-      this.#abort(this.#asked);
-      return true;
-    });
-    called(body, this).then(
-      (value) => this.#bodyEnded({ value }),
-      (error) => this.#bodyEnded({ error }),
-    );
-  }
-
-  get signal() { return this.#controller.signal; }
-  get _outer() { return this.#outer; }
-
-  spawn(name, input, options) {
-    this.#refuseIfOver();
-    return this.add(this.#rt.spawn(name, input, options));
-  }
-
-  add(item) {
-    this.#refuseIfOver();
+  const abort = (why) => {
+    if (signal.aborted) return;
+    controller.abort(why);
+    for (const member of members) member.cancel(why);
+  };
+  const failed = (error) => {
+    for (const one of error instanceof GroupError ? error.errors : [error]) errors.add(one);
+    abort(error);
+  };
+  const cancelled = (error) => abort(asked ??= error);
+  const endIfOver = () => {
+    if (!outcome || members.size) return;
+    if (errors.size) outer._fail(new GroupError(errors, `${errors.size} of the group's members failed`));
+    else if (asked) outer._fail(asked, true);
+    else outer._resolve(outcome.value);
+  };
+  const outer = new Combined(core, (reason) => {
+    cancelled(cancelledError(reason));
+    return true;
+  });
+  const refuseIfOver = () => {
+    if (outer.done) misuse('the group is finished');
+    if (signal.aborted) misuse('the group is shutting down');
+  };
+  const add = (item) => {
+    refuseIfOver();
     const member = futureOf(item, 'a member of a group');
-    this.#members.add(member);
+    members.add(member);
     member._watch(() => {
-      this.#members.delete(member);
-      if (member._failed) this.#failed(member._look());
-      this.#endIfOver();
+      members.delete(member);
+      if (member._failed) failed(member._look());
+      endIfOver();
     });
     return item;
-  }
-
-  #refuseIfOver() {
-    if (this.#outer.done) throw new MisuseError('the group is finished');
-    if (this.#aborting) throw new MisuseError('the group is shutting down');
-  }
-
-  #failed(error) {
-    const errors = error instanceof GroupError ? error.errors : [error];
-    for (const one of errors) if (!this.#errors.includes(one)) this.#errors.push(one);
-    this.#abort(error);
-  }
-
-  #abort(why) {
-    if (this.#aborting) return;
-    this.#aborting = true;
-    for (const member of this.#members) member.cancel(why);
-    this.#controller.abort(why);
-  }
-
-  // A body that was told to stop and says so has not failed.
-  #bodyEnded(outcome) {
-    this.#outcome = outcome;
-    const { error } = outcome;
-    if ('error' in outcome && !(this.#aborting && error === this.signal.reason)) {
-      if (!(error instanceof CancelledError)) this.#failed(error);
-      else if (!this.#aborting) {
-        this.#asked ??= error;
-        this.#abort(error);
-      }
-    }
-    this.#endIfOver();
-  }
-
-  #endIfOver() {
-    if (!this.#outcome || this.#members.size > 0) return;
-    const count = this.#errors.length;
-    if (count > 0) this.#outer._fail(new GroupError(this.#errors, `${count} of the group's members failed`));
-    else if (this.#asked) this.#outer._fail(this.#asked, true);
-    else this.#outer._resolve(this.#outcome.value);
-  }
-}
-
-export function group(core, rt, body) {
-  expectBody(body, 'group');
-  return new Group(core, rt, body)._outer;
+  };
+  const spawn = (...task) => {
+    refuseIfOver();
+    return add(rt.spawn(...task));
+  };
+  called(body, { signal, add, spawn }).then((value) => { outcome = { value }; }, (error) => {
+    outcome = {};
+    // A body that was told to stop and says so has not failed.
+    if (signal.aborted && (error === signal.reason || error instanceof CancelledError)) return;
+    if (error instanceof CancelledError) cancelled(error);
+    else failed(error);
+  }).then(endIfOver);
+  return outer;
 }

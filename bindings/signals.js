@@ -1,13 +1,13 @@
 /* One listener for each AbortSignal, however many tasks it stops: the first task that joins adds it, the last that
  * leaves removes it. An abort reaches the tasks in the order in which they joined. */
-import { Cause } from './cause.js';
+import { signalled } from './cause.js';
 
 const members = new WeakMap(); // AbortSignal -> Set of tasks
 
 function onAbort({ target: signal }) {
   const tasks = members.get(signal);
   members.delete(signal);
-  const cause = Cause.ofSignal(signal);
+  const cause = signalled(signal);
   for (const task of tasks) task._stop(cause);
 }
 

@@ -65,7 +65,7 @@ test('what will not do is named', async () => {
     ['http://127.0.0.1:1/x.wasm', LoadError, /127\.0\.0\.1:1.*can't be read/],
     [Uint8Array.of(1, 2, 3), LoadError, /is not wasm/],
     [empty, LoadError, /does not hold the runtime.*wax_abi/],
-    [undefined, MisuseError, /load takes a URL, a path, bytes/],
+    [undefined, MisuseError, /load: the source must be a URL, a path, bytes/],
     [42, MisuseError, /not 42/],
     [{}, MisuseError, /not Object/],
   ]) {
@@ -79,7 +79,7 @@ test('wrong options are named', async () => {
   for (const [options, pattern] of [
     [null, /options must be an object/],
     [{ clock: 'fast' }, /clock must be 'real' or 'virtual', not 'fast'/],
-    [{ host: 1 }, /host is not a object|host is not an object/],
+    [{ host: 1 }, /load: host must be an object, not 1/],
     [{ imports: 'env' }, /imports/],
     [{ stdout: {} }, /stdout/],
     [{ stderr: 'file' }, /stderr/],
