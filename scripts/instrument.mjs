@@ -54,8 +54,9 @@ function passes({ level, names }) {
 
 async function instrument(linked, out, flags) {
   const text = `${out}.wat`;
+  const read = ['--enable-reference-types', '--print-features', '-S']; // for table.size in guest.c, which emcc does not note
   try {
-    const { stdout } = await run('wasm-opt', [linked, '--print-features', '-S', '-o', text]);
+    const { stdout } = await run('wasm-opt', [linked, ...read, '-o', text]);
     const features = stdout.split('\n').filter((line) => line.startsWith('--enable-'));
     const wat = checkStack(readFileSync(text, 'utf8'));
     writeFileSync(text, wat);

@@ -6,7 +6,6 @@
  * Law: the clock is looked at about every LOOK_EVERY of time, whatever a round of the loop costs: fuel follows the
  * measured time of the rounds before. A cancellation sets the fuel to 0, so the next check sees it at once.
  */
-#include "host.h"
 #include "task.h"
 
 #define LOOK_EVERY WA_US(200)
@@ -49,7 +48,7 @@ int wa__checkpoint(void) {
     wa__fuel = FUEL_MAX;
     return WA_OK;
   }
-  wa_time now = wa__host_now();
+  wa_time now = wa__loop_look();
   if (t->id != slice_of || l->turns != slice_turn) {
     slice_of = t->id;
     slice_turn = l->turns;

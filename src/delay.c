@@ -32,8 +32,7 @@ wa_future *wa__delay(wa_time t) {
   wa__kinds[WA__DELAY] = &kind;
   wa__future_init(&d->future, WA__DELAY);
   wa__due_init(&d->due, due);
-  wa_time now = wa_now();
-  if (wa__due_set(&d->due, t > WA_FOREVER - now ? WA_FOREVER : now + t) == WA_OK) return &d->future;
+  if (wa__due_set(&d->due, wa__plus(wa_now(), t)) == WA_OK) return &d->future;
   wa_release(&d->future);
   return NULL;
 }

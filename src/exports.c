@@ -17,6 +17,7 @@
 #include <string.h>
 
 static bool in_turn;
+static uint32_t own_functions = UINT32_MAX; /* so many were in the table before wax_init */
 static wa__state_record state;
 
 static double ms(wa_time t) { return (double)t / 1e6; }
@@ -67,6 +68,7 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
     if (wax_find(e->name) != e) return wa__misuse("wax_init: two tasks are called '%s' (WA_TASK)", e->name);
   int st = wa_configure(&c);
   if (st < 0) return st;
+  if (own_functions == UINT32_MAX) own_functions = wa__guest_functions();
   wa__events_on = true;
   wa__future_settled = on_settled;
   wa__fiber_overflow = NULL; /* the host hears of it by wax_recover */
@@ -125,7 +127,7 @@ int32_t wa__recovery;
 void wa__recover(void);
 __attribute__((used)) void wa__recover(void) {
   in_turn = false;
-  wa__task *t = wa__task_recover(wa__recovery == 1);
+  wa__task *t = wa__task_recover((wa__trap)wa__recovery);
   wa__recovery = t != NULL;
   if (t) wa_release(&t->future);
 }
@@ -186,8 +188,11 @@ WAX(entry) const char *wax_entry(uint32_t i) {
 
 enum { EAGER = 1, BY_INDEX = 2 };
 
+/* What the link put into the function table has many types, and a call by the wrong one traps; what the host added since
+ * is its own. */
 static wa_task_fn function_of(const wa__entry *entry, uint32_t flags) {
-  if (flags & BY_INDEX) return (wa_task_fn)(uintptr_t)entry;
+  uintptr_t index = (uintptr_t)entry;
+  if (flags & BY_INDEX) return index >= own_functions && index < wa__guest_functions() ? (wa_task_fn)index : NULL;
   for (const wa__entry *e = wa__entries(); e; e = e->next)
     if (e == entry) return e->f;
   return NULL;
@@ -196,10 +201,11 @@ static wa_task_fn function_of(const wa__entry *entry, uint32_t flags) {
 WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data, uint32_t size, double number,
                               const char *name, uint32_t stack_size, uint32_t flags) {
   bool bad = busy();
-  wa__detail *input = bad ? NULL : wa__guest_take(data, type, size, number, &bad);
+  wa__detail *input = wa__guest_take(data, type, size, number, &bad);
   name = wa__guest_text(name, &bad);
   wa_task_fn f = function_of(entry, flags);
-  if (!f) wa__misuse("wax_spawn: %u is not an entry that wax_find gave", (unsigned)(uintptr_t)entry);
+  if (!f) wa__misuse("wax_spawn: %u is not an entry that wax_find gave, nor a function that the host put into the table",
+                     (unsigned)(uintptr_t)entry);
   if (bad || !f) {
     wa__detail_release(input);
     return 0;
@@ -250,7 +256,7 @@ WAX(timer) uint32_t wax_timer(double t) {
 
 WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, void *data, uint32_t size, double number) {
   bool bad = busy();
-  wa__detail *d = bad ? NULL : wa__guest_take(data, type, size, number, &bad);
+  wa__detail *d = wa__guest_take(data, type, size, number, &bad);
   wa_future *f = bad ? NULL : wa__handle_get(handle);
   if (f && (status > 0 || status == WA_EPENDING || status == WA__PARKED))
     f = NULL, wa__misuse("wax_settle: status is %d; expected 0 or an error", status);

@@ -13,18 +13,28 @@
 static wa__detail **table;
 static uint32_t used, capacity, free_place = UINT32_MAX;
 
-static size_t memory_size(void) { return (size_t)__builtin_wasm_memory_size(0) * 65536; }
+/* 64 bits: it may be 4 GiB. */
+static uint64_t memory_size(void) { return (uint64_t)__builtin_wasm_memory_size(0) * 65536; }
+
+__attribute__((target("reference-types")))
+uint32_t wa__guest_functions(void) {
+  uint32_t n;
+  __asm__(".tabletype __indirect_function_table, funcref\n"
+          "table.size __indirect_function_table\n"
+          "local.set %0" : "=r"(n));
+  return n;
+}
 
 bool wa__guest_range(const void *p, size_t size) {
-  size_t total = memory_size();
+  uint64_t total = memory_size();
   if (size == 0) return true;
   return p && (uintptr_t)p < total && size <= total - (uintptr_t)p;
 }
 
 const char *wa__guest_text(const char *p, bool *bad) {
   if (!p) return NULL;
-  size_t total = memory_size();
-  if ((uintptr_t)p >= total || !memchr(p, 0, total - (uintptr_t)p)) {
+  uint64_t total = memory_size();
+  if ((uintptr_t)p >= total || !memchr(p, 0, (size_t)(total - (uintptr_t)p))) {
     *bad = true;
     wa__misuse("a text at %u does not end inside the memory", (unsigned)(uintptr_t)p);
     return NULL;

@@ -8,6 +8,8 @@
 bool wa__guest_range(const void *p, size_t size);
 /* The text at p if it ends inside the memory; NULL for NULL, and *bad set for anything else. */
 const char *wa__guest_text(const char *p, bool *bad);
+/* The size of the function table. */
+uint32_t wa__guest_functions(void);
 /* Memory for the host to fill; becomes a detail's data without a copy. */
 void *wa__guest_alloc(size_t size);
 /* Takes such memory back as a detail of that type and size; NULL for 0, and *bad set for what wa__guest_alloc did not

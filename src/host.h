@@ -1,4 +1,4 @@
-/* host.h: the port. Three calls are all that differs between hosts; host_js.c, host_wasi.c and the tests' native
+/* host.h: the port. Four calls are all that differs between hosts; host_js.c, host_wasi.c and the tests' native
  * host implement them. */
 #ifndef WA_HOST_H
 #define WA_HOST_H
@@ -7,6 +7,9 @@
 
 /* The monotonic clock, nanoseconds. */
 wa_time wa__host_now(void);
+
+/* Whether the host wants its turn now, before the budget is used up: asked about every millisecond of work. */
+bool wa__host_wants_turn(void);
 
 /* Blocks until `until` (WA_FOREVER: until an event of the host's). WA_EMISUSE on a host that must not be blocked. */
 int wa__host_wait(wa_time until);

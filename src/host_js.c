@@ -13,6 +13,8 @@ wa_time wa__host_now(void) {
   return WA_S(t.tv_sec) + t.tv_nsec;
 }
 
+bool wa__host_wants_turn(void) { return false; } /* one thread: nothing can have happened meanwhile */
+
 int wa__host_wait(wa_time until) {
   (void)until;
   return wa__misuse("wa_run: it would have to wait, and a JavaScript host must not be blocked; spawn tasks from JavaScript");

@@ -11,6 +11,8 @@ wa_time wa__host_now(void) {
   return WA_S(t.tv_sec) + t.tv_nsec;
 }
 
+bool wa__host_wants_turn(void) { return false; }
+
 int wa__host_wait(wa_time until) {
   if (until == WA_FOREVER) return wa__misuse("wa_run: an operation is in flight and no host answers it");
   struct timespec t = {.tv_sec = until / WA_S(1), .tv_nsec = until % WA_S(1)};

@@ -14,6 +14,10 @@ wa_time wa__host_now(void) {
   return (wa_time)now;
 }
 
+/* sched_yield is the import where a guest offers its turn. Engines answer 0 at once; an embedder that has something to say
+ * answers it by INTR, as a signal would (docs/wasi.md). */
+bool wa__host_wants_turn(void) { return __wasi_sched_yield() == __WASI_ERRNO_INTR; }
+
 int wa__host_wait(wa_time until) {
   if (until == WA_FOREVER) return wa__misuse("wa_run: an operation is in flight and no host answers it");
   __wasi_subscription_t subscription = {0};

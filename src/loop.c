@@ -14,6 +14,8 @@
 /* The clock is a call out of the wasm: looked at about every LOOK_EVERY, and after each step once steps are slow. */
 #define LOOK_EVERY WA_US(100)
 #define STRIDE_MAX 65536
+/* The host's answer may cost it far more than its clock: Python's 15 us. */
+#define ASK_EVERY WA_MS(1)
 
 wa__loop wa__the_loop = {.stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
 int32_t wa__fuel = 1;
@@ -30,7 +32,7 @@ wa_time wa_now(void) {
 int wa_spin(wa_time t) {
   if (!wa__the_loop.config.virtual_clock) return wa__misuse("wa_spin: the runtime's clock is not virtual");
   if (t < 0) return wa__misuse("wa_spin: t is %d ns; expected 0 or more", t);
-  wa__the_loop.now += t;
+  wa__the_loop.now = wa__plus(wa__the_loop.now, t);
   return WA_OK;
 }
 
@@ -39,9 +41,19 @@ void wa__loop_begin_turn(void) {
   wa_time budget = l->config.turn_budget ? l->config.turn_budget : WA__TURN_BUDGET;
   last_look = wa__host_now();
   if (!l->config.virtual_clock) l->now = last_look;
-  l->budget_end = last_look + budget;
+  l->budget_end = wa__plus(last_look, budget) - 1; /* WA_FOREVER itself is wa_run's on a virtual clock */
   l->stride = l->steps_left = 1;
   wa__fuel = 1; /* the first checkpoint of a turn looks at the clock */
+}
+
+wa_time wa__loop_look(void) {
+  static wa_time asked;
+  wa_time now = wa__host_now();
+  if (now - asked >= ASK_EVERY) {
+    asked = now;
+    if (wa__host_wants_turn()) wa__the_loop.budget_end = INT64_MIN;
+  }
+  return now;
 }
 
 bool wa__loop_spent(void) {
@@ -50,7 +62,7 @@ bool wa__loop_spent(void) {
     l->steps_left = UINT32_MAX;
     return false;
   }
-  wa_time now = wa__host_now(), ran = now - last_look;
+  wa_time now = wa__loop_look(), ran = now - last_look;
   wa_time stall = l->config.stall_after ? l->config.stall_after : WA_MS(100);
   if (ran > stall && wa__loop_stalled) wa__loop_stalled(ran, l->stride);
   last_look = now;

@@ -28,6 +28,8 @@ static inline bool wa__loop_idle(void) {
 /* One iteration, or what is left of one that ran out of budget. If nothing is ready, a virtual clock jumps to the
  * next timer first. false: the budget is used up. */
 bool wa__loop_once(void);
+/* The clock between two steps. The budget is used up if the host wants its turn. */
+wa_time wa__loop_look(void);
 /* Starts a turn's budget. */
 void wa__loop_begin_turn(void);
 /* True once the turn's time is used up: the host should have its turn. Looks at the clock. */

@@ -38,7 +38,11 @@ static size_t sentence(char *out, size_t size, const wa_report *r) {
     case WA_REPORT_STACK:
       return wa__format(out, size, "task '%s': stack overflow, %u bytes, give it more with stackSize (stack_size in C)",
                         name, (unsigned)r->count);
-    case WA_REPORT_TRAP: return wa__format(out, size, "task '%s' hit a wasm trap, after %s", name, site);
+    case WA_REPORT_TRAP:
+      if (r->count)
+        return wa__format(out, size, "task '%s' was interrupted by its host: it ran on, without an await, since %s; put a "
+                          "wa_checkpoint in its loop", name, site);
+      return wa__format(out, size, "task '%s' hit a wasm trap, after %s", name, site);
     case WA_REPORT_DEADLOCK:
       return wa__format(out, size, "deadlock: %u tasks wait, nothing is ready and no timer is set", (unsigned)r->count);
     case WA_REPORT_SHUTDOWN:
@@ -47,14 +51,25 @@ static size_t sentence(char *out, size_t size, const wa_report *r) {
   return 0;
 }
 
+/* Of the kinds that come with a count. */
+static int status_of(int kind) {
+  switch (kind) {
+    case WA_REPORT_STALLED: return WA_EPENDING;
+    case WA_REPORT_STACK: return WA_ESTACK;
+    case WA_REPORT_TRAP: return WA_ETRAP;
+    default: return WA_OK;
+  }
+}
+
 void wa__report(int kind, wa__task *t, const char *site, wa_time age, int number) {
   static bool reporting;
   char text[320];
   if (reporting) return;
-  bool counts = kind == WA_REPORT_DEADLOCK || kind == WA_REPORT_SHUTDOWN || kind == WA_REPORT_STALLED;
+  bool counts = kind == WA_REPORT_DEADLOCK || kind == WA_REPORT_SHUTDOWN || kind == WA_REPORT_STALLED ||
+                kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP;
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
   wa_report r = {.kind = (wa_report_kind)kind, .task = t ? &t->future : NULL, .site = site ? site : "", .age = age,
-                 .status = kind == WA_REPORT_STALLED ? WA_EPENDING : counts ? 0 : number, .count = counts ? (uint32_t)number : 0, .text = text};
+                 .status = counts ? status_of(kind) : number, .count = counts ? (uint32_t)number : 0, .text = text};
   if (kind == WA_REPORT_STACK && t) r.count = t->fiber.stack_size;
   sentence(text, sizeof text, &r);
   if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", text); /* for wa_error_text */
@@ -76,13 +91,13 @@ wa_time wa__report_ungraceful(wa_time now) {
   wa_time grace = wa__the_loop.config.grace ? wa__the_loop.config.grace : WA_S(5), next = WA_FOREVER;
   static wa_time look_at = WA_FOREVER; /* no task can be overdue before */
   if (!wa__leaving_count || wa__the_loop.config.virtual_clock) return look_at = next;
-  if (look_at == WA_FOREVER) look_at = now + grace;
+  if (look_at == WA_FOREVER) look_at = wa__plus(now, grace);
   if (now < look_at) return look_at;
   WA__LIST_EACH(link, &wa__futures) {
     wa__task *t = wa__as_task(wa__container(link, wa_future, all));
     if (!t || !wa__pending(&t->future) || !t->cancels || t->ungraceful) continue;
     if (now - t->cancelled_at >= grace) wa__report_overdue(t, now);
-    else if (t->cancelled_at + grace < next) next = t->cancelled_at + grace;
+    else if (wa__plus(t->cancelled_at, grace) < next) next = wa__plus(t->cancelled_at, grace);
   }
   return look_at = next;
 }

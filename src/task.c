@@ -182,10 +182,10 @@ void wa__task_discard(wa__task *t, int status) {
   finish(t, status);
 }
 
-wa__task *wa__task_recover(bool native_stack) {
+wa__task *wa__task_recover(wa__trap trap) {
   wa__fiber *fiber = wa__fiber_running;
   int status = wa__fiber_recover();
-  if (native_stack) status = WA_ESTACK;
+  if (trap == WA__TRAP_STACK) status = WA_ESTACK;
   wa__task *innermost = NULL;
   wa__current = NULL;
   for (wa__fiber *outer; fiber; fiber = outer) {
@@ -194,7 +194,7 @@ wa__task *wa__task_recover(bool native_stack) {
     if (!innermost) {
       innermost = t;
       wa_retain(&t->future);
-      wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, t, t->site, 0, status);
+      wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, t, t->site, 0, trap == WA__TRAP_INTERRUPTED);
     }
     bool lost = t->spawning; /* so is the reference meant for who spawned it */
     wa__task_discard(t, status);

@@ -72,7 +72,8 @@ void wa__step(wa__task *t, int result);
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */
-wa__task *wa__task_recover(bool native_stack);
+typedef enum wa__trap { WA__TRAP_KNOWN, WA__TRAP_STACK, WA__TRAP_OTHER, WA__TRAP_INTERRUPTED } wa__trap;
+wa__task *wa__task_recover(wa__trap trap);
 
 #define WA__STACK_DEFAULT 16384
 #define WA__STACK_MAX (1 << 30)

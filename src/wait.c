@@ -128,8 +128,7 @@ static void wake(wa__handle *handle) {
 /* ---- time --------------------------------------------------------------------------------------------------- */
 
 wa_time wa__after(wa_time delay) {
-  wa_time now = wa_now();
-  return delay > WA_FOREVER - now ? WA_FOREVER : now + delay;
+  return wa__plus(wa_now(), delay);
 }
 
 static void slot_due(wa__handle *handle) {
