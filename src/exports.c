@@ -268,6 +268,33 @@ WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, v
   return f ? WA_OK : WA_EMISUSE;
 }
 
+/* ---- traces ------------------------------------------------------------------------------------------------------ */
+
+WAX(trace) int32_t wax_trace(uint32_t capacity) {
+  if (busy()) return WA_EMISUSE;
+  if (capacity) return wa_trace_start(capacity);
+  wa_trace_stop();
+  return WA_OK;
+}
+
+WAX(trace_read) const wa__trace_chunk *wax_trace_read(void) {
+  static wa__trace_chunk chunk;
+  static wa_trace_record records[WA__TRACE_CHUNK];
+  chunk.count = (uint32_t)wa_trace_read(records, WA__TRACE_CHUNK);
+  chunk.lost = wa_trace_lost();
+  for (uint32_t i = 0; i < chunk.count; i++) {
+    const wa_trace_record *r = &records[i];
+    chunk.events[i].time_ms = ms(r->time);
+    chunk.events[i].task = r->task;
+    chunk.events[i].by = r->by;
+    chunk.events[i].kind = (uint32_t)r->kind;
+    chunk.events[i].status = r->status;
+    chunk.events[i].name = r->name;
+    chunk.events[i].site = r->site;
+  }
+  return &chunk;
+}
+
 /* ---- looking at them ---------------------------------------------------------------------------------------------- */
 
 enum { READY, RUNNING, WAITING, DONE };

@@ -40,4 +40,15 @@ typedef struct wa__report_record {
   const char *text, *name;
 } wa__report_record;
 
+enum { WA__TRACE_CHUNK = 64 };
+typedef struct wa__trace_chunk {
+  uint32_t count, lost;
+  struct {
+    double time_ms;
+    uint32_t task, by, kind;
+    int32_t status;
+    const char *name, *site;
+  } events[WA__TRACE_CHUNK];
+} wa__trace_chunk;
+
 #endif

@@ -13,6 +13,7 @@ wa__list wa__futures;
 uint32_t wa__future_count;
 void (*wa__future_unseen)(wa_future *f);
 void (*wa__future_settled)(wa_future *f);
+void (*wa__future_finished)(wa_future *f);
 
 const wa__kind *wa__kinds[WA__KINDS];
 
@@ -35,6 +36,7 @@ void wa__future_finish(wa_future *f, int state, int status, void *value, wa__det
   f->status = status;
   f->value = value;
   wa__detail_set(&f->detail, detail);
+  if (wa__unlikely(wa__future_finished != NULL)) wa__future_finished(f);
   if (WA__FAULTY(LIFO)) wa__list_splice(&f->callbacks, &wa__the_loop.ready);
   wa__list_splice(&wa__the_loop.ready, &f->callbacks);
   if (f->handle && wa__future_settled) wa__future_settled(f);

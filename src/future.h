@@ -80,5 +80,7 @@ extern uint32_t wa__future_count; /* all but unfinished tasks */
 extern void (*wa__future_unseen)(wa_future *f);
 /* For those that have a place in the host's table. */
 extern void (*wa__future_settled)(wa_future *f);
+/* NULL unless traced: told of every end, while those who wait are still there. */
+extern void (*wa__future_finished)(wa_future *f);
 
 #endif

@@ -20,8 +20,7 @@
 wa__loop wa__the_loop = {.stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
 int32_t wa__fuel = 1;
 void (*wa__loop_stalled)(wa_time ran, uint32_t steps);
-
-static wa_time last_look;
+void (*wa__loop_stepped)(wa_time began);
 
 wa_time wa_now(void) {
   wa__loop *l = &wa__the_loop;
@@ -39,9 +38,9 @@ int wa_spin(wa_time t) {
 void wa__loop_begin_turn(void) {
   wa__loop *l = &wa__the_loop;
   wa_time budget = l->config.turn_budget ? l->config.turn_budget : WA__TURN_BUDGET;
-  last_look = wa__host_now();
-  if (!l->config.virtual_clock) l->now = last_look;
-  l->budget_end = wa__plus(last_look, budget) - 1; /* WA_FOREVER itself is wa_run's on a virtual clock */
+  l->looked = wa__host_now();
+  if (!l->config.virtual_clock) l->now = l->looked;
+  l->budget_end = wa__plus(l->looked, budget) - 1; /* WA_FOREVER itself is wa_run's on a virtual clock */
   l->stride = l->steps_left = 1;
   wa__fuel = 1; /* the first checkpoint of a turn looks at the clock */
 }
@@ -56,21 +55,31 @@ wa_time wa__loop_look(void) {
   return now;
 }
 
-bool wa__loop_spent(void) {
-  wa__loop *l = &wa__the_loop;
+static bool look(wa__loop *l) {
   if (l->budget_end == WA_FOREVER) {
     l->steps_left = UINT32_MAX;
     return false;
   }
-  wa_time now = wa__loop_look(), ran = now - last_look;
+  wa_time now = wa__loop_look(), ran = now - l->looked;
   wa_time stall = l->config.stall_after ? l->config.stall_after : WA_MS(100);
   if (ran > stall && wa__loop_stalled) wa__loop_stalled(ran, l->stride);
-  last_look = now;
+  l->looked = now;
   if (l->config.debug || ran > WA_MS(1)) l->stride = 1;
   else if (ran > 2 * LOOK_EVERY) l->stride = (l->stride + 1) / 2;
   else if (ran < LOOK_EVERY / 2 && l->stride < STRIDE_MAX) l->stride *= 2;
   l->steps_left = l->stride;
   return now >= l->budget_end;
+}
+
+bool wa__loop_spent(void) {
+  wa__loop *l = &wa__the_loop;
+  wa_time began = l->looked;
+  bool spent = look(l);
+  if (wa__unlikely(wa__loop_stepped != NULL)) {
+    l->stride = l->steps_left = 1;
+    wa__loop_stepped(began);
+  }
+  return spent;
 }
 
 bool wa__loop_once(void) {

@@ -12,6 +12,7 @@ typedef struct wa__loop {
   bool ghost;     /* a callback was taken out of `ready`: CPython's loop still makes an iteration for it */
   wa_time now;    /* the virtual clock; on a real one the latest reading */
   wa_time budget_end;
+  wa_time looked; /* the latest look at the clock */
   uint32_t turns; /* iterations so far */
   uint32_t stride; /* steps between two looks at the clock */
   uint32_t steps_left; /* until the next */
@@ -37,5 +38,7 @@ bool wa__loop_spent(void);
 
 /* Told that a step ran longer than stall_after: the latest, or one of the `steps` up to it. */
 extern void (*wa__loop_stalled)(wa_time ran, uint32_t steps);
+/* NULL unless traced. Else the clock is looked at after every step, and this is told that one is over. */
+extern void (*wa__loop_stepped)(wa_time began);
 
 #endif

@@ -14,8 +14,11 @@
 
 wa__task *wa__current, *wa__latest;
 uint32_t wa__task_count, wa__leaving_count;
+void (*wa__task_traced)(wa__task *t, int kind);
 
 static uint32_t next_id = 1;
+
+void wa__trace_tell(wa__task *t, int kind) { wa__task_traced(t, kind); }
 
 wa_task *wa_current(void) { return wa__current ? &wa__current->future : NULL; }
 
@@ -79,6 +82,12 @@ static int run_defers(void *arg) {
 
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 
+/* Out of line: wa__step is small enough to be part of every wake-up. */
+static __attribute__((noinline)) void last_step(wa__task *t) {
+  wa__trace(t, WA_TRACE_RUN);
+  finish(t, t->in_defers ? t->body_status : t->fiber.status);
+}
+
 void wa__step(wa__task *t, int result) {
   wa__task *outer = wa__current;
   wa__current = wa__latest = t;
@@ -93,7 +102,7 @@ void wa__step(wa__task *t, int result) {
   }
   t->running = false;
   wa__current = outer;
-  if (wa__unlikely(ended)) finish(t, t->in_defers ? t->body_status : t->fiber.status);
+  if (wa__unlikely(ended)) last_step(t);
 }
 
 static void start(wa__handle *handle) {
@@ -156,12 +165,16 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   t->site = t->cancel_site = "";
   t->handle.run = start;
   wa__fiber_init(&t->fiber, f, arg, stack_size);
+  wa__trace(t, WA_TRACE_SPAWN);
   if (!o->eager) {
     wa__ready(&t->handle);
   } else {
     t->spawning = true;
+    wa__trace(t, WA_TRACE_RUN);
     wa__step(t, 0);
+    wa__trace(t, WA_TRACE_WAIT);
     t->spawning = false;
+    wa__latest = wa__current;
   }
   return &t->future;
 }
@@ -196,6 +209,7 @@ wa__task *wa__task_recover(wa__trap trap) {
       wa_retain(&t->future);
       wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, t, t->site, 0, trap == WA__TRAP_INTERRUPTED);
     }
+    wa__trace(t, WA_TRACE_RUN);
     bool lost = t->spawning; /* so is the reference meant for who spawned it */
     wa__task_discard(t, status);
     if (lost) wa_release(&t->future);
@@ -215,6 +229,7 @@ static bool cancel_task(wa_future *f, wa__detail *reason) {
       wa__leaving_count++;
     }
     wa__detail_set(&t->reason, reason);
+    wa__trace(t, WA_TRACE_CANCEL);
     wa_future *deeper = t->uncancellable ? NULL : t->waiting;
     if (deeper && deeper->kind == WA__TASK && wa__pending(deeper)) {
       f = deeper;

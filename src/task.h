@@ -33,6 +33,7 @@ typedef struct wa__task {
   bool running, ungraceful, closing;
   bool spawning;          /* eagerly: whoever spawns it has not got it yet */
   bool in_defers;         /* the body has returned; its status is body_status */
+  bool traced;            /* trace.c has noted that this step began */
   int32_t cancels;        /* requests not taken back */
   int32_t body_status;
   union {
@@ -69,11 +70,21 @@ wa__task *wa__need_task(const char *call);
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
 /* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
 void wa__step(wa__task *t, int result);
+/* What the loop calls when the task's wait is over. */
+void wa__wake(wa__handle *handle);
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */
 typedef enum wa__trap { WA__TRAP_KNOWN, WA__TRAP_STACK, WA__TRAP_OTHER, WA__TRAP_INTERRUPTED } wa__trap;
 wa__task *wa__task_recover(wa__trap trap);
+
+/* NULL unless traced: told of a task's life, as wa_trace_kind. Out of line and seldom taken: an event costs a load and a
+ * branch while nobody traces, and a switch, which has no event of its own, nothing. */
+extern void (*wa__task_traced)(wa__task *t, int kind);
+void wa__trace_tell(wa__task *t, int kind) WA__COLD;
+static inline void wa__trace(wa__task *t, int kind) {
+  if (wa__unlikely(wa__task_traced != NULL)) wa__trace_tell(t, kind);
+}
 
 #define WA__STACK_DEFAULT 16384
 #define WA__STACK_MAX (1 << 30)

@@ -16,8 +16,6 @@ wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
-static void wake(wa__handle *handle);
-
 int wa__take(wa__task *t, wa_future *f) {
   f->seen = true;
   if (f->status == WA_ECANCELED || f->status == WA_EGROUP) wa__detail_set(&t->thrown, f->detail);
@@ -32,7 +30,7 @@ static inline bool told_at_once(wa__task *t) {
 static inline void told(wa__task *t) { t->must_cancel = t->pierced = false; }
 
 static inline void park(wa__task *t) {
-  t->handle.run = wake;
+  t->handle.run = wa__wake;
   t->site = wa__site;
 }
 
@@ -72,6 +70,7 @@ int wa__wait_queue(wa__task *t, wa__list *queue) {
 
 void wa__slot_settle(wa__task *t, int slot) {
   t->slot = (uint8_t)slot;
+  wa__trace(t, WA_TRACE_WAKE);
   wa__ready(&t->handle);
 }
 
@@ -79,6 +78,7 @@ static void note_delivery(wa__task *t) {
   if (!t->cancels || t->delivered) return;
   t->delivered = true;
   t->cancel_site = t->site;
+  wa__trace(t, WA_TRACE_CLEANUP);
 }
 
 /* What the wait came to. */
@@ -120,7 +120,7 @@ int wa__deliver(wa__task *t) {
   return WA_ECANCELED;
 }
 
-static void wake(wa__handle *handle) {
+void wa__wake(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
   wa__step(t, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : outcome(t));
 }

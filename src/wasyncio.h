@@ -411,6 +411,37 @@ typedef struct wa_report {
  * JavaScript). listener must not suspend. */
 void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ctx);
 
+/* ---- traces: what happened when -------------------------------------------------------------------------- */
+
+typedef enum wa_trace_kind {
+  WA_TRACE_SPAWN = 1, /* made, by task `by` */
+  WA_TRACE_RUN,       /* a step of it begins */
+  WA_TRACE_YIELD,     /* the step is over, and the task ready again: wa_yield, wa_checkpoint, at `site` */
+  WA_TRACE_WAIT,      /* the step is over, and the task waits, at `site` */
+  WA_TRACE_WAKE,      /* what it waited for is done, by task `by`: it is ready */
+  WA_TRACE_CANCEL,    /* asked to stop, by task `by` */
+  WA_TRACE_CLEANUP,   /* told so, by the await at `site`: what it does from here on is its clean-up */
+  WA_TRACE_END        /* over, with `status` */
+} wa_trace_kind;
+typedef struct wa_trace_record {
+  wa_time time;       /* of the runtime's clock */
+  uint32_t task;      /* its number: 1 is the first task of the runtime */
+  uint32_t by;        /* the number of the task that did it; 0: the loop, or the host */
+  wa_trace_kind kind;
+  int status;         /* of an end; else WA_EPENDING */
+  const char *name;   /* the task's */
+  const char *site;   /* "file.c:12"; "" where there is none */
+} wa_trace_record;
+/* Records events from now on, and keeps the latest `capacity` (1 to 16,777,216) that nobody has read. Meanwhile the
+ * clock is looked at after every step. A recording that runs is replaced. WA_EMISUSE, WA_ENOMEM. */
+int wa_trace_start(size_t capacity);
+/* Takes up to max events, the oldest first, and returns how many. name and site are valid until the next event. */
+size_t wa_trace_read(wa_trace_record *out, size_t max);
+/* How many events were overwritten, since the start, before anybody read them. */
+uint32_t wa_trace_lost(void);
+/* Ends the recording, and forgets what was not read. */
+void wa_trace_stop(void);
+
 /* ---- private: what the macros and inline functions above need -------------------------------------------- */
 
 typedef struct wa__entry { const char *name; wa_task_fn f; struct wa__entry *next; } wa__entry;
@@ -420,9 +451,12 @@ extern int32_t wa__fuel;         /* checkpoints until the next look at the clock
 extern const char *wa__site;     /* where the running task is about to wait */
 int wa__checkpoint(void);
 
-static inline int wa_checkpoint(void) {
-  return __builtin_expect(--wa__fuel > 0, 1) ? WA_OK : wa__checkpoint();
+static inline int wa__checkpoint_at(const char *site) {
+  if (__builtin_expect(--wa__fuel > 0, 1)) return WA_OK;
+  wa__site = site;
+  return wa__checkpoint();
 }
+static inline int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
 /* The three waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
  * lies between it and the switch. */
@@ -448,14 +482,16 @@ inline int wa_yield(void) {
 #define WA__STR2(x) #x
 #define WA__STR(x) WA__STR2(x)
 #ifdef __FILE_NAME__
-#define WA__HERE (wa__site = __FILE_NAME__ ":" WA__STR(__LINE__))
+#define WA__PLACE __FILE_NAME__ ":" WA__STR(__LINE__)
 #else
-#define WA__HERE (wa__site = __FILE__ ":" WA__STR(__LINE__))
+#define WA__PLACE __FILE__ ":" WA__STR(__LINE__)
 #endif
+#define WA__HERE (wa__site = WA__PLACE)
 #ifndef WA_NO_SITES
 #define wa_await(...) (WA__HERE, wa_await(__VA_ARGS__))
 #define wa_sleep(...) (WA__HERE, wa_sleep(__VA_ARGS__))
 #define wa_yield(...) (WA__HERE, wa_yield(__VA_ARGS__))
+#define wa_checkpoint() wa__checkpoint_at(WA__PLACE)
 #define wa_wait_for(...) (WA__HERE, wa_wait_for(__VA_ARGS__))
 #define wa_stop_within(...) (WA__HERE, wa_stop_within(__VA_ARGS__))
 #define wa_wait(...) (WA__HERE, wa_wait(__VA_ARGS__))
