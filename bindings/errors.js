@@ -2,7 +2,7 @@
  * status it stands for. And the checks of what callers give: each refuses with "what must be this, not that". */
 
 const names = ('OK ECANCELED ETIMEDOUT EGROUP EMISUSE ENOMEM ESHUTDOWN EBROKEN EHOST EDEADLOCK ESTACK ETRAP ' +
-  'EDISCARDED EAGAIN EPENDING').split(' ');
+  'EDISCARDED EAGAIN EPENDING ECLOSED EIO').split(' ');
 export const ECANCELED = -1, ETIMEDOUT = -2, EGROUP = -3, EMISUSE = -4, ENOMEM = -5, EHOST = -8, ESTACK = -10;
 export const ETRAP = -11, EDISCARDED = -12;
 

@@ -29,10 +29,11 @@ export async function buildWasm({ target, level, kind, out, files, extra = [], n
   const compiled = [...files, ...beside.filter((name) => name.endsWith('.c'))];
   const objects = await parallel(compiled, (file) => (/\.[oa]$/.test(file) ? file : compile(tools, flags, file)));
   const library = await runtimeLibrary(tools, compileFlags(level), level);
-  const whole = kind === 'reactor' ? ['-Wl,--whole-archive', library, '-Wl,--no-whole-archive'] : [library];
+  // A reactor has the exports, which no C calls; with them all that they need, and nothing else.
+  const exported = kind === 'reactor' ? ['-Wl,--undefined=wax_abi'] : [];
   const linked = join(root, 'build/linked', `${target}-${level}-${kind}`, resolve(out).replaceAll(/[/\\]/g, '+'));
   const args = [
-    ...tools.cc.slice(1), ...objects, ...whole, ...tools.link[kind], ...tools.names,
+    ...tools.cc.slice(1), ...objects, ...exported, library, ...tools.link[kind], ...tools.names,
     ...extra.filter((flag) => !flag.startsWith('-O')),
     ...beside.filter((name) => name.endsWith('.js')).flatMap((name) => ['--js-library', name]),
     // The stack of what is no task lies below all data, so that its overflow traps instead of overwriting something.

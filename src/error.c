@@ -10,10 +10,11 @@ const char *wa_error_text(void) { return error_text; }
 const char *wa_status_name(int status) {
   static const char *const names[] = {
       "WA_OK",       "WA_ECANCELED", "WA_ETIMEDOUT", "WA_EGROUP", "WA_EMISUSE",   "WA_ENOMEM", "WA_ESHUTDOWN", "WA_EBROKEN",
-      "WA_EHOST",    "WA_EDEADLOCK", "WA_ESTACK",    "WA_ETRAP",  "WA_EDISCARDED", "WA_EAGAIN", "WA_EPENDING"};
+      "WA_EHOST",    "WA_EDEADLOCK", "WA_ESTACK",    "WA_ETRAP",  "WA_EDISCARDED", "WA_EAGAIN", "WA_EPENDING",
+      "WA_ECLOSED",  "WA_EIO"};
   if (status >= 0) return names[0];
   if (status <= WA_EUSER) return "WA_EUSER";
-  if (status < WA_EPENDING) return "WA_E?";
+  if (status < WA_EIO) return "WA_E?";
   return names[-status];
 }
 

@@ -16,6 +16,7 @@ typedef struct side {
 
 static side sides[2], *front = &sides[0], *back = &sides[1];
 bool wa__events_on;
+void (*wa__events_late)(void);
 
 void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail *owner) {
   if (back->count >= FULL) { /* the turn ends, so that the host reads them and memory stays bounded */
@@ -35,6 +36,7 @@ void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail 
 }
 
 const wa__event_record *wa__events_swap(uint32_t *count) {
+  if (wa__events_late) wa__events_late();
   for (uint32_t i = 0; i < front->count; i++) wa__detail_release(front->records[i].owner);
   front->count = 0;
   if (front->capacity > KEPT) { /* or a burst would be paid for twice, once on each side */
@@ -48,4 +50,4 @@ const wa__event_record *wa__events_swap(uint32_t *count) {
   return front->records;
 }
 
-bool wa__events_waiting(void) { return back->count != 0; }
+bool wa__events_waiting(void) { return back->count || wa__events_late; }

@@ -4,7 +4,7 @@
 
 #include "future.h"
 
-enum { WA__EVENT_SETTLED = 1, WA__EVENT_OP_STARTED, WA__EVENT_OP_CANCELLED, WA__EVENT_REPORT };
+enum { WA__EVENT_SETTLED = 1, WA__EVENT_OP_STARTED, WA__EVENT_OP_CANCELLED, WA__EVENT_REPORT, WA__EVENT_DESCRIPTOR };
 
 typedef struct wa__event_record {
   uint32_t kind, id;
@@ -13,6 +13,8 @@ typedef struct wa__event_record {
 } wa__event_record;
 
 extern bool wa__events_on; /* a host listens */
+/* Set by who has news that is best told as late as possible; called just before the host reads, and clears itself. */
+extern void (*wa__events_late)(void);
 /* The event keeps a reference to owner until the host has read it. Lost without memory. */
 void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail *owner);
 /* Forgets what the host has read, and hands it what came since: stays valid until the next call. */

@@ -16,7 +16,6 @@
 
 #include <string.h>
 
-static bool in_turn;
 static uint32_t own_functions = UINT32_MAX; /* so many were in the table before wax_init */
 static wa__state_record state;
 
@@ -25,8 +24,8 @@ static double ms(wa_time t) { return (double)t / 1e6; }
 static wa_time from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
 
 static bool busy(void) {
-  if (in_turn) wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
-  return in_turn;
+  if (wa__in_turn) wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
+  return wa__in_turn;
 }
 
 /* A future that only its handle refers to. */
@@ -107,13 +106,13 @@ WAX(counts) const wa_counts *wax_counts(void) {
 }
 
 WAX(turn) const wa__state_record *wax_turn(void) {
-  if (in_turn) {
+  if (wa__in_turn) {
     state.status = wa__misuse("wax_turn: called from inside a turn");
     return &state;
   }
-  in_turn = true;
+  wa__in_turn = true;
   wa_time next = wa__turn();
-  in_turn = false;
+  wa__in_turn = false;
   state.events = wa__events_swap(&state.count);
   wa_time now = wa__the_loop.now;
   state.next_ms = next == WA_FOREVER ? -1 : next <= now ? 0 : ms(next - now);
@@ -126,7 +125,7 @@ WAX(turn) const wa__state_record *wax_turn(void) {
 int32_t wa__recovery;
 void wa__recover(void);
 __attribute__((used)) void wa__recover(void) {
-  in_turn = false;
+  wa__in_turn = false;
   wa__task *t = wa__task_recover((wa__trap)wa__recovery);
   wa__recovery = t != NULL;
   if (t) wa_release(&t->future);
@@ -212,9 +211,9 @@ WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data,
   }
   wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
   if (options.eager) wa__loop_begin_turn();
-  in_turn = true; /* an eager task runs inside */
+  wa__in_turn = true; /* an eager task runs inside */
   uint32_t handle = give(wa__spawn(f, input ? input->data : NULL, &options, input));
-  in_turn = false;
+  wa__in_turn = false;
   if (handle && !wa__pending(wa__handle_get(handle))) wa__event_push(WA__EVENT_SETTLED, handle, NULL, NULL);
   return handle;
 }

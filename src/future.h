@@ -33,7 +33,7 @@ wa__detail *wa__reason(const char *text);
 size_t wa__detail_errors(const wa__detail *d, int *out, size_t max);
 wa_data wa__detail_data(const wa__detail *d);
 
-enum { WA__FREE = 0, WA__FUTURE, WA__TASK, WA__GATHER, WA__SHIELD, WA__OP, WA__DELAY };
+enum { WA__FREE = 0, WA__FUTURE, WA__TASK, WA__GATHER, WA__SHIELD, WA__OP, WA__DELAY, WA__FD };
 enum { WA__PENDING = 0, WA__FINISHED, WA__CANCELLED };
 
 struct wa_future {
@@ -70,7 +70,7 @@ typedef struct wa__kind {
   size_t (*clean)(wa_future *f); /* gives back what it holds; returns the size of its record */
   bool (*leads_to)(wa_future *f, const wa_future *target); /* waits for target, at whatever remove; may be NULL */
 } wa__kind;
-enum { WA__KINDS = WA__DELAY + 1 };
+enum { WA__KINDS = WA__FD + 1 };
 extern const wa__kind *wa__kinds[WA__KINDS];
 bool wa__leads_to(wa_future *f, const wa_future *target);
 extern uint32_t wa__walk; /* raised for each such question: who was met in this walk leads nowhere new */

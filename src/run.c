@@ -13,6 +13,10 @@
 #include "report.h"
 
 static bool in_run;
+bool wa__in_turn;
+uint32_t wa__fd_waits;
+wa_time wa__fd_look;
+int (*wa__block_for)(wa_time until) = wa__host_wait;
 
 int wa_configure(const wa_config *config) {
   static const wa_config defaults;
@@ -51,18 +55,29 @@ static uint32_t all_tasks(wa_future **out) {
   return n;
 }
 
+/* A function of its own, so that scripts/nosuspend.txt can name it: it calls through a pointer. */
+__attribute__((noinline)) int wa__block(wa_time until);
+__attribute__((noinline)) int wa__block(wa_time until) { return wa__block_for(until); }
+
+/* At descriptors, though the loop may never be idle. asyncio does in each iteration: that would cost more than the tasks. */
+static int look(const wa__loop *l) {
+  if (!wa__fd_waits) return WA_OK;
+  return l->config.virtual_clock || l->looked >= wa__fd_look ? wa__block(0) : WA_OK;
+}
+
 /* Whether the loop can go on; waits if it must. */
 static int ready_or_wait(void) {
   wa__loop *l = &wa__the_loop;
   if (l->config.max_turns && l->turns >= l->config.max_turns) return WA_EDEADLOCK;
-  if (!wa__loop_idle()) return WA_OK;
+  int st = look(l);
+  if (st < 0 || !wa__loop_idle()) return st;
   wa_time next = wa__due_next();
-  if (next == WA_FOREVER && !wa__op_count) return WA_EDEADLOCK;
-  if (l->config.virtual_clock) return next == WA_FOREVER ? wa__host_wait(WA_FOREVER) : WA_OK;
-  wa_time look = wa__report_ungraceful(wa_now());
-  if (look < next) next = look;
+  if (next == WA_FOREVER && !wa__op_count && !wa__fd_waits) return WA_EDEADLOCK;
+  if (l->config.virtual_clock) return next == WA_FOREVER ? wa__block(WA_FOREVER) : WA_OK;
+  wa_time overdue = wa__report_ungraceful(wa_now());
+  if (overdue < next) next = overdue;
   if (next <= l->now) return WA_OK;
-  int st = wa__host_wait(next);
+  st = wa__block(next);
   wa__loop_begin_turn();
   return st;
 }

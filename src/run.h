@@ -4,6 +4,14 @@
 
 #include "task.h"
 
+/* Between the beginning of a host's turn and its end, when no other call may come in. */
+extern bool wa__in_turn;
+
+/* What a program that waits for descriptors adds (fd.c), and no other program carries. */
+extern uint32_t wa__fd_waits;                    /* sides of descriptors that somebody waits for */
+extern wa_time wa__fd_look;                      /* when a loop that is never idle has to look at them */
+extern int (*wa__block_for)(wa_time until);      /* waits for them too; wa__host_wait while there are none */
+
 /* Runs what is ready for at most a turn's budget. The time of the next deadline: 0 if more is ready now, WA_FOREVER
  * if only the host can make anything ready. */
 wa_time wa__turn(void);

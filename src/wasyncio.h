@@ -52,13 +52,15 @@ enum {
   WA_EDISCARDED = -12,/* the task ignored its cancellation and was ended without clean-up. */
   WA_EAGAIN = -13,    /* QueueEmpty, QueueFull: a _nowait call would have had to wait. */
   WA_EPENDING = -14,  /* InvalidStateError: the future is not done yet. */
+  WA_ECLOSED = -15,   /* BrokenPipeError, ConnectionResetError: the other side has gone, or wa_close closed it. */
+  WA_EIO = -16,       /* OSError: the host refused; errno says why. */
   WA_EUSER = -1000    /* a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... down to INT32_MIN + 1 */
 };
 
 /* The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER". Never NULL. */
 const char *wa_status_name(int status);
 
-/* The sentence that belongs to the latest WA_EMISUSE or WA_ENOMEM (the runtime's, valid until the next). */
+/* The sentence that belongs to the latest WA_EMISUSE, WA_ENOMEM, WA_ECLOSED or WA_EIO (the runtime's, valid until the next). */
 const char *wa_error_text(void);
 
 /* ---- time ---------------------------------------------------------------------------------------------- */
@@ -385,6 +387,38 @@ wa_data wa_input(void);
   } \
   _Static_assert(1, "")
 
+/* ---- descriptors: sockets, pipes, files, the terminal ---------------------------------------------------- */
+
+/* Awaited input and output. Many tasks wait for many descriptors in one poll of the host's; each wait is one
+ * future, so a cancellation or a deadline ends it, and then nothing was read or written. A call that need not
+ * wait does not suspend, but counts as a wa_checkpoint. Sockets are made non-blocking here; pipes and the
+ * terminal, which others share, are left as they are and only touched when they are ready. Two tasks may wait
+ * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
+ * What else goes wrong: WA_ECLOSED, the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
+ * not open, outside of a task, and for no memory. wa_error_text() names the call, the descriptor and the task. */
+
+enum { WA_READABLE = 1, WA_WRITABLE = 2 };
+/* loop.add_reader, add_writer: a future that is done (WA_OK) when the descriptor is ready for that, one of the
+ * two; for wa_wait, wa_gather, wa_wait_for. Cancelling it ends the wait. A peer that has gone counts as ready:
+ * the read tells. The caller owns a reference. NULL without memory, or for a wrong argument. */
+wa_future *wa_fd_watch(int fd, int what);
+/* The same, awaited: WA_OK at once for a file. Suspends. */
+int wa_fd_readable(int fd);
+int wa_fd_writable(int fd);
+
+/* loop.sock_recv, StreamReader.read: waits until there is something, and reads at most size bytes. How many, 1
+ * or more; 0 at the end of the file, or when the other side has shut down. Suspends. */
+int wa_read(int fd, void *data, size_t size);
+/* write(2), awaited: how many bytes were taken, 1 or more and perhaps fewer than size. Suspends. */
+int wa_write(int fd, const void *data, size_t size);
+/* loop.sock_sendall: WA_OK once all is written. After an error nobody knows how much was. Suspends. */
+int wa_write_all(int fd, const void *data, size_t size);
+/* loop.sock_accept: the next connection's descriptor; whoever gets it closes it. Suspends. */
+int wa_accept(int listener);
+/* Closes, and ends every wait for it with WA_ECLOSED. Use this, not close(2): the runtime remembers what kind of
+ * descriptor a number is. Does not suspend; also outside of tasks. */
+int wa_close(int fd);
+
 /* ---- reports: nothing is silent ------------------------------------------------------------------------- */
 
 typedef enum wa_report_kind {
@@ -511,6 +545,12 @@ inline int wa_yield(void) {
 #define wa_queue_get(...) (WA__HERE, wa_queue_get(__VA_ARGS__))
 #define wa_queue_join(...) (WA__HERE, wa_queue_join(__VA_ARGS__))
 #define wa_await_op(...) (WA__HERE, wa_await_op(__VA_ARGS__))
+#define wa_fd_readable(...) (WA__HERE, wa_fd_readable(__VA_ARGS__))
+#define wa_fd_writable(...) (WA__HERE, wa_fd_writable(__VA_ARGS__))
+#define wa_read(...) (WA__HERE, wa_read(__VA_ARGS__))
+#define wa_write(...) (WA__HERE, wa_write(__VA_ARGS__))
+#define wa_write_all(...) (WA__HERE, wa_write_all(__VA_ARGS__))
+#define wa_accept(...) (WA__HERE, wa_accept(__VA_ARGS__))
 #endif
 
 #ifdef __cplusplus

@@ -5,4 +5,7 @@ mergeInto(LibraryManager.library, {
   stop_unwind: function () {},
   start_rewind: function () {},
   stop_rewind: function () {},
+  sock_accept: function () {},
+  fd_fdstat_set_flags: function () {},
+  poll_oneoff: function () {},
 });

@@ -1,0 +1,64 @@
+/* fd_host.c: descriptors for a host that owns the loop; docs/abi.md is the manual.
+ *
+ *     wax_turn --event "descriptor 7: wanted"--> the host waits as it can --wax_fd_ready(7, which)--> wax_turn
+ *     wax_turn --next_ms--> wax_poll(next_ms): the wait itself, inside the guest, for a host that has nothing else to wait for
+ *
+ * Law: an answer uses up the interest that it answers. What is still wanted after the next turn is asked for anew, so a host
+ * need not know whether the task has read all there was.
+ */
+#include "events.h"
+#include "exports.h"
+#include "fd.h"
+#include "host.h"
+
+static wa__descriptor *changed;
+
+static uint32_t interest(const wa__descriptor *d) {
+  return (wa__list_empty(&d->sides[0].waiters) ? 0 : WA_READABLE) | (wa__list_empty(&d->sides[1].waiters) ? 0 : WA_WRITABLE);
+}
+
+/* Just before the host reads: what came and went in between is not its business. */
+static void tell(void) {
+  for (wa__descriptor *d; (d = changed);) {
+    changed = d->next_changed;
+    d->changed = false;
+    uint32_t mask = interest(d);
+    if (mask != d->told) wa__event_push(WA__EVENT_DESCRIPTOR, (uint32_t)d->sides[0].fd, (void *)(uintptr_t)mask, NULL);
+    d->told = (uint8_t)mask;
+    wa__fd_drop_if_idle(d);
+  }
+  wa__events_late = NULL;
+}
+
+void wa__fd_changed(wa__descriptor *d) {
+  if (!wa__events_on) {
+    wa__fd_drop_if_idle(d);
+  } else if (!d->changed) {
+    d->changed = true;
+    d->next_changed = changed;
+    changed = d;
+    wa__events_late = tell;
+  }
+}
+
+#ifdef __wasm__
+WAX(fd_ready) int32_t wax_fd_ready(int32_t fd, uint32_t mask) {
+  if (wa__in_turn) return wa__misuse("wax_fd_ready: called from inside a turn");
+  if (!mask || mask > (WA_READABLE | WA_WRITABLE)) return wa__misuse("wax_fd_ready: mask is %d; expected 1, 2 or 3", mask);
+  wa__descriptor *d = wa__fd_find(fd);
+  if (!d) return 0;
+  d->told &= (uint8_t)~mask;
+  int32_t woken = mask & WA_READABLE ? wa__fd_ready(fd, WA_READABLE) : 0;
+  return mask & WA_WRITABLE ? woken + wa__fd_ready(fd, WA_WRITABLE) : woken;
+}
+
+WAX(poll) int32_t wax_poll(double ms) {
+  if (wa__in_turn) return wa__misuse("wax_poll: called from inside a turn");
+  if (!(ms >= 0 || ms == -1)) return wa__misuse("wax_poll: expected so many ms, or -1 for no limit");
+  bool endless = ms < 0 || ms >= 9e12;
+  if (endless && !wa__fd_waits) return wa__misuse("wax_poll: no task waits for a descriptor: it would never return");
+  uint32_t before = wa__fd_woken;
+  int st = wa__fd_wait(endless ? WA_FOREVER : wa__host_now() + (wa_time)(ms * 1e6));
+  return st < 0 ? st : (int32_t)(wa__fd_woken - before);
+}
+#endif
