@@ -65,7 +65,19 @@ export function load(
   source: LoadSource | PromiseLike<LoadSource>,
   options?: LoadOptions,
 ): Promise<Runtime>;
-export type LoadSource = string | URL | ArrayBufferView | ArrayBufferLike | Response | WebAssembly.Module;
+/** Where the wasm comes from: a URL, a path (in Node), its bytes, a response, a compiled module, or Emscripten's glue. */
+export type LoadSource =
+  string | URL | ArrayBufferView | ArrayBufferLike | Response | WebAssembly.Module | EmscriptenSource;
+
+/**
+ * A program that has Emscripten's own glue (`-sMODULARIZE`), with its file system, `EM_JS` and all. Its factory, which
+ * is called with `{ print, printErr }` if `stdout` and `stderr` are given; or what the factory gave. `imports` is not
+ * for such a program: its glue links it.
+ */
+export interface EmscriptenSource {
+  /** The factory, or the module that it gave or will give. */
+  emscripten: ((options: object) => unknown) | object;
+}
 
 export interface SpawnOptions {
   /**

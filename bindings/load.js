@@ -18,29 +18,48 @@ function refuse(what, cause) {
 }
 
 export async function load(source, given) {
-  const { clock = 'real', debug, turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0, imports = {}, ...rest } =
+  const { clock = 'real', debug, turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0, ...rest } =
     options('load', given, ofLoad);
   must(clock === 'real' || clock === 'virtual', 'load: clock', "'real' or 'virtual'", clock);
-  const module = await compile(await source);
-  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'wax_abi')) {
-    refuse('the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor');
-  }
-  const { find } = wasi(rest, () => exports.memory.buffer);
-  const imported = link(module, imports, find);
-  let exports, core;
-  try {
-    ({ exports } = await WebAssembly.instantiate(module, imported));
-    core = new Core(exports, { clock, ...rest });
-    exports._initialize?.();
-  } catch (error) {
-    refuse('the module does not start', error);
-  }
+  const from = await source;
+  const exports = await (from?.emscripten ? attach(from.emscripten, rest) : start(await compile(from), rest));
+  const core = new Core(exports, { clock, ...rest });
   const version = exports.wax_abi();
   if (version !== ABI) refuse(`the module has version ${version} of the exports, not ${ABI}`);
   const flags = (clock === 'virtual' ? VIRTUAL : 0) | (debug ? DEBUG : 0);
   if (exports.wax_init(flags, turnBudget, stackSize) !== 0) misuse(core.sentence());
   exports.wax_limits(stallAfter, grace);
   return new Runtime(core);
+}
+
+const lacking = 'the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor';
+
+async function start(module, { imports, ...rest }) {
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'wax_abi')) refuse(lacking);
+  let exports;
+  const { find } = wasi(rest, () => exports.memory.buffer);
+  const imported = link(module, imports ?? {}, find);
+  try {
+    ({ exports } = await WebAssembly.instantiate(module, imported));
+    exports._initialize?.();
+  } catch (error) {
+    refuse('the module does not start', error);
+  }
+  return exports;
+}
+
+// A program with Emscripten's own glue starts itself; what it exports is all that is needed of it.
+async function attach(from, { stdout, stderr }) {
+  const lines = (write) => write && ((line) => write(`${line}\n`));
+  let module;
+  try {
+    module = await (typeof from === 'function' ? from({ print: lines(stdout), printErr: lines(stderr) }) : from);
+  } catch (error) {
+    refuse('the module does not start', error);
+  }
+  const exports = module?.wasmExports ?? module?.asm;
+  if (!exports?.wax_abi) refuse(`${lacking}; newer glue tells with -sEXPORTED_RUNTIME_METHODS=wasmExports only`);
+  return exports;
 }
 
 async function compile(source) {
@@ -53,7 +72,7 @@ async function compile(source) {
       const typed = /^application\/wasm\b/.test(from.headers.get('content-type'));
       return await (typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer()));
     }
-    must(bytesOf(from), 'load: the source', 'a URL, a path, bytes, a Response or a WebAssembly.Module', from);
+    must(bytesOf(from), 'load: the source', 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }', from);
     return await WebAssembly.compile(from);
   } catch (error) {
     if (error instanceof MisuseError || error instanceof LoadError) throw error;
