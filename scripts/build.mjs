@@ -6,7 +6,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from './cli.mjs';
 import { buildLibrary, buildWasm } from './link.mjs';
-import { makeFile, parallel, root } from './make.mjs';
+import { makeFile, root } from './make.mjs';
+import { parallel } from '../toolchain/run.mjs';
 
 const dist = join(root, 'dist');
 

@@ -1,5 +1,5 @@
 // The frame of the command-line tools: usage on wrong arguments (exit status 2), a failed build as its own output (1).
-import { BuildError } from './toolchain.mjs';
+import { BuildError } from '../toolchain/run.mjs';
 
 export async function main(usage, sane, work) {
   if (!sane) {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { find } from './toolchain.mjs';
+import { find } from '../toolchain/run.mjs';
 
 const pins = readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'versions.sh'), 'utf8');
 const pin = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(pins)[1];

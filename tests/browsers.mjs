@@ -1,7 +1,7 @@
 // The browsers that this machine has, driven by puppeteer-core: one library for both, over each browser's own protocol,
 // so neither needs a build or a download of its own. (playwright-core drives only a Firefox that it has patched.)
 import puppeteer from 'puppeteer-core';
-import { find } from '../scripts/toolchain.mjs';
+import { find } from '../toolchain/run.mjs';
 
 // Chromium has no sandbox for root, as which containers run tests.
 const known = {

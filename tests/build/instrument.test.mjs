@@ -2,15 +2,17 @@
 // asks its host for WASI only. What it can't promise for is refused with the reason.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WASI } from 'node:wasi';
-import { checkStack, makeInstrumented } from '../../scripts/instrument.mjs';
 import { buildLibrary, buildWasm } from '../../scripts/link.mjs';
 import { root, run } from '../../scripts/make.mjs';
-import { BuildError, toolchain } from '../../scripts/toolchain.mjs';
+import { toolchain } from '../../scripts/toolchain.mjs';
+import { checkStack, instrument } from '../../toolchain/instrument.mjs';
+import { linkFlags } from '../../toolchain/link.mjs';
+import { BuildError } from '../../toolchain/run.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = join(here, 'order.c');
@@ -31,47 +33,102 @@ function output(path) {
 
 const wat = (...functions) => `(module
  (import "asyncify" "start_unwind" (func $start_unwind (param i32)))
+ (import "env" "sink" (func $sink (param i64 v128 f64)))
+ (global $other (mut i32) (i32.const 1))
  (global $__stack_pointer (mut i32) (i32.const 65536))
- (func $wa__stack_set (param $0 i32)
-  (global.set $__stack_pointer
-   (local.get $0)
-  )
- )
-${functions.join('\n')}
-)`;
-const writes = (name) => ` (func $${name}
-  (global.set $__stack_pointer
-   (i32.const 8)
-  )
- )`;
-const unwinds = (name) => ` (func $${name} (param $0 i32)
-  (call $start_unwind
-   (local.get $0)
-  )
- )`;
+ (memory $memory (shared 1 1))
+ (data $data "bytes")
+ (func $wa__stack_set (param $0 i32) (global.set $__stack_pointer (local.get $0)))
+ ${functions.join('\n ')})`;
+const writes = (name) => `(func $${name} (global.set $__stack_pointer (i32.const 8)))`;
+const unwinds = (name) => `(func $${name} (param $0 i32) (call $start_unwind (local.get $0)))`;
+
+async function assemble(text, flags = ['-g']) {
+  const path = join(folder, `assembled-${process.pid}`);
+  writeFileSync(`${path}.wat`, text);
+  await run('wasm-as', ['-all', ...flags, `${path}.wat`, '-o', `${path}.wasm`]);
+  return readFileSync(`${path}.wasm`);
+}
+const check = async (...functions) => checkStack(await assemble(wat(...functions))).bytes;
+
+async function textOf(bytes) {
+  const path = join(folder, `disassembled-${process.pid}.wasm`);
+  writeFileSync(path, bytes);
+  return (await run('wasm-dis', ['-all', path])).stdout;
+}
+const bodyOf = (name, text) => new RegExp(`\\(func \\$${name}\\b[^]*?\\n \\)`).exec(text)[0];
 
 describe('the stack check', () => {
-  test('reaches every write of the stack pointer but the runtime\'s own', () => {
-    const text = checkStack(wat(writes('user'), writes('wa__fiber_resume'), writes('wa_sleep')));
-    const body = (name) => new RegExp(`\\(func \\$${name}[^]*?\\n \\)`).exec(text)[0];
-    for (const name of ['user', 'wa_sleep']) assert.match(body(name), /\(call \$wa__stack_set\n {3}\(i32\.const 8\)/);
-    for (const name of ['wa__fiber_resume', 'wa__stack_set']) assert.doesNotMatch(body(name), /call/);
+  test('reaches every write of the stack pointer but the runtime\'s own', async () => {
+    const text = await textOf(await check(writes('user'), writes('wa__fiber_resume'), writes('wa_sleep')));
+    for (const name of ['user', 'wa_sleep']) {
+      assert.match(bodyOf(name, text), /\(call \$wa__stack_set\n\s+\(i32\.const 8\)/);
+    }
+    for (const name of ['wa__fiber_resume', 'wa__stack_set']) assert.doesNotMatch(bodyOf(name, text), /call/);
   });
 
-  test('is refused without names', () => {
-    const nameless = wat().replaceAll('__stack_pointer', 'global$0');
-    assert.throws(() => checkStack(nameless), /no global is named __stack_pointer/);
+  // Operands that look like the write of a stack pointer: global 1, and function 2 in its place.
+  test('takes no operand for an instruction', async () => {
+    const odd = `(func $odd (param $p i32) (result i32) (local $i i32) (local $a i32) (local $b i32)
+      (block $out (block $in (br_table $out $in (local.get $p))))
+      (global.set $other (i32.const 0x124))
+      (call $sink (i64.const 0x12412412412) (v128.const i8x16 36 1 36 1 36 1 36 1 36 1 36 1 36 1 36 1)
+        (f64.const 0x1.0124012401240p+3))
+      (drop (f32.const 0x1.240124p+2))
+      (i32.store offset=292 align=1 (i32.const 36) (i32.load8_u offset=36 (i32.const 292)))
+      (v128.store8_lane offset=36 1 (i32.const 36) (i8x16.splat (i32.const 36)))
+      (drop (i8x16.shuffle 24 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 (i8x16.splat (i32.const 1))
+        (i8x16.splat (i32.const 1))))
+      (drop (i8x16.extract_lane_s 1 (i8x16.splat (i32.const 36))))
+      (drop (f64x2.pmax (f64x2.splat (f64.const 36)) (f64x2.splat (f64.const 1))))
+      (memory.copy (i32.const 36) (i32.const 1) (i32.const 36))
+      (memory.fill (i32.const 36) (i32.const 1) (i32.const 36))
+      (memory.init $data (i32.const 36) (i32.const 1) (i32.const 36))
+      (drop (i64.trunc_sat_f64_s (f64.const 36)))
+      (drop (i32.atomic.rmw.add offset=36 (i32.const 36) (i32.const 1)))
+      (atomic.fence)
+      (drop (select (result funcref) (ref.null func) (ref.func $wa__stack_set) (i32.const 36)))
+      (global.set $__stack_pointer (local.get $b))
+      (memory.grow (memory.size)))`;
+    const before = bodyOf('odd', await textOf(await assemble(wat(odd))));
+    const after = bodyOf('odd', await textOf(await check(odd)));
+    assert.equal(before.match(/global\.set \$__stack_pointer/g).length, 1);
+    assert.equal(after, before.replace('global.set $__stack_pointer', 'call $wa__stack_set'));
   });
 
-  test('is refused without the runtime', () => {
-    assert.throws(() => checkStack(wat().replaceAll('wa__stack_set', 'other')), /wa__stack_set is not in it/);
+  test('is refused without names', async () => {
+    const bytes = await assemble(wat(), []);
+    assert.throws(() => checkStack(bytes), /no global is named __stack_pointer/);
+  });
+
+  test('is refused without the runtime', async () => {
+    const bytes = await assemble(wat().replaceAll('wa__stack_set', 'other'));
+    assert.throws(() => checkStack(bytes), /wa__stack_set is not in it/);
+  });
+
+  test('is refused for what is no wasm', () => {
+    assert.throws(() => checkStack(Buffer.from('(module)')), /it is no wasm binary/);
   });
 });
 
-test('a switch outside of the fibers is refused, with the function\'s name', () => {
+test('a switch outside of the fibers is refused, with the function\'s name', async () => {
   const own = unwinds('wa__fiber_suspend');
-  assert.doesNotThrow(() => checkStack(wat(own)));
-  assert.throws(() => checkStack(wat(own, unwinds('crawl'))), /crawl calls asyncify's start_unwind/);
+  await assert.doesNotReject(check(own));
+  await assert.rejects(check(own, unwinds('crawl')), /crawl calls asyncify's start_unwind/);
+});
+
+test('exceptions and setjmp are refused, with the reason', async () => {
+  const why = /cannot be unwound and rewound by asyncify[^]*Return statuses/;
+  const catches = '(tag $tag (param i32)) (func $thrower (throw $tag (i32.const 1)))';
+  await assert.rejects(check(catches), (error) => why.test(error.message) && /thrower uses exceptions/.test(error.message));
+  for (const [name, what] of [
+    ['invoke_vi', 'C++ exceptions'], ['__cxa_throw', 'C++ exceptions'], ['emscripten_longjmp', 'setjmp'],
+    ['__wasm_setjmp', 'setjmp'],
+  ]) {
+    const bytes = await assemble(wat().replace('"sink"', `"${name}"`));
+    assert.throws(() => checkStack(bytes), (error) =>
+      why.test(error.message) && error.message.includes(`uses ${what}`) && error.message.includes(`env.${name}`));
+  }
 });
 
 for (const target of targets) {
@@ -91,15 +148,13 @@ for (const target of targets) {
         const library = join(folder, `${target}.a`);
         await buildLibrary({ target, level: 'release', out: library });
         const linked = join(folder, `linked-${target}${flag}.wasm`);
-        const beside = tools.imports.map((name) => join(root, 'scripts', name));
         await run(tools.cc[0], [
-          ...tools.cc.slice(1), flag, program, library, ...tools.link.command, ...tools.names,
-          ...beside.flatMap((path) => (path.endsWith('.js') ? ['--js-library', path] : [path])),
-          '-Wl,--export=wa__stack_set', '-o', linked,
+          ...tools.cc.slice(1), flag, program, library, ...linkFlags(tools, 'command'),
+          ...tools.imports.filter((path) => path.endsWith('.c')), '-o', linked,
         ]);
         const out = join(folder, `optimized-${target}${flag}.wasm`);
         try {
-          await makeInstrumented(linked, out, { level: 'O3', names: false });
+          await instrument(tools, linked, out, { level: 'O3', names: false });
         } catch (error) {
           assert.ok(error instanceof BuildError, error);
           assert.match(error.message, /can't be instrumented: .*(-O|an optimizer)/);

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { compile, makeFile, parallel, root } from '../../scripts/make.mjs';
-import { BuildError, toolchain } from '../../scripts/toolchain.mjs';
+import { compile, makeFile, root } from '../../scripts/make.mjs';
+import { toolchain } from '../../scripts/toolchain.mjs';
+import { BuildError, parallel } from '../../toolchain/run.mjs';
 
 function scratch(context) {
   mkdirSync(join(root, 'build'), { recursive: true });
@@ -93,6 +94,6 @@ test('a compiler that is not there is named, and how to get it', (context) => {
   const { PATH } = process.env;
   context.after(() => { process.env.PATH = PATH; });
   process.env.PATH = '/nowhere';
-  assert.throws(() => toolchain('emscripten'), /emcc is not there: .\/build.sh setup/);
+  assert.throws(() => toolchain('emscripten'), /emcc is not there: install Emscripten[^]*\.\/build\.sh setup/);
   assert.throws(() => toolchain('riscv'), /unknown target 'riscv'/);
 });

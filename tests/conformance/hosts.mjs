@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildNative, buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
-import { BuildError } from '../../scripts/toolchain.mjs';
+import { BuildError } from '../../toolchain/run.mjs';
 import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -1,0 +1,135 @@
+// npx wasyncio build: a user's C and the prebuilt runtime become one wasm. Only what is out of date is compiled.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { linkWasm } from '../toolchain/link.mjs';
+import { isCxx, maker } from '../toolchain/make.mjs';
+import { BuildError, parallel } from '../toolchain/run.mjs';
+import { findToolchain, names } from '../toolchain/toolchains.mjs';
+import { expect } from './usage.mjs';
+
+export const help = `usage: npx wasyncio build FILE.c... -o OUT.wasm [OPTION...] [-- COMPILER-FLAG...]
+
+compiles C (or C++ without exceptions), objects and archives with the runtime into one wasm.
+
+  -o, --output OUT.wasm    where it goes
+  -O 0|1|2|3|s             how far it is optimized (default: -O3)
+  -I DIR, -D NAME[=VALUE], -U NAME, -W WARNING, -f FLAG, -m FLAG, -L DIR, -l NAME
+                           as the compiler's own, like -Iinclude -DN=1 -Wall -msimd128 -lm; others behind --
+  --debug                  -O0, with checks in the runtime and the functions' names in a trap's stack trace
+  --command                for a host that calls main: wasmtime run OUT.wasm
+  --reactor                for a host that calls tasks and has no use for a main
+                           (default: both in one wasm; without a main of yours: OUT.wasm TASK [INPUT] runs a task)
+  --toolchain NAME         ${names.join(', ')} (default: the first of these that is there)
+
+Without any of these compilers npm has one: @yowasp/clang and binaryen. The command says so, and what to type.`;
+
+const several = { type: 'string', multiple: true };
+const shorts = { I: 'include', D: 'define', U: 'undefine', W: 'warn', f: 'flag', m: 'machine', L: 'library-path', l: 'library' };
+export const options = {
+  output: { type: 'string', short: 'o' },
+  optimize: { type: 'string', short: 'O' },
+  ...Object.fromEntries(Object.entries(shorts).map(([short, name]) => [name, { ...several, short }])),
+  debug: { type: 'boolean' }, command: { type: 'boolean' }, reactor: { type: 'boolean' },
+  toolchain: { type: 'string' },
+};
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+
+// Flags that break what instrument.mjs needs, and why.
+const breaking = [
+  [/^-flto/, 'link-time optimization inlines the runtime into tasks, which then run straight through'],
+  [/^-f(cxx-|wasm-|sjlj-)?exceptions$|^-enable-emscripten-cxx-exceptions$/,
+    'asyncify cannot unwind through frames that catch exceptions: return statuses instead'],
+  [/wasm-enable-(sjlj|eh)|SUPPORT_LONGJMP=(1|emscripten|wasm)/,
+    'a longjmp cannot be unwound and rewound by asyncify: return statuses instead'],
+  [/^-s? ?ASYNCIFY|^-sJSPI/, 'the runtime brings its own use of asyncify'],
+  [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
+  [/^-O/, 'the optimization is told once, before --, as -O3'],
+  [/^-o$/, 'the output is told once, before --'],
+];
+
+export function checkFlags(flags) {
+  for (const flag of flags) {
+    const why = breaking.find(([pattern]) => pattern.test(flag))?.[1];
+    expect(!why, `build: ${flag} is refused: ${why}`);
+  }
+}
+
+// Where objects are kept: with npm's other caches in the project, else in the user's.
+function cacheFolder() {
+  if (process.env.WASYNCIO_CACHE) return join(process.env.WASYNCIO_CACHE, 'build');
+  for (let folder = process.cwd(), above; folder !== above; above = folder, folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules'))) return join(folder, 'node_modules/.cache/wasyncio');
+  }
+  return join(homedir(), '.cache/wasyncio/build');
+}
+
+function check({ values, words }) {
+  expect(words.length > 0, 'build: no C file is given, like: npx wasyncio build app.c -o app.wasm');
+  expect(values.output, 'build: no output is given, like: -o app.wasm');
+  expect(extname(values.output) === '.wasm', `build: the output must end in .wasm, not '${values.output}'`);
+  expect(existsSync(dirname(resolve(values.output))), `build: there is no folder ${dirname(values.output)} for the output`);
+  for (const file of words) {
+    expect(/\.(c|o|a)$/.test(file) || isCxx(file), `build: '${file}' is no C file, object or archive`);
+    expect(statSync(file, { throwIfNoEntry: false })?.isFile(), `build: there is no file ${file}`);
+  }
+  const { optimize = values.debug ? '0' : '3', toolchain } = values;
+  expect(/^[0123s]$/.test(optimize), `build: -O takes 0, 1, 2, 3 or s, not '${optimize}'`);
+  expect(!(values.command && values.reactor), 'build: --command and --reactor exclude each other');
+  expect(toolchain === undefined || names.includes(toolchain),
+    `build: --toolchain takes ${names.join(', ')}, not '${toolchain}'`);
+  return `O${optimize}`;
+}
+
+const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+
+export async function main({ values, words, rest }) {
+  const started = performance.now();
+  const level = check({ values, words });
+  const own = Object.entries(shorts).flatMap(([short, name]) => (values[name] ?? []).map((value) => `-${short}${value}`));
+  checkFlags([...own, ...rest]);
+  const forLink = [...own.filter((flag) => /^-[Ll]/.test(flag)), ...rest];
+  const forCompiler = [...own.filter((flag) => !/^-[Ll]/.test(flag)), ...rest];
+
+  const tools = findToolchain(values.toolchain);
+  const cache = cacheFolder();
+  const making = maker(process.cwd(), cache);
+  const flags = [
+    `-${level}`, ...(values.debug ? ['-g'] : []), `-I${join(dist, 'include')}`,
+    `-ffile-prefix-map=${process.cwd()}=.`, ...forCompiler.map(absolute),
+  ];
+  const files = [...words, ...tools.imports.filter((path) => path.endsWith('.c'))];
+  const objects = await parallel(files, (file) =>
+    (/\.[oa]$/.test(file) ? resolve(file) : explained(making.compile(tools, flags, file))));
+  const library = join(dist, 'lib', tools.triple, values.debug ? 'libwasyncio-debug.a' : 'libwasyncio.a');
+  await linkWasm(making, tools, {
+    cache, objects, library, out: values.output, extra: forLink.map(absolute), cxx: words.some(isCxx),
+    kind: values.command ? 'command' : values.reactor ? 'reactor' : 'both', level, names: values.debug === true,
+  });
+  const bytes = readFileSync(values.output);
+  const seconds = ((performance.now() - started) / 1000).toFixed(2);
+  console.log(`${relative('', values.output)}: ${kilobytes(bytes.length)} (gzip ${kilobytes(gzipSync(bytes).length)}), ` +
+    `-${level}, ${tools.name}, ${seconds} s`);
+}
+
+// Compilers are run on absolute paths, because npm's sees another file system.
+const absolute = (flag) => flag.replace(/^-([IL])(.+)$/, (_, letter, path) => `-${letter}${resolve(path)}`);
+
+const hints = [
+  [/exceptions disabled|-fexceptions/, 'C++ exceptions are off: asyncify cannot unwind through frames that catch.' +
+    ' Return statuses instead'],
+  [/[Ss]etjmp|longjmp/, 'setjmp and longjmp are not there: a jump over frames cannot be unwound and rewound by' +
+    ' asyncify. Return statuses instead'],
+];
+
+// A compiler's message, with the reason that it cannot know.
+export function explained(promise) {
+  return promise.catch((error) => {
+    if (!(error instanceof BuildError)) throw error;
+    const hint = hints.find(([pattern]) => pattern.test(error.message))?.[1];
+    throw hint ? new BuildError(`${hint}:\n${error.message}`) : error;
+  });
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// npx wasyncio COMMAND ...: each command is a file of this folder, which says how it is used and does it.
+// Law: a wrong use is one line on stderr and exit status 2; what failed is status 1; a stack trace is a fault of ours.
+import { readFileSync } from 'node:fs';
+import { BuildError } from '../toolchain/run.mjs';
+import { UsageError, parse } from './usage.mjs';
+
+const commands = {
+  build: 'compile C with the runtime into one wasm',
+  instrument: 'the last step of a build of your own: make a linked wasm suspendable',
+  init: 'make a project that runs: a C file, a page, a Node script, a test',
+  run: 'run one task of a wasm',
+};
+
+const help = () => `usage: npx wasyncio COMMAND ...\n
+${Object.entries(commands).map(([name, what]) => `  ${name.padEnd(12)}${what}`).join('\n')}\n
+npx wasyncio COMMAND --help tells more. --version: the version.`;
+
+const version = () => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+async function main([name, ...args]) {
+  if (name === '--version' || name === '-v') return console.log(version());
+  if (name === '--help' || name === '-h' || name === 'help') return console.log(help());
+  const known = `the commands are ${Object.keys(commands).join(', ')}; see npx wasyncio --help`;
+  if (name === undefined) throw new UsageError(`no command: ${known}`);
+  if (!Object.hasOwn(commands, name)) throw new UsageError(`no command '${name}': ${known}`);
+  const command = await import(`./${name}.mjs`);
+  if (args.includes('--help') || args.includes('-h')) return console.log(command.help);
+  return command.main(parse(name, args, command.options));
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2)) ?? 0;
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof BuildError)) throw error;
+  console.error(`wasyncio: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

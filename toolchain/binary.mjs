@@ -1,0 +1,173 @@
+// A wasm binary as its parts, and back: sections, names, and instructions one by one, as far as the stack check of
+// instrument.mjs needs them.
+// Law: what is not understood is refused and never passed over, because an operand taken for an instruction would be
+// rewritten.
+const utf8 = new TextDecoder();
+
+export class Reader {
+  constructor(bytes, at = 0) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  byte() { return this.bytes[this.at++]; }
+
+  // A LEB128 number, unsigned, of at most 32 bits.
+  number() {
+    let value = 0, shift = 0, byte;
+    do {
+      byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      shift += 7;
+    } while (byte & 0x80);
+    return value;
+  }
+
+  skipNumber() { while (this.byte() & 0x80); }
+
+  slice() {
+    const size = this.number();
+    return this.bytes.subarray(this.at, this.at += size);
+  }
+
+  text() { return utf8.decode(this.slice()); }
+
+  // Calls f so many times as the number that is next says.
+  times(f) { for (let n = this.number(), i = 0; i < n; i++) f(i); }
+}
+
+export function encodeNumber(value) {
+  const bytes = [];
+  for (; value > 0x7f; value = Math.floor(value / 128)) bytes.push((value & 0x7f) | 0x80);
+  return [...bytes, value];
+}
+
+const concat = (parts) => Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : Uint8Array.from(part))));
+
+// With its size before it.
+export const sized = (parts) => {
+  const bytes = concat(parts);
+  return concat([encodeNumber(bytes.length), bytes]);
+};
+
+// A vector: how many, then the items.
+export const vector = (items) => concat([encodeNumber(items.length), ...items]);
+
+const magic = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+export const CUSTOM = 0, IMPORT = 2, EXPORT = 7, CODE = 10;
+
+// The sections: {id, name of a custom one, body}. null: this is no wasm.
+export function readSections(bytes) {
+  if (magic.some((byte, i) => bytes[i] !== byte)) return null;
+  const reader = new Reader(bytes, magic.length);
+  const sections = [];
+  while (reader.at < bytes.length) {
+    const id = reader.byte();
+    const body = reader.slice();
+    sections.push({ id, body, name: id === CUSTOM ? new Reader(body).text() : '' });
+  }
+  return sections;
+}
+
+export const writeSections = (sections) =>
+  concat([magic, ...sections.flatMap(({ id, body }) => [[id], sized([body])])]);
+
+// Imports: {module, name, kind}, kind 0: a function.
+export function readImports(body) {
+  const reader = new Reader(body);
+  const imports = [];
+  const limits = () => { if (reader.byte() & 1) reader.skipNumber(); reader.skipNumber(); };
+  reader.times(() => {
+    const entry = { module: reader.text(), name: reader.text(), kind: reader.byte() };
+    imports.push(entry);
+    if (entry.kind === 0) reader.skipNumber();
+    else if (entry.kind === 1) { reader.byte(); limits(); }
+    else if (entry.kind === 2) limits();
+    else if (entry.kind === 3) reader.at += 2;
+    else { reader.byte(); reader.skipNumber(); } // a tag
+  });
+  return imports;
+}
+
+// Exports: {name, bytes}, bytes being the whole entry.
+export function readExports(body) {
+  const reader = new Reader(body);
+  const list = [];
+  reader.times(() => {
+    const start = reader.at;
+    const name = reader.text();
+    reader.byte();
+    reader.skipNumber();
+    list.push({ name, bytes: body.subarray(start, reader.at) });
+  });
+  return list;
+}
+
+// From the name section: what the functions (1) and the globals (7) are called, by index.
+export function readNames(body) {
+  const names = { 1: [], 7: [] };
+  const reader = new Reader(body);
+  reader.text();
+  while (reader.at < body.length) {
+    const kind = reader.byte();
+    const inner = new Reader(reader.slice());
+    if (kind in names) inner.times(() => { const index = inner.number(); names[kind][index] = inner.text(); });
+  }
+  return { functions: names[1], globals: names[7] };
+}
+
+export const CALL = 0x10, GLOBAL_SET = 0x24;
+const exceptions = new Set([0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f]);
+const numbers = new Map([ // how many LEB128 numbers follow
+  ...[0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2].map((op) => [op, 1]),
+  ...[0x11, 0x13].map((op) => [op, 2]), ...[0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26].map((op) => [op, 1]),
+]);
+const bare = (op) => (op >= 0x45 && op <= 0xc4) || [0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1].includes(op);
+const bulk = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1]; // numbers after 0xfc n
+
+function skipMemory(reader) {
+  if (reader.number() & 0x40) reader.skipNumber();
+  reader.skipNumber();
+}
+
+// Skips the operands of an instruction. A text: why that cannot be.
+function skipOperands(reader, op) {
+  const count = numbers.get(op);
+  if (count !== undefined) for (let i = 0; i < count; i++) reader.skipNumber();
+  else if (op >= 0x28 && op <= 0x3e) skipMemory(reader);
+  else if (op === 0x0e) { reader.times(() => reader.skipNumber()); reader.skipNumber(); }
+  else if (op === 0x1c) reader.times(() => reader.skipNumber());
+  else if (op === 0x43) reader.at += 4;
+  else if (op === 0x44) reader.at += 8;
+  else if (op === 0xfc || op === 0xfd || op === 0xfe) return skipPrefixed(reader, op, reader.number());
+  else if (exceptions.has(op)) return 'throws or catches exceptions';
+  else if (!bare(op)) return `has the unknown instruction 0x${op.toString(16)}`;
+  return '';
+}
+
+function skipPrefixed(reader, prefix, op) {
+  if (prefix === 0xfc && op < bulk.length) for (let i = 0; i < bulk[op]; i++) reader.skipNumber();
+  else if (prefix === 0xfd && (op < 12 || op === 92 || op === 93)) skipMemory(reader);
+  else if (prefix === 0xfd && (op === 12 || op === 13)) reader.at += 16;
+  else if (prefix === 0xfd && op >= 84 && op <= 91) { skipMemory(reader); reader.at++; }
+  else if (prefix === 0xfd && op < 300) { if (op >= 21 && op <= 34) reader.at++; }
+  else if (prefix === 0xfe && op === 3) reader.at++;
+  else if (prefix === 0xfe && op < 0x50) skipMemory(reader);
+  else return `has the unknown instruction 0x${prefix.toString(16)} ${op}`;
+  return '';
+}
+
+// Calls visit(op, start, reader) for each instruction of a function's body; returns '' or why it stopped.
+// visit leaves the reader where it found it.
+export function eachInstruction(body, visit) {
+  const reader = new Reader(body);
+  reader.times(() => { reader.skipNumber(); reader.skipNumber(); }); // locals
+  while (reader.at < body.length) {
+    const start = reader.at;
+    const op = reader.byte();
+    visit(op, start);
+    const why = skipOperands(reader, op);
+    if (why) return why;
+  }
+  return '';
+}

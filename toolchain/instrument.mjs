@@ -1,0 +1,116 @@
+// Turns a linked wasm into one whose tasks can suspend. Two steps:
+//   1. the stack check: every write of the C stack pointer becomes a call of wa__stack_set, which compares it with the
+//      running task's limit, so that a stack too small is a report and not another task's memory overwritten;
+//   2. asyncify and the optimizer, in one call of wasm-opt: asyncify alone makes much larger frames, and an optimizer
+//      that ran before could have inlined the switch into a task, which then would run straight through.
+// Law: only functions named wa__fiber_... touch asyncify and set the stack pointer themselves. A wasm that breaks the
+// law, has no names to tell by, or jumps over frames that asyncify would have to unwind, is refused with the reason.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as wasm from './binary.mjs';
+import { BuildError } from './run.mjs';
+
+const trusted = /^wa__(fiber_|stack_set$)/;
+
+// Exports that nobody calls: what emcc adds for its JavaScript glue, which a standalone wasm does not have, and what
+// the link exported only to keep it.
+const needless = /^(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc)|wa__\w+)$/;
+
+// What emcc makes of exceptions and of setjmp unless it is told to use wasm's own instructions for them.
+const jumps = [
+  [/^(invoke_|__cxa_(throw|find_matching_catch|begin_catch)|__resumeException|llvm_eh)/, 'C++ exceptions'],
+  [/(setjmp|longjmp|getTempRet0|setTempRet0)/, 'setjmp'],
+];
+const overFrames = (what, where) => `${where} uses ${what}: a jump over frames cannot be unwound and rewound by` +
+  ' asyncify, so a task that awaits would be corrupted. Return statuses instead (C++: -fno-exceptions).';
+
+// Functions that never suspend although asyncify can't see it; the file says why.
+const nosuspendFile = fileURLToPath(new URL('nosuspend.txt', import.meta.url));
+const nosuspend = () => readFileSync(nosuspendFile, 'utf8').split('\n')
+  .map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
+
+const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };
+
+// One function's body with its writes of the stack pointer replaced.
+function checkBody(body, name, { stackPointer, stackSet, intrinsics }) {
+  const parts = [];
+  let copied = 0;
+  const why = wasm.eachInstruction(body, (op, start) => {
+    if (op !== wasm.CALL && op !== wasm.GLOBAL_SET) return;
+    const operand = new wasm.Reader(body, start + 1);
+    const index = operand.number();
+    if (op === wasm.CALL && intrinsics.has(index) && !trusted.test(name)) {
+      refuse(`${name} calls asyncify's ${intrinsics.get(index)}. Either an optimizer that ran at the link inlined the` +
+        ' runtime there (link without -O and without LTO), or the program brings a second asyncify.');
+    }
+    if (op !== wasm.GLOBAL_SET || index !== stackPointer || trusted.test(name)) return;
+    parts.push(body.subarray(copied, start), [wasm.CALL, ...wasm.encodeNumber(stackSet)]);
+    copied = operand.at;
+  });
+  if (why) refuse(why.startsWith('has') ? `${name} ${why}` : overFrames('exceptions or setjmp', name));
+  return [...parts, body.subarray(copied)];
+}
+
+// The binary with the check in it, and the names of its functions.
+export function checkStack(bytes) {
+  const sections = wasm.readSections(bytes) ?? refuse('it is no wasm binary.');
+  const body = (id, name = '') => sections.find((section) => section.id === id && section.name === name)?.body;
+  const namesBody = body(wasm.CUSTOM, 'name');
+  const { functions, globals } = namesBody ? wasm.readNames(namesBody) : { functions: [], globals: [] };
+  const imports = body(wasm.IMPORT) ? wasm.readImports(body(wasm.IMPORT)).filter(({ kind }) => kind === 0) : [];
+  for (const { module, name } of imports) {
+    const jump = module === 'env' && jumps.find(([pattern]) => pattern.test(name));
+    if (jump) refuse(overFrames(jump[1], `the program (by the import env.${name})`));
+  }
+  const stackPointer = globals.indexOf('__stack_pointer');
+  if (stackPointer < 0) {
+    refuse('no global is named __stack_pointer. Link with names (emcc: --profiling-funcs) and without -O.');
+  }
+  const stackSet = functions.indexOf('wa__stack_set');
+  if (stackSet < 0) refuse('wa__stack_set is not in it. Link libwasyncio.a in.');
+  const intrinsics = new Map();
+  imports.forEach(({ module, name }, index) => { if (module === 'asyncify') intrinsics.set(index, name); });
+
+  const checked = sections.filter(({ name }) => !name.startsWith('.debug_')).map((section) => {
+    if (section.id === wasm.EXPORT) {
+      const kept = wasm.readExports(section.body).filter(({ name }) => !needless.test(name));
+      return { ...section, body: wasm.vector(kept.map((entry) => entry.bytes)) };
+    }
+    if (section.id !== wasm.CODE) return section;
+    const reader = new wasm.Reader(section.body);
+    const bodies = [];
+    reader.times((i) => {
+      const index = imports.length + i;
+      const name = functions[index] ?? `function ${index}`;
+      bodies.push(wasm.sized(checkBody(reader.slice(), name, { stackPointer, stackSet, intrinsics })));
+    });
+    return { ...section, body: wasm.vector(bodies) };
+  });
+  return { bytes: wasm.writeSections(checked), functions: new Set(functions) };
+}
+
+// level: O0 to O3, Os. names: keep the functions' names, for traps that can be read.
+function passes({ level, names }) {
+  // Reference types for table.size in guest.c, which emcc does not note.
+  const flags = ['--enable-reference-types', '--asyncify', '--pass-arg=asyncify-ignore-imports'];
+  flags.push(`-${level === 'O0' ? 'O1' : level}`);
+  if (level === 'O3') flags.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
+  return names ? [...flags, '-g'] : flags;
+}
+
+// What the result depends on besides the linked wasm: files, and text.
+export const instrumentInputs = [nosuspendFile, fileURLToPath(import.meta.url)];
+export const instrumentFlags = (options) => passes(options).join(' ');
+
+export async function instrument(tools, linked, out, options) {
+  const { bytes, functions } = checkStack(readFileSync(linked));
+  const checked = `${out}.checked.wasm`;
+  try {
+    writeFileSync(checked, bytes);
+    const present = nosuspend().filter((name) => functions.has(name));
+    const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
+    await tools.run([...tools.wasmOpt, checked, removed, ...passes(options), '-o', out]);
+  } finally {
+    rmSync(checked, { force: true });
+  }
+}

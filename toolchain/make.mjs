@@ -1,0 +1,85 @@
+// Makes files from files, and only what is out of date: a result is fresh while it is younger than all it was made from
+// and the command is the same. Results appear by rename, so that two builds at once never see half a file.
+import { createHash } from 'node:crypto';
+import {
+  existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+
+const scratch = () => `.${process.pid}.${(scratch.count = (scratch.count ?? 0) + 1)}.tmp`;
+const textOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
+export const hash = (...words) => createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 12);
+
+function isFresh(out, inputs) {
+  const made = statSync(out, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && inputs.every((input) => statSync(input, { throwIfNoEntry: false })?.mtimeMs <= made);
+}
+
+// What a compiled file was made from, as the compiler wrote it down.
+function dependencies(depfile) {
+  const text = textOf(depfile).replaceAll('\\\n', ' ');
+  const paths = text.slice(text.indexOf(': ') + 2).split(/(?<!\\)\s+/).filter(Boolean);
+  return paths.map((path) => path.replaceAll('\\ ', ' '));
+}
+
+// root: the folder whose files have names of their own in the cache. cache: where objects and records are kept.
+export function maker(root, cache) {
+  const making = new Map();
+
+  // Runs make(temporary path) unless out is fresh. how: whatever the result depends on besides the inputs, as text.
+  function makeFile(out, inputs, how, make) {
+    // Two that want the same file at the same time share the work.
+    const key = `${resolve(out)}\0${how}`;
+    if (!making.has(key)) making.set(key, makeOnce(out, inputs, how, make).finally(() => making.delete(key)));
+    return making.get(key);
+  }
+
+  async function makeOnce(out, inputs, how, make) {
+    const record = join(cache, 'how', hash(resolve(out)));
+    if (isFresh(out, inputs) && textOf(record) === how) return;
+    mkdirSync(dirname(resolve(out)), { recursive: true });
+    mkdirSync(dirname(record), { recursive: true });
+    // In the same folder, so that the rename is one step; with the same ending, because compilers look at it.
+    const temporary = join(dirname(out), `${scratch()}.${basename(out)}`);
+    const started = Date.now() / 1000;
+    try {
+      await make(temporary);
+      // As old as the start, so that an input that changed meanwhile is younger.
+      utimesSync(temporary, started, started);
+      renameSync(temporary, out);
+      writeFileSync(record, how);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  // Compiles one C file; returns the object's path. Another compiler or other flags give another object.
+  async function compile(tools, flags, source) {
+    const path = resolve(source);
+    const inside = relative(root, path);
+    const name = inside.startsWith('..') ? `elsewhere/${hash(dirname(path))}/${basename(path)}` : inside;
+    const words = [...(isCxx(source) ? tools.cxx : tools.cc), ...tools.cflags(isCxx(source)), ...flags];
+    const object = join(cache, 'obj', `${tools.target}-${hash(...words)}`, `${name}.o`);
+    const depfile = `${object}.d`;
+    const inputs = existsSync(depfile) ? dependencies(depfile) : [depfile];
+    await makeFile(object, inputs, words.join(' '), async (out) => {
+      const found = `${out}.d`;
+      try {
+        const { stderr } = await tools.run([...words, '-MMD', '-MF', found, '-c', path, '-o', out]);
+        if (stderr) process.stderr.write(stderr);
+        renameSync(found, depfile);
+      } finally {
+        rmSync(found, { force: true });
+      }
+    });
+    return object;
+  }
+
+  // Archives objects into a static library. What is in it is part of `how`: it also changes when a file has left it.
+  const archive = (tools, library, objects) =>
+    makeFile(library, objects, objects.join('\n'), (out) => tools.run([...tools.ar, 'rcs', out, ...objects]));
+
+  return { makeFile, compile, archive };
+}
+
+export const isCxx = (source) => /\.(cc|cpp|cxx|c\+\+|C)$/.test(source);

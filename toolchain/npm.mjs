@@ -1,0 +1,148 @@
+// npm's own tools: @yowasp/clang (clang and lld as wasm, in this process) and binaryen (wasm-opt as wasm).
+//
+// clang sees a file system in memory. What it will ask for is put there under /host: the files that the command names,
+// and what they include, found by looking for #include. Laws:
+//   - too much is put there, never too little: conditions around an #include are not looked at;
+//   - that file system takes a/../b for a/b. Where that would be another file, it is refused.
+// V8 must not optimize these programs while they run, which takes longer than they run; and not check, which they don't
+// need, 75 MB before the first call.
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
+import { BuildError, commandFailed, runWords } from './run.mjs';
+
+const here = fileURLToPath(import.meta.url);
+const flags = ['--wasm-lazy-validation', '--liftoff', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
+
+// Where a package's main file is: the project's own, else one beside this package. null: nowhere.
+export function npmModule(name) {
+  for (const from of [join(process.cwd(), 'package.json'), here]) {
+    try {
+      return createRequire(from).resolve(name);
+    } catch { /* not there */ }
+  }
+  return null;
+}
+
+export function npmWasmOpt() {
+  const main = npmModule('binaryen');
+  return main && [process.execPath, ...flags, join(dirname(main), 'bin/wasm-opt')];
+}
+
+const programs = ['clang', 'clang++', 'ar'];
+
+// Runs these as run.mjs runs a program. null: the package is not there.
+export function npmClang() {
+  const main = npmModule('@yowasp/clang');
+  if (!main) return null;
+  let loaded;
+  return async (words) => {
+    if (!programs.includes(words[0])) return runWords(words);
+    loaded ??= load(main);
+    return runInMemory(await loaded, words);
+  };
+}
+
+async function load(main) {
+  for (const flag of flags) v8.setFlagsFromString(flag);
+  const yowasp = await import(pathToFileURL(main));
+  await yowasp.runLLVM(null, {}, { fetchProgress() {} }); // reads all without a line on the console
+  return yowasp;
+}
+
+const HOST = '/host';
+const toMemory = (path) => `${HOST}/${path.replaceAll('\\', '/').replace(/^([A-Za-z]):/, '$1').replace(/^\//, '')}`;
+const fromMemory = (text) =>
+  text.replaceAll(`${HOST}/`, process.platform === 'win32' ? '' : '/').replace(/^([A-Za-z])(?=\/)/gm,
+    (letter) => (process.platform === 'win32' ? `${letter}:` : letter));
+const withPath = /^(-I|-L|-isystem|-iquote|-include|-ffile-prefix-map=)?(.+)$/;
+const wordToMemory = (word) => {
+  const [, option = '', rest] = withPath.exec(word) ?? [];
+  return rest !== undefined && isAbsolute(rest) ? option + toMemory(rest) : word;
+};
+
+const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+class Tree {
+  files = {};
+  #paths = new Map();
+
+  // Puts a file there, under the name by which it will be asked for. false: it is there already.
+  add(path) {
+    const segments = toMemory(path).split('/').filter((segment) => !['', '.', '..'].includes(segment));
+    const key = segments.join('/');
+    const other = this.#paths.get(key);
+    if (other !== undefined) {
+      if (!readFileSync(other).equals(readFileSync(path))) {
+        throw new BuildError(`npm's clang takes ${path} for ${other}: include one of them by another path`);
+      }
+      return false;
+    }
+    this.#paths.set(key, path);
+    const name = segments.pop();
+    segments.reduce((folder, segment) => (folder[segment] ??= {}), this.files)[name] = readFileSync(path);
+    return true;
+  }
+
+  addSource(path, folders) {
+    if (!this.add(path)) return;
+    const includes = /#\s*(?:include(?:_next)?|import|embed)\s*["<]([^">\n]+)|__has_include\w*\s*\(\s*["<]([^">\n]+)/g;
+    for (const [, plain, asked] of readFileSync(path, 'utf8').matchAll(includes)) {
+      for (const folder of [dirname(path), ...folders]) {
+        const found = isAbsolute(plain ?? asked) ? plain ?? asked : `${folder}/${plain ?? asked}`;
+        if (isFile(found)) this.addSource(found, folders);
+      }
+    }
+  }
+
+  read(path) {
+    const segments = toMemory(path).split('/').filter(Boolean);
+    return segments.reduce((folder, segment) => folder?.[segment], this.files);
+  }
+}
+
+const after = (words, option) => words.filter((word, i) => words[i - 1] === option);
+const joined = (words, option) => [
+  ...words.filter((word) => word.startsWith(option) && word !== option).map((word) => word.slice(option.length)),
+  ...after(words, option),
+];
+
+async function runInMemory({ runClang, runLLVM, Exit }, words) {
+  const tree = new Tree();
+  const folders = ['-I', '-isystem', '-iquote'].flatMap((option) => joined(words, option));
+  const outputs = [...after(words, '-o'), ...after(words, '-MF')];
+  const sources = words.slice(1).filter((word) => isAbsolute(word) && !outputs.includes(word) && isFile(word));
+  for (const path of [...sources, ...joined(words, '-include').filter(isFile)]) {
+    if (/\.[oa]$/.test(path)) tree.add(path);
+    else tree.addSource(path, folders);
+  }
+  for (const folder of joined(words, '-L').filter((path) => existsSync(path))) {
+    for (const name of readdirSync(folder)) if (name.endsWith('.a')) tree.add(join(folder, name));
+  }
+  // The folders of the results have to be there.
+  const marker = Buffer.alloc(0);
+  for (const path of outputs) {
+    const segments = toMemory(dirname(path)).split('/').filter(Boolean);
+    segments.reduce((folder, segment) => (folder[segment] ??= {}), tree.files)[`.${basename(path)}.folder`] = marker;
+  }
+  let text = '';
+  const decoder = new TextDecoder();
+  const hear = (bytes) => { if (bytes) text += decoder.decode(bytes, { stream: true }); };
+  const options = { stdout: hear, stderr: hear, decodeASCII: false };
+  const work = words[0].startsWith('clang') ? runClang : runLLVM;
+  try {
+    tree.files = await work(words.map(wordToMemory), tree.files, options);
+  } catch (error) {
+    if (!(error instanceof Exit)) throw error;
+    throw commandFailed(words, fromMemory(text));
+  }
+  for (const path of outputs) {
+    const bytes = tree.read(path);
+    if (bytes === undefined) throw commandFailed(words, fromMemory(text));
+    // A list of what was included is text with such paths in it.
+    writeFileSync(path, after(words, '-MF').includes(path) ? fromMemory(new TextDecoder().decode(bytes)) : bytes);
+  }
+  return { stdout: '', stderr: fromMemory(text) };
+}

@@ -1,0 +1,122 @@
+// Finds the compilers. One record per toolchain, so that nothing else has to know which one it drives:
+//   wasi-sdk  $WASI_SDK_PATH, or /opt/wasi-sdk
+//   clang     the system's clang with wasi-libc (Debian: clang-19, lld-19, libclang-rt-19-dev-wasm32, wasi-libc)
+//   emcc      Emscripten
+//   npm       @yowasp/clang, which is clang as wasm: needs nothing but npm
+// The first that is there is used: those for WASI first, because their wasm runs on every host.
+// wasm-opt comes from the PATH, from Emscripten's own folder, or from npm's binaryen.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { npmClang, npmWasmOpt } from './npm.mjs';
+import { BuildError, find, runWords } from './run.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const cflags = (cxx) => (cxx ? ['-fno-exceptions'] : ['-Werror=implicit-function-declaration']);
+
+// Compiling, clang refuses -mexec-model for this target; linking, it picks the start file by it.
+const wasi = (name, cc, cxx, ar) => ({
+  name, target: 'wasi', triple: 'wasm32-wasi', cc, cxx, ar, cflags, run: runWords,
+  link: { command: [], reactor: ['-mexec-model=reactor', '-Wl,--no-entry'] },
+  names: [], imports: [],
+});
+
+const output = (program, ...args) => {
+  try {
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return '';
+  }
+};
+
+function wasiSdk() {
+  const sdk = process.env.WASI_SDK_PATH ?? '/opt/wasi-sdk';
+  const bin = (program) => find(join(sdk, 'bin', program)) ?? find(join(sdk, 'bin', `${program}.exe`));
+  if (!bin('clang')) {
+    if (process.env.WASI_SDK_PATH === undefined) return null;
+    throw new BuildError(`WASI_SDK_PATH=${sdk} has no bin/clang`);
+  }
+  const target = '--target=wasm32-wasi';
+  return wasi('wasi-sdk', [bin('clang'), target], [bin('clang++'), target], [bin('llvm-ar')]);
+}
+
+// The first clang that has wasi-libc, its own library and a linker for wasm.
+function clang() {
+  const target = '--target=wasm32-wasi';
+  for (const version of ['-19', '', '-22', '-21', '-20', '-18', '-17', '-16', '-15', '-14']) {
+    const program = `clang${version}`;
+    if (!find(program) || !(find(`wasm-ld${version}`) ?? find('wasm-ld'))) continue;
+    const has = (question) => existsSync(output(program, target, question));
+    if (!has('-print-file-name=crt1-reactor.o') || !has('-print-libgcc-file-name')) continue;
+    return wasi('clang', [program, target], [`clang++${version}`, target], [`llvm-ar${version}`]);
+  }
+  return null;
+}
+
+function emcc() {
+  if (!find('emcc')) return null;
+  // emcc's own default stack is 5 MB in every instance; tasks bring their own, so 64 KB do, as with WASI.
+  const command = ['-sSTANDALONE_WASM', '-sTOTAL_STACK=65536', '-sALLOW_MEMORY_GROWTH'];
+  return {
+    name: 'emcc', target: 'emscripten', triple: 'wasm32-emscripten',
+    cc: ['emcc'], cxx: ['em++'], ar: ['emar'], cflags, run: runWords,
+    link: { command, reactor: [...command, '--no-entry'] },
+    names: ['--profiling-funcs'],
+    imports: [join(here, 'emscripten/imports.js'), join(here, 'emscripten/growth.c')],
+  };
+}
+
+function npm() {
+  const clang = npmClang();
+  return clang && { ...wasi('npm', ['clang'], ['clang++'], ['ar']), run: clang };
+}
+
+const finders = { 'wasi-sdk': wasiSdk, clang, emcc, npm };
+export const names = Object.keys(finders);
+
+// Where the npm toolchain's versions are told once: the package's own optional peers.
+export function npmPackages() {
+  const { peerDependencies } = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8'));
+  return Object.entries(peerDependencies).map(([name, version]) => `${name}@${version}`);
+}
+const byNpm = () => `npm install --save-dev ${npmPackages().join(' ')}`;
+
+const howToInstall = {
+  'wasi-sdk': 'unpack a wasi-sdk, and set WASI_SDK_PATH to its folder',
+  clang: 'Debian: apt-get install clang-19 lld-19 llvm-19 libclang-rt-19-dev-wasm32 wasi-libc',
+  emcc: 'install Emscripten, so that emcc is on the PATH (Debian: apt-get install emscripten)',
+  get npm() { return byNpm(); },
+};
+
+function wasmOpt() {
+  const beside = find('emcc') && join(dirname(realpathSync(find('emcc'))), '../bin/wasm-opt');
+  const program = find('wasm-opt') ?? (beside && find(beside));
+  return program ? [program] : npmWasmOpt();
+}
+
+// What instrument.mjs alone needs of a toolchain.
+export function findWasmOpt() {
+  const optimizer = wasmOpt();
+  if (optimizer) return { run: runWords, wasmOpt: optimizer };
+  const binaryen = npmPackages().find((name) => name.startsWith('binaryen@'));
+  throw new BuildError(`wasm-opt is not there. With npm: npm install --save-dev ${binaryen}` +
+    ' (Debian: apt-get install binaryen)');
+}
+
+// The toolchain of that name; without one, the first that is there.
+export function findToolchain(name) {
+  for (const each of name ? [name] : names) {
+    const tools = finders[each]();
+    if (tools) return { ...findWasmOpt(), ...tools };
+  }
+  if (name) throw new BuildError(`the toolchain ${name} is not there: ${howToInstall[name]}`);
+  throw new BuildError('there is no C compiler for wasm: neither a wasi-sdk, nor clang with wasi-libc, nor emcc, nor' +
+    ` npm's. The latter needs no rights on this machine:\n  ${byNpm()}`);
+}
+
+// What npm has to bring on this machine: nothing, or clang, or wasm-opt, or both.
+export function lackingPackages() {
+  const compiler = names.some((name) => name !== 'npm' && finders[name]());
+  return npmPackages().filter((name) => (name.startsWith('binaryen@') ? !wasmOpt() : !compiler));
+}
