@@ -8,9 +8,9 @@
  *
  * Laws
  *   - Tracing hears and never acts: a traced program goes the same way as one that is not.
- *   - It listens at hooks that are NULL while nobody traces, and the switch has none. A step's end is seen by the loop's
- *     look at the clock, made after every step meanwhile; its beginning, which was the look before (on a virtual clock:
- *     now), is recorded when the step has its first event, or its end.
+ *   - It listens at hooks that are NULL while nobody traces, and the switch has none. A step's end is seen by the
+ *     loop's look at the clock, made after every step meanwhile; its beginning, which was the look before (on a virtual
+ *     clock: now), is recorded when the step has its first event, or its end.
  */
 #include "task.h"
 
@@ -84,7 +84,7 @@ static void on_stepped(wa_time began) {
   over(t);
 }
 
-/* ---- the recording ------------------------------------------------------------------------------------------------ */
+/* ---- the recording ---------------------------------------------------------------------------------------------- */
 
 int wa_trace_start(size_t records) {
   if (!records || records > CAPACITY_MAX)

@@ -70,4 +70,10 @@ export async function run(path, body) {
   return (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], options)).stdout;
 }
 
+/** The names of the classes and functions that a .d.ts of the bindings declares, sorted. */
+export function declaredIn(file) {
+  const text = readFileSync(join(root, 'bindings', file), 'utf8');
+  return [...text.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name).sort();
+}
+
 export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

@@ -1,12 +1,12 @@
 // The types: they hold under --strict, the uses in types.ts mean what they say, and they name what the modules export.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import * as bindings from '../../bindings/index.js';
-import { here, root } from './setup.mjs';
+import { declaredIn, here, root } from './setup.mjs';
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const skip = existsSync(tsc) ? false : 'typescript is not installed: npm ci';
@@ -23,7 +23,5 @@ for (const lib of ['es2022,dom', 'esnext,dom']) {
 }
 
 test('the types name what the modules export', () => {
-  const text = readFileSync(join(root, 'bindings/index.d.ts'), 'utf8');
-  const declared = [...text.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(declared.sort(), Object.keys(bindings).sort());
+  assert.deepEqual(declaredIn('index.d.ts'), Object.keys(bindings).sort());
 });

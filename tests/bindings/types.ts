@@ -2,6 +2,7 @@
 import {
   Future, GroupError, Runtime, Task, TaskError, load, type HostCall, type Output, type Report,
 } from '../../bindings/index.js';
+import { toChrome, trace, type TraceEvent } from '../../bindings/trace.js';
 
 const rt: Runtime = await load(new URL('app.wasm', 'file:///'), {
   clock: 'virtual',
@@ -59,6 +60,11 @@ await load('app.wasm', { clock: 'fast' });
 // @ts-expect-error wrong: a number can't be waited for
 rt.waitFor(5, 10);
 
+const events: TraceEvent[] = trace(rt, { capacity: 100 }).read();
+const drawn: string = JSON.stringify(toChrome(events));
+// @ts-expect-error wrong: a capacity is a number
+trace(rt, { capacity: '100' });
+
 export {
-  a, b, bytes, cancelled, close, done, future, off, output, pending, settled, shielded, status, sum, tasks, text,
+  a, b, bytes, cancelled, close, done, drawn, future, off, output, pending, settled, shielded, status, sum, tasks, text,
 };

@@ -54,7 +54,8 @@ TASK_TEST(trace_of_a_cancellation) {
   wa_cancel(t, "enough");
   finish(t);
   note_events();
-  EXPECT_TRACE("main.run t.cancel(by) t.wake(by) main.wait t.run t.cleanup t.wait t.wake t.run t.end=-1 main.wake main.run");
+  EXPECT_TRACE("main.run t.cancel(by) t.wake(by) main.wait t.run t.cleanup t.wait t.wake t.run t.end=-1 "
+               "main.wake main.run");
 }
 
 TASK_TEST(trace_of_a_cancellation_before_the_first_step) {
@@ -76,8 +77,8 @@ TASK_TEST(trace_of_a_cancellation_that_goes_through_to_the_awaited_task) {
   finish(outer);
   wa_release(inner);
   note_events();
-  EXPECT_TRACE("main.run outer.cancel(by) inner.cancel(by) inner.wake(by) main.wait inner.run inner.cleanup inner.end=-1 "
-               "outer.wake outer.run outer.cleanup outer.end=-1 main.wake main.run");
+  EXPECT_TRACE("main.run outer.cancel(by) inner.cancel(by) inner.wake(by) main.wait inner.run inner.cleanup "
+               "inner.end=-1 outer.wake outer.run outer.cleanup outer.end=-1 main.wake main.run");
 }
 
 static int sets(void *event) {

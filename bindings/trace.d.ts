@@ -1,0 +1,68 @@
+/** wasyncio/trace: what happened when, event by event. Times are milliseconds of the runtime's clock, `rt.now`. */
+import type { Runtime } from './index.js';
+
+export type TraceKind =
+  /** The task was made, by task `by`. */
+  | 'spawn'
+  /** A step of it begins. */
+  | 'run'
+  /** The step is over, and the task is ready again: it gave up its turn, at `site`. */
+  | 'yield'
+  /** The step is over, and the task waits, at `site`. */
+  | 'wait'
+  /** What it waited for is done, by task `by`: it is ready. */
+  | 'wake'
+  /** It was asked to stop, by task `by`. */
+  | 'cancel'
+  /** It was told so, by the await at `site`: what it does from here on is its clean-up. */
+  | 'cleanup'
+  /** It is over, with `status`. */
+  | 'end';
+
+export interface TraceEvent {
+  time: number;
+  /** The task's number: 1 is the first task of the runtime. */
+  task: number;
+  /** The task's name. */
+  name: string;
+  kind: TraceKind;
+  /** The number of the task that did it; 0: the loop, or JavaScript. */
+  by: number;
+  /** "file.c:12"; '' where there is none. */
+  site: string;
+  /** The C status of an end; else undefined. */
+  status: number | undefined;
+}
+
+export interface TraceOptions {
+  /** How many events that nobody has read are kept: the latest. Default 65536, 2.6 MB of the wasm's memory. */
+  capacity?: number;
+}
+
+/**
+ * Records from now on what the runtime's tasks do. A recording that runs is replaced. Throws a MisuseError for a wrong
+ * capacity or when called from an import that C is calling, a ClosedError for a closed runtime, a RangeError when the
+ * wasm has no memory for so many events.
+ *
+ * @example
+ * const tracing = trace(rt);
+ * await rt.spawn('crawl');
+ * for (const { time, name, kind, site } of tracing.stop()) console.log(time, name, kind, site);
+ */
+export function trace(runtime: Runtime, options?: TraceOptions): Trace;
+
+/** A recording, made by `trace`. */
+export class Trace {
+  private constructor();
+  /** When it started. */
+  readonly startedAt: number;
+  /** How many events were overwritten before they were read, as of the latest `read`. */
+  readonly lost: number;
+  /** The events since the latest `read`, the oldest first. */
+  read(): TraceEvent[];
+  /** Ends the recording, and gives what was not read. */
+  stop(): TraceEvent[];
+}
+
+/** The same in Chrome's trace-event format: `JSON.stringify` it into a file, and https://ui.perfetto.dev draws it. */
+export function toChrome(events: readonly TraceEvent[]): { traceEvents: object[] };
