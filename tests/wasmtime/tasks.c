@@ -1,4 +1,4 @@
-/* The C side: tasks that an embedder spawns, cancels, answers and sees trap. */
+/* The C side: tasks that a host spawns, cancels, answers and sees trap. */
 #include "../../src/wasyncio.h"
 
 #include <stdio.h>
@@ -70,6 +70,39 @@ static int computes(void *arg) {
 }
 WA_TASK(computes);
 
+static int yields(void *arg) {
+  int status;
+  (void)arg;
+  do status = wa_yield();
+  while (status == WA_OK);
+  return status;
+}
+WA_TASK(yields);
+
+/* Sleeps, and returns for how long. */
+static int naps(void *arg) {
+  int status = wa_sleep(WA_MS(NUMBER_OF(arg)));
+  return status < 0 ? status : wa_return_number(NUMBER_OF(arg));
+}
+WA_TASK(naps);
+
+static int waits(void *arg) {
+  (void)arg;
+  return wa_sleep(WA_FOREVER);
+}
+WA_TASK(waits);
+
+static int fails(void *arg) { return WA_EUSER - (int)NUMBER_OF(arg); }
+WA_TASK(fails);
+
+static int spawns_a_child(void *arg) {
+  wa_task *child = wa_spawn(waits, arg);
+  (void)wa_await(child);
+  wa_release(child);
+  return WA_OK;
+}
+WA_TASK(spawns_a_child);
+
 static int never_looks(void *arg) {
   (void)arg;
   for (volatile unsigned n = 0;; n++) continue;
@@ -81,6 +114,12 @@ static int traps(void *arg) {
   __builtin_trap();
 }
 WA_TASK(traps);
+
+static int traps_at_once(void *arg) {
+  (void)arg;
+  __builtin_trap();
+}
+WA_TASK(traps_at_once);
 
 static __attribute__((noinline)) int with_frame(int n) {
   char frame[100];

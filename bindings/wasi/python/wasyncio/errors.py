@@ -1,0 +1,91 @@
+"""What can go wrong: one class for each case that a caller may want to tell apart.
+
+    WasyncioError
+      LoadError              this is no wasm that holds the runtime
+      MisuseError            a wrong call; the sentence names the argument and what was expected
+      ClosedError            the runtime was closed
+      TimeoutError           the task's deadline passed (also a builtin TimeoutError)
+      CancelledError         the task was cancelled: reason
+      TaskError              the task failed: status, task, site
+        GroupError           members of a task group failed: errors
+        StackOverflowError   the task had too little stack
+        TrapError            the task hit a wasm trap
+          InterruptedTaskError   the task ran on for longer than the guard allows, without a checkpoint
+"""
+import builtins
+
+OK, ECANCELED, ETIMEDOUT, EGROUP, EMISUSE = 0, -1, -2, -3, -4
+EHOST, ESTACK, ETRAP, EDISCARDED, EPENDING = -8, -10, -11, -12, -14
+EUSER = -1000
+
+_NAMES = ['WA_OK', 'WA_ECANCELED', 'WA_ETIMEDOUT', 'WA_EGROUP', 'WA_EMISUSE', 'WA_ENOMEM', 'WA_ESHUTDOWN',
+          'WA_EBROKEN', 'WA_EHOST', 'WA_EDEADLOCK', 'WA_ESTACK', 'WA_ETRAP', 'WA_EDISCARDED', 'WA_EAGAIN', 'WA_EPENDING']
+
+
+def status_name(status):
+    """'WA_ECANCELED' for -1; a program's own errors, at or below -1000, are 'WA_EUSER'."""
+    if status >= 0:
+        return _NAMES[0]
+    if status <= EUSER:
+        return 'WA_EUSER'
+    return _NAMES[-status] if -status < len(_NAMES) else 'WA_E?'
+
+
+class WasyncioError(Exception):
+    """The base of all."""
+
+
+class LoadError(WasyncioError):
+    """This is no wasm that holds the runtime."""
+
+
+class MisuseError(WasyncioError):
+    """A wrong call."""
+
+
+class ClosedError(WasyncioError):
+    """The runtime was closed."""
+
+
+class TimeoutError(WasyncioError, builtins.TimeoutError):
+    """A deadline passed."""
+
+
+class CancelledError(WasyncioError):
+    """The task was cancelled."""
+
+    def __init__(self, message, reason=None):
+        super().__init__(message)
+        self.reason = reason
+
+
+class TaskError(WasyncioError):
+    """The task failed."""
+
+    def __init__(self, message, status, task='', site=''):
+        super().__init__(message)
+        self.status, self.task, self.site = status, task, site
+
+    @property
+    def status_name(self):
+        return status_name(self.status)
+
+
+class StackOverflowError(TaskError):
+    """The task overflowed its stack, and was ended without clean-up."""
+
+
+class TrapError(TaskError):
+    """The task hit a wasm trap, and was ended without clean-up."""
+
+
+class InterruptedTaskError(TrapError):
+    """The task ran on without a checkpoint until the guard interrupted it, and was ended without clean-up."""
+
+
+class GroupError(TaskError):
+    """Members of a task group failed."""
+
+    def __init__(self, message, status, task='', site='', errors=()):
+        super().__init__(message, status, task, site)
+        self.errors = list(errors)

@@ -1,0 +1,120 @@
+"""The wasm as Python sees it: typed calls of its flat exports (docs/abi.md), values in and out of its memory.
+
+Law: what a pointer points to is copied out before the next call.
+"""
+import struct
+
+from .errors import MisuseError
+
+NOTHING, BYTES, TEXT, NUMBER = range(4)
+INFO = struct.Struct('<IiIiIIIIIIddII')
+STATE = struct.Struct('<dIIIi')
+OPERATION = struct.Struct('<IIIIdI')
+REPORT = struct.Struct('<IiIIdII')
+COUNTS = ('tasks', 'futures', 'timers', 'operations', 'handles', 'stacks', 'bytes')
+
+
+class Guest:
+    def __init__(self, store, exports, names):
+        self.store = store
+        self.memory = exports['memory']
+        self._functions = {name: exports[name] for name in names}
+        self._entries = {}
+
+    def has(self, name):
+        return name in self._functions
+
+    def call(self, name, *args):
+        """i32 results are unsigned where they are pointers or handles: callers mask those."""
+        return self._functions[name](self.store, *args)
+
+    def check(self, status):
+        """The status, unless it says that the call was refused."""
+        if status < 0:
+            raise MisuseError(self.sentence())
+        return status
+
+    def pointer(self, name, *args):
+        """A call that returns a pointer or a handle, which is 0 when the call was refused."""
+        result = self.call(name, *args) & 0xffffffff
+        if not result:
+            raise MisuseError(self.sentence())
+        return result
+
+    def sentence(self):
+        return self.text(self.call('wax_error'))
+
+    # ---- out of the memory
+
+    def bytes(self, pointer, size):
+        pointer &= 0xffffffff
+        return bytes(self.memory.read(self.store, pointer, pointer + size))
+
+    def read(self, record, pointer):
+        return record.unpack(self.bytes(pointer, record.size))
+
+    def text(self, pointer):
+        """The text up to its 0 byte; None for a null pointer."""
+        pointer &= 0xffffffff
+        if not pointer:
+            return None
+        out = bytearray()
+        while (end := out.find(0)) < 0:
+            start = pointer + len(out)
+            out += self.memory.read(self.store, start, min(start + 64, self.memory.data_len(self.store)))
+        return out[:end].decode(errors='replace')
+
+    def value(self, type, data, size, number):
+        """A value of the runtime's as Python's own: None, bytes, str or float."""
+        if type == NUMBER:
+            return number
+        if type == NOTHING:
+            return None
+        data = self.bytes(data, size)
+        return data if type == BYTES else data.decode(errors='replace')
+
+    # ---- into the memory
+
+    def own(self, data):
+        """Memory of the guest's with the data in it, for a call that takes it over."""
+        pointer = self.pointer('wax_alloc', len(data))
+        self.memory.write(self.store, data, pointer)
+        return pointer
+
+    def operands(self, value, what):
+        """A value as the four arguments type, data, size, number; the call owns the data."""
+        if value is None:
+            return NOTHING, 0, 0, 0.0
+        if isinstance(value, (int, float)):
+            return NUMBER, 0, 0, float(value)
+        if isinstance(value, str):
+            data = value.encode()
+            return TEXT, self.own(data), len(data), 0.0
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            data = bytes(value)
+            return BYTES, self.own(data), len(data), 0.0
+        raise MisuseError(f'{what} must be None, a number, a str or bytes, not {type(value).__name__}')
+
+    def lend(self, name, *args, text):
+        """A call whose last argument is a text that the call copies; None: a null pointer."""
+        pointer = 0 if text is None else self.own(str(text).encode())
+        try:
+            return self.call(name, *args, pointer)
+        finally:
+            if pointer:
+                self.call('wax_free', pointer)
+
+    def entry(self, name):
+        """The WA_TASK of that name."""
+        if name not in self._entries:
+            entry = self.lend('wax_find', text=name)
+            if not entry:
+                raise MisuseError(f"no task is named '{name}': the wasm has {', '.join(self.entries()) or 'none'}")
+            self._entries[name] = entry
+        return self._entries[name]
+
+    def entries(self):
+        names = []
+        while name := self.text(self.call('wax_entry', len(names))):
+            names.append(name)
+        return names

@@ -1,0 +1,100 @@
+"""A wasm, compiled once: what runtimes are started from.
+
+    Program(path) -- start() --> Runtime       the guard: an epoch ticks while the program lives; a turn that outlasts
+                  -- start() --> Runtime       its runtime's guard is interrupted by the engine, whatever it does
+"""
+import math
+import os
+import threading
+import weakref
+
+import wasmtime
+
+from .doorbell import Doorbell
+from .errors import LoadError
+from .guest import Guest
+from .runtime import NEVER, Runtime
+
+_TICK = 0.05  # seconds between two epochs
+
+
+class Program:
+    """Program('tasks.wasm') or Program(bytes): a reactor that scripts/wasmcc built for wasi."""
+
+    def __init__(self, source):
+        config = wasmtime.Config()
+        config.epoch_interruption = True
+        self.engine = wasmtime.Engine(config)
+        try:
+            if isinstance(source, (str, os.PathLike)):
+                self.module = wasmtime.Module.from_file(self.engine, os.fspath(source))
+            else:
+                self.module = wasmtime.Module(self.engine, bytes(source))
+        except (wasmtime.WasmtimeError, OSError) as error:
+            raise LoadError(f'{source if isinstance(source, (str, os.PathLike)) else "the bytes"}: {error}') from error
+        self._exports = [item.name for item in self.module.exports if isinstance(item.type, wasmtime.FuncType)]
+        if 'wax_turn' not in self._exports:
+            raise LoadError('the wasm does not export wax_turn: build it with wasyncio, as a reactor')
+        self._ticking = False
+
+    def start(self, host=None, *, guard=5.0, virtual_clock=False, budget=0.0, stack_size=0, debug=False,
+              stall_after=0.0, grace=0.0, on_report=None, wasi=None, imports=None):
+        """A new instance with its runtime.
+
+        host         {name: function}: what C calls by wa_await_op. A function gets the input (None, float, str or bytes)
+                     and returns such a value, or a concurrent.futures.Future of one; what it raises is C's WA_EHOST.
+        guard        seconds that a turn may take before the engine interrupts it: for loops that never check. None: no limit
+        virtual_clock, budget, stack_size, debug, stall_after, grace   as in C's wa_config, in seconds; 0: the default
+        on_report    gets each Report; without it they go to logging.getLogger('wasyncio')
+        wasi         a wasmtime.WasiConfig; without it the process's stdout and stderr
+        imports      {(module, name): (wasmtime.FuncType, function)}: further imports of the wasm
+        """
+        store = wasmtime.Store(self.engine)
+        store.set_epoch_deadline(NEVER)
+        if wasi is None:
+            wasi = wasmtime.WasiConfig()
+            wasi.inherit_stdout()
+            wasi.inherit_stderr()
+        store.set_wasi(wasi)
+        doorbell = Doorbell()
+        try:
+            exports = self._linker(doorbell, imports or {}).instantiate(store, self.module).exports(store)
+            guest = Guest(store, exports, self._exports)
+            if guest.has('_initialize'):
+                guest.call('_initialize')
+        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            store.close()
+            raise LoadError(f'the wasm does not start: {error}') from error
+        if guest.call('wax_abi') != 1:
+            store.close()
+            raise LoadError(f'the wasm speaks version {guest.call("wax_abi")} of the exports; expected 1')
+        runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, self._ticks(guard))
+        guest.check(guest.call('wax_init', virtual_clock | debug << 1, budget * 1000.0, stack_size))
+        guest.check(guest.call('wax_limits', stall_after * 1000.0, grace * 1000.0))
+        return runtime
+
+    def _linker(self, doorbell, imports):
+        linker = wasmtime.Linker(self.engine)
+        linker.define_wasi()
+        for (module, name), (type, function) in imports.items():
+            linker.define_func(module, name, type, function)
+        linker.allow_shadowing = True
+        answer = wasmtime.FuncType([], [wasmtime.ValType.i32()])
+        linker.define_func('wasi_snapshot_preview1', 'sched_yield', answer, doorbell.answer)
+        return linker
+
+    def _ticks(self, guard):
+        if guard is None:
+            return NEVER
+        if not self._ticking:
+            self._ticking = True
+            threading.Thread(target=_tick, args=(weakref.ref(self),), name='wasyncio guard', daemon=True).start()
+        return math.ceil(guard / _TICK) + 1
+
+
+def _tick(reference):
+    pause = threading.Event()
+    while program := reference():
+        program.engine.increment_epoch()
+        del program
+        pause.wait(_TICK)

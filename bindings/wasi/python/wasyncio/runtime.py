@@ -1,0 +1,304 @@
+"""One instance and its tasks: turns, events, the end.
+
+    spawn, cancel ... -> turn -> events: settled, operations, reports -> turn when it says ... -> close
+
+Laws
+  - One thread: the one that started it. From any other, and from signal handlers, requests come by the doorbell, and are
+    carried out between two turns.
+  - A task's outcome is read the moment it settles and its handle given back, so what is done costs the wasm nothing.
+"""
+import logging
+import signal
+import struct
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import wasmtime
+
+from .errors import EDISCARDED, ESTACK, ETRAP, ClosedError, MisuseError, TimeoutError, status_name
+from .guest import COUNTS, REPORT, STATE
+from .operations import Operations
+from .task import Task
+
+_SETTLED, _STARTED, _CANCELLED, _REPORT = range(1, 5)
+_KINDS = ['', 'swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown']
+_KNOWN, _STACK, _OTHER, _INTERRUPTED = range(4)
+_EAGER = 1
+NEVER = 1 << 60  # ticks
+log = logging.getLogger('wasyncio')
+
+
+@dataclass(frozen=True)
+class Report:
+    """What would otherwise be silent: see wa_report_kind in wasyncio.h."""
+    kind: str
+    text: str
+    task: str
+    site: str
+    status: int
+    count: int
+    age: float
+
+
+class Runtime:
+    """Made by Program.start. A context manager: leaving it closes it."""
+
+    def __init__(self, guest, doorbell, host, on_report, virtual_clock, ticks):
+        self.guest = guest
+        self.alive = 0       # unfinished tasks, as of the latest turn
+        self.trap = None     # the latest exception that ended a task; interrupted: it was the guard
+        self.interrupted = False
+        self._doorbell = doorbell
+        self._operations = Operations(self, host)
+        self._on_report = on_report
+        self._virtual = virtual_clock
+        self._ticks = ticks
+        self._owners = {}    # handle -> Task, or a callable for a timer
+        self._traps = deque()
+        self._thread = threading.get_ident()
+        self._depth = 0      # in how many of its methods the owner is
+        self._changed = False  # something was made ready since the latest turn
+        self._closed = False
+
+    # ---- who may come in
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def _free(self):
+        """Whether the caller may go in at once: it is the owner, and not a signal handler or an import amid a call."""
+        return self._thread == threading.get_ident() and not self._depth
+
+    def _enter(self):
+        if self._closed:
+            raise ClosedError('the runtime was closed')
+        if self._thread != threading.get_ident():
+            raise MisuseError('the runtime belongs to another thread; only Task.cancel and call_soon_threadsafe may come '
+                              'from this one')
+        return self._inside()
+
+    @contextmanager
+    def _inside(self):
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def _guarded(self):
+        """C may run in here, for as long as the guard allows. Ctrl-C must not raise among its frames: it ends the turn."""
+        self.guest.store.set_epoch_deadline(self._ticks)
+        ctrl_c = (threading.current_thread() is threading.main_thread()
+                  and signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+        if ctrl_c:
+            signal.signal(signal.SIGINT, self._doorbell.interrupt)
+        try:
+            yield
+        finally:
+            if ctrl_c:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.guest.store.set_epoch_deadline(NEVER)
+
+    def call_soon_threadsafe(self, function, *args):
+        """Has the owner call it, between two turns. From any thread or signal handler; ends the turn that C is in."""
+        self._doorbell.ring(lambda: function(*args))
+
+    # ---- tasks
+
+    def spawn(self, function, input=None, *, timeout=None, name=None, stack_size=0, eager=False):
+        """Starts the WA_TASK of that name with an input (None, a number, a str or bytes).
+
+        timeout     seconds until it is cancelled; its result is a TimeoutError then
+        name        for reports; without one "task-N"
+        stack_size  bytes of C stack; 0: the runtime's
+        eager       run it to its first await at once, inside this call
+        """
+        if timeout is not None and not timeout >= 0:
+            raise MisuseError(f'spawn: timeout must be seconds, 0 or more, not {timeout!r}')
+        with self._enter():
+            guest = self.guest
+            entry = guest.entry(function)
+            label = 0 if name is None else guest.own(str(name).encode())
+            try:
+                operands = guest.operands(input, f"spawn: the input of '{function}'")
+                with self._guarded():
+                    handle = guest.call('wax_spawn', entry, *operands, label, stack_size, _EAGER if eager else 0)
+            except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
+                self._recover(trap)  # of an eager task's first step: nobody has its handle
+                raise
+            finally:
+                if label and not self._closed:
+                    guest.call('wax_free', label)
+            if not handle:
+                raise MisuseError(guest.sentence())
+            handle &= 0xffffffff
+            self._changed = True
+            task = Task(self, handle)
+            self._owners[handle] = task
+            if timeout is not None:
+                task._limit(timeout)
+            return task
+
+    def tasks(self):
+        """The unfinished tasks in the order of their creation; those that C spawned, too."""
+        with self._enter():
+            found, handle = [], 0
+            while handle := self.guest.call('wax_next_task', handle) & 0xffffffff:
+                found.append(self._owners.setdefault(handle, None) or Task(self, handle))
+                self._owners[handle] = found[-1]
+            return found
+
+    def _timer(self, seconds, passed):
+        handle = self.guest.pointer('wax_timer', seconds * 1000.0)
+        self._owners[handle] = passed
+        return handle
+
+    def _drop_timer(self, handle):
+        if self._owners.pop(handle, None):
+            self.guest.call('wax_release', handle)
+
+    # ---- turns
+
+    def turn(self):
+        """Runs what is ready, for at most the budget. Returns in how many seconds the next turn is due: 0.0 at once; None:
+        nothing is set, so only an answer to an operation or another thread can make anything ready."""
+        if self._depth:
+            raise MisuseError('turn: called from a function that the runtime called')
+        with self._enter():
+            for request in self._doorbell.take():
+                request()
+            try:
+                with self._guarded():
+                    state = self.guest.call('wax_turn')
+            except BaseException as trap:
+                self._recover(trap)
+                if not isinstance(trap, Exception):
+                    raise
+                return 0.0
+            next_ms, events, count, self.alive, status = self.guest.read(STATE, state)
+            self.guest.check(status)
+            self._changed = False
+            for event in struct.iter_unpack('<4I', self.guest.bytes(events, 16 * count)):
+                self._event(*event)
+        self._doorbell.raise_interrupt()
+        if self._changed:
+            return 0.0
+        return None if next_ms < 0 else next_ms / 1000
+
+    def run(self, *tasks, timeout=None):
+        """Turns, and sleeps between them, until these tasks are done; without any, until no task is left.
+        Raises a TimeoutError, and stops nothing, when that takes longer than timeout seconds."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            due = self.turn()
+            if all(task.done() for task in tasks) if tasks else not self.alive:
+                return
+            now = time.monotonic()
+            if end is not None and now >= end:
+                raise TimeoutError(f'run: not done after {timeout} s')
+            if due != 0.0:
+                limits = [limit for limit in (due, end and end - now) if limit is not None]
+                self._doorbell.wait(min(limits, default=None))
+
+    def _event(self, kind, id, a, b):
+        if kind == _SETTLED:
+            owner = self._owners.pop(id, None)
+            if owner is not None:
+                owner._ended() if isinstance(owner, Task) else owner()
+                self.guest.call('wax_release', id)
+        elif kind == _STARTED:
+            self._operations.start(id, a)
+        elif kind == _CANCELLED:
+            self._operations.cancel(id)
+        else:
+            self._reported(a)
+            if id and id not in self._owners:  # C's own task, and the report is all that is wanted of it
+                self.guest.call('wax_release', id)
+
+    def _reported(self, pointer):
+        kind, status, count, site, age, text, name = self.guest.read(REPORT, pointer)
+        text, name, site = (self.guest.text(part) or '' for part in (text, name, site))
+        kind = _KINDS[kind]
+        if kind in ('trap', 'stack') and self._traps:
+            self.trap, self.interrupted = self._traps.popleft()
+        self._report(Report(kind, text, name, site, status, count, age / 1000))
+
+    def _report(self, report):
+        if self._on_report:
+            self._on_report(report)
+        else:
+            log.warning('%s', report.text)
+
+    def _unseen(self, task):
+        if task._status in (ESTACK, ETRAP, EDISCARDED):
+            return  # those had a report of their own
+        text = f"task '{task._name}' failed with {status_name(task._status)}, and nobody looked at it"
+        self._report(Report('unseen', text, task._name, task._site, task._status, 0, 0.0))
+
+    def _recover(self, trap):
+        """The trap has ended the task that was running; everything else goes on."""
+        code = getattr(trap, 'trap_code', None)
+        kind = {wasmtime.TrapCode.STACK_OVERFLOW: _STACK, wasmtime.TrapCode.INTERRUPT: _INTERRUPTED}.get(code)
+        if kind is None:
+            kind = _KNOWN if isinstance(trap, wasmtime.Trap) else _OTHER
+        self.trap = trap
+        if self.guest.call('wax_recover', kind):
+            self._traps.append((trap, kind == _INTERRUPTED))
+        else:
+            self._end(ETRAP)
+            raise ClosedError(f'the wasm trapped outside of its tasks: {trap}') from trap
+
+    # ---- the clock, and what there is
+
+    def now(self):
+        """Seconds on the runtime's clock."""
+        with self._enter():
+            return self.guest.call('wax_now') / 1000
+
+    def advance(self, seconds):
+        """Moves a virtual clock on."""
+        with self._enter():
+            self.guest.check(self.guest.call('wax_advance', seconds * 1000.0))
+
+    def counts(self):
+        """What is alive: {'tasks': ..., 'futures': ..., 'timers': ..., 'bytes': ...}."""
+        with self._enter():
+            pointer = self.guest.call('wax_counts')
+            return dict(zip(COUNTS, struct.unpack('<7I', self.guest.bytes(pointer, 28))))
+
+    # ---- the end
+
+    def close(self, grace=5.0):
+        """Cancels every task, and gives them so many seconds to clean up. What is left then is ended without, and has
+        WA_EDISCARDED. Returns how many those were. Closing again does nothing."""
+        if self._closed:
+            return 0
+        end = time.monotonic() + grace
+        while True:
+            with self._enter():
+                self.guest.call('wax_shutdown')
+            due = self.turn()
+            left = end - time.monotonic()
+            if not self.alive or left <= 0:
+                break
+            if due != 0.0:
+                self._doorbell.wait(left if due is None else min(due, left))
+        discarded = self.guest.call('wax_discard')
+        self._end(EDISCARDED)
+        return discarded
+
+    def _end(self, status):
+        self._closed = True
+        owners, self._owners = self._owners, {}
+        for owner in owners.values():
+            if isinstance(owner, Task):
+                owner._abandoned(status)
+        self._operations.close()
+        self.guest.store.close()

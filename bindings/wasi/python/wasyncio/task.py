@@ -1,0 +1,183 @@
+"""A C task, seen from Python. While it is pending its handle answers; once it is done everything is here.
+
+    pending --settled--> done: status, value, reason        result(): the value, or one of errors.py
+"""
+from .errors import (ECANCELED, EDISCARDED, EGROUP, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError,
+                     GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError, TimeoutError,
+                     TrapError, status_name)
+from .guest import INFO
+
+_STATES = ('ready', 'running', 'waiting', 'done')
+
+
+class Task:
+    def __init__(self, runtime, handle):
+        self._runtime = runtime
+        self._handle = handle
+        self._timer = 0
+        self._timeout = None     # seconds, once they have passed
+        self._status = EPENDING
+        self._value = self._error = self._reason = None
+        self._name = self._site = ''
+        self._cancelling = 0
+        self._looked = False     # somebody asked for the outcome
+
+    def __repr__(self):
+        return f'<Task {self.name!r} {self.state if not self.done() else status_name(self._status)}>'
+
+    # ---- what it is doing
+
+    @property
+    def status(self):
+        """The C status: 0 or positive, or negative (wasyncio.h); -14, WA_EPENDING, while it is not done."""
+        self._looked = True
+        return self._status
+
+    @property
+    def state(self):
+        """'ready', 'running', 'waiting' or 'done'."""
+        return 'done' if self.done() else _STATES[self._info()[0]]
+
+    @property
+    def name(self):
+        return self._name if self.done() else self._text(8)
+
+    @property
+    def site(self):
+        """Where it waits, 'file.c:12', or waited last."""
+        return self._site if self.done() else self._text(9)
+
+    @property
+    def reason(self):
+        """The text of the latest cancellation, or None."""
+        return self._reason if self.done() else self._text(7) or None
+
+    def cancelling(self):
+        """How many cancellations were asked for and not taken back."""
+        return self._cancelling if self.done() else self._info()[3]
+
+    # ---- its end
+
+    def done(self):
+        return self._status != EPENDING
+
+    def cancelled(self):
+        self._looked = True
+        return self._status == ECANCELED
+
+    def result(self):
+        """What it returned by wa_return_bytes, _text or _number, or else its status; raises what exception() gives."""
+        error = self.exception()
+        if error is not None:
+            raise error
+        return self._status if self._value is None else self._value
+
+    def exception(self):
+        """Why it has no result, as an exception; None if it has one."""
+        if not self.done():
+            raise MisuseError(f"task '{self.name}' is not done yet")
+        self._looked = True
+        return self._error
+
+    # ---- stopping it
+
+    def cancel(self, reason=None):
+        """Asks it to stop: its await returns WA_ECANCELED, and C cleans up. False if it is done already.
+
+        From another thread, or from a signal handler, the request is handed over and True says no more than that: C hears
+        of it within about a millisecond, also while it computes (wa_checkpoint)."""
+        if self.done():
+            return False
+        if not self._runtime._free():
+            self._runtime.call_soon_threadsafe(self._cancel, reason)
+            return True
+        return self._cancel(reason)
+
+    def uncancel(self):
+        """Takes one request back; returns how many are left."""
+        if self.done():
+            return self._cancelling
+        with self._runtime._enter():
+            guest = self._runtime.guest
+            return guest.check(guest.call('wax_uncancel', self._handle))
+
+    # ---- between the runtime and here
+
+    def _cancel(self, reason):
+        if self.done():
+            return False
+        with self._runtime._enter():
+            guest = self._runtime.guest
+            self._runtime._changed = True
+            return guest.check(guest.lend('wax_cancel', self._handle, text=reason)) == 1
+
+    def _limit(self, timeout):
+        def passed():
+            self._timer = 0
+            self._timeout = timeout
+            self._cancel(f'timed out after {timeout} s')
+        if timeout == 0:
+            passed()
+        elif timeout != float('inf'):
+            self._timer = self._runtime._timer(timeout, passed)
+
+    def _info(self):
+        with self._runtime._enter():
+            guest = self._runtime.guest
+            return guest.read(INFO, guest.pointer('wax_info', self._handle))
+
+    def _text(self, index):
+        with self._runtime._enter():
+            return self._runtime.guest.text(self._info()[index]) or ''
+
+    def _ended(self):
+        """The wasm has the outcome."""
+        guest = self._runtime.guest
+        (_, status, _, self._cancelling, type, data, size, reason, name, site, number, _, errors,
+         count) = self._info()
+        self._name, self._site = guest.text(name) or '', guest.text(site) or ''
+        self._reason = guest.text(reason)
+        self._status = status
+        if status >= 0:
+            self._value = guest.value(type, data, size, number)
+        else:
+            members = memoryview(guest.bytes(errors, 4 * count)).cast('i').tolist() if count else []
+            self._error = self._failure(status, members)
+        if self._timer:
+            self._runtime._drop_timer(self._timer)
+        self._handle = self._timer = 0
+
+    def _abandoned(self, status):
+        """The runtime has ended before it."""
+        self._status, self._handle, self._looked = status, 0, True
+        self._error = self._failure(status, [])
+
+    def _failure(self, status, members):
+        where = f' (at {self._site})' if self._site else ''
+        ended = f"task '{self._name}' ended with {status_name(status)}{f' ({status})' if status <= -1000 else ''}"
+        at = (status, self._name, self._site)
+        if status == ECANCELED and self._timeout is not None and self._reason == f'timed out after {self._timeout} s':
+            return TimeoutError(f"task '{self._name}' {self._reason}{where}")
+        if status == ECANCELED:
+            why = f': {self._reason}' if self._reason else ''
+            return CancelledError(f"task '{self._name}' was cancelled{why}{where}", self._reason)
+        if status == ETIMEDOUT:
+            return TimeoutError(f"task '{self._name}' timed out{where}")
+        if status == EGROUP:
+            return GroupError(f"{ended}: {', '.join(map(status_name, members))}", *at, errors=members)
+        if status in (ESTACK, ETRAP):
+            trap = self._runtime.trap
+            kind = InterruptedTaskError if self._runtime.interrupted else TrapError
+            kind = StackOverflowError if status == ESTACK else kind
+            error = kind(f'{ended}{where}: {str(trap).strip().splitlines()[-1] if str(trap).strip() else repr(trap)}', *at)
+            error.__cause__ = trap
+            return error
+        if status == EMISUSE:
+            ended += f': {self._runtime.guest.sentence()}'
+        if status == EDISCARDED:
+            ended += ': it did not end in time after its cancellation'
+        return TaskError(f'{ended}{where}', *at)
+
+    def __del__(self):
+        if self._error is not None and not self._looked and self._status != ECANCELED:
+            self._runtime._unseen(self)

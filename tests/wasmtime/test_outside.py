@@ -1,0 +1,177 @@
+"""Cancelled from outside while C computes, and many of everything."""
+import gc
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import unittest
+from collections import Counter
+
+import wasyncio
+from case import Case, program, wasi
+
+FOR_EVER = 1e9  # seconds of budget: only the host's own wish ends the turn
+NEEDS_YIELD = "Emscripten's build has no sched_yield: a request waits for the end of the turn's budget"
+
+
+def after(seconds, f):
+    thread = threading.Timer(seconds, f)
+    thread.start()
+    return thread
+
+
+class Outside(Case):
+    def cancel_while_it_computes(self, times, **options):
+        """The milliseconds from a second thread's cancel() to the task's end."""
+        rt = self.start(**options)
+        took = []
+        for _ in range(times):
+            task = rt.spawn('computes')
+            asked = []
+
+            def ask():
+                asked.append(time.perf_counter())
+                task.cancel('enough')
+            thread = after(0.02, ask)
+            rt.run(task, timeout=10)
+            took.append((time.perf_counter() - asked[0]) * 1000)
+            thread.join()
+            self.assertEqual((task.status, task.reason), (-1, 'enough'))
+        self.assert_nothing_left()
+        print(f'cancelled by a thread while computing: median {statistics.median(took):.1f} ms, max {max(took):.1f} ms',
+              file=sys.stderr)
+        return took
+
+    def test_a_thread_cancels_a_computing_task_within_50_ms(self):
+        took = self.cancel_while_it_computes(50)
+        self.assertLess(statistics.median(took), 50)
+        self.assertLess(sorted(took)[-3], 50, 'all but two, which the machine may have delayed')
+
+    @unittest.skipUnless(wasi(), NEEDS_YIELD)
+    def test_also_when_the_turn_has_no_end_of_its_own(self):
+        took = self.cancel_while_it_computes(50, budget=FOR_EVER, guard=None)
+        self.assertLess(statistics.median(took), 50)
+        self.assertLess(sorted(took)[-3], 50, 'all but two, which the machine may have delayed')
+
+    @unittest.skipUnless(wasi(), NEEDS_YIELD)
+    def test_many_tasks_that_only_yield_hear_of_it_too(self):
+        rt = self.start(budget=FOR_EVER, guard=None)
+        tasks = [rt.spawn('yields') for _ in range(100)]
+        after(0.05, lambda: [task.cancel() for task in tasks])
+        rt.run(*tasks, timeout=5)
+        self.assertEqual({task.status for task in tasks}, {-1})
+
+    @unittest.skipUnless(wasi(), NEEDS_YIELD)
+    def test_a_signal_handler_cancels(self):
+        rt = self.start(budget=FOR_EVER, guard=None)
+        task = rt.spawn('computes')
+        before = signal.signal(signal.SIGUSR1, lambda number, frame: task.cancel('SIGUSR1'))
+        try:
+            after(0.05, lambda: os.kill(os.getpid(), signal.SIGUSR1))
+            rt.run(task, timeout=5)
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+        self.assertEqual(task.reason, 'SIGUSR1')
+
+    @unittest.skipUnless(wasi(), NEEDS_YIELD)
+    def test_ctrl_c_comes_out_of_run_and_the_tasks_clean_up(self):
+        """In a process of its own: the program of the manual."""
+        script = '''
+import os, signal, sys, threading, wasmtime, wasyncio
+called = {('embedder', 'called'): (wasmtime.FuncType([], []), lambda: None)}
+runtime = wasyncio.Program(os.environ['PROGRAM']).start(imports=called, budget=1e9, stall_after=1e9)
+threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+task = runtime.spawn('computes')
+try:
+    with runtime:
+        runtime.run()
+except KeyboardInterrupt:
+    print(task)
+'''
+        out = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True, timeout=20)
+        self.assertEqual((out.stdout, out.stderr), ("<Task 'task-1' WA_ECANCELED>\n", ''))
+
+    def test_a_thread_wakes_a_runtime_that_waits(self):
+        rt = self.start()
+        task = rt.spawn('tells_why')
+        after(0.05, lambda: task.cancel('by a thread'))
+        rt.run(task, timeout=5)
+        self.assertEqual(task.reason, 'by a thread')
+        seen = []
+        after(0.05, lambda: rt.call_soon_threadsafe(lambda: seen.append(rt.spawn('echo', 'from outside'))))
+        sleeper = rt.spawn('sleeper', 300)
+        rt.run(sleeper)
+        self.assertEqual(seen[0].result(), 'from outside')
+
+    def test_threads_that_cancel_at_random(self):
+        rt = self.start()
+        tasks = [rt.spawn('computes' if i % 10 == 0 else 'sleeper', 60_000) for i in range(400)]
+
+        def cancel(part):
+            for task in part:
+                task.cancel('at random')
+        threads = [threading.Thread(target=cancel, args=(tasks[i::4],)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        rt.run(*tasks, timeout=20)
+        for thread in threads:
+            thread.join()
+        self.assertEqual({(task.status, task.reason) for task in tasks}, {(-1, 'at random')})
+        self.assert_nothing_left()
+
+
+class Many(Case):
+    def test_ten_thousand_tasks_half_cancelled_deadlines_on_a_quarter(self):
+        rt = self.start()
+        sizes = []
+        for _ in range(3):
+            # By i % 4: 0 and 2 are cancelled, 1 has a deadline that passes, 3 ends by itself.
+            tasks = [rt.spawn('naps', 30 if i % 4 == 3 else 1e6, timeout=0.2 if i % 4 == 1 else None, name=f'no {i}')
+                     for i in range(10_000)]
+            for i, task in enumerate(tasks):
+                if i % 2 == 0:
+                    self.assertTrue(task.cancel(f'reason {i}'))
+            rt.run(*tasks, timeout=60)
+            for i, task in enumerate(tasks):
+                if i % 2 == 0:
+                    self.assertEqual((task.status, task.reason), (-1, f'reason {i}'))
+                elif i % 4 == 1:
+                    self.assertIsInstance(task.exception(), wasyncio.TimeoutError)
+                else:
+                    self.assertEqual((task.status, task.result()), (0, 30.0))
+            kinds = Counter(type(task.exception()).__name__ for task in tasks)
+            self.assertEqual(kinds, {'CancelledError': 5000, 'TimeoutError': 2500, 'NoneType': 2500})
+            self.assert_nothing_left()
+            sizes.append(rt.guest.memory.size(rt.guest.store))
+        self.assertEqual(sizes[1], sizes[2], 'a later round takes no more memory')
+
+    def test_a_thousand_instances_come_and_go(self):
+        def resident():
+            gc.collect()
+            with open('/proc/self/statm') as numbers:
+                return int(numbers.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 2**20
+
+        def one(i):
+            with self.start() as rt:
+                done, stopped = rt.spawn('echo', 'x' * 10_000), rt.spawn('sleeper', 1e6)
+                rt.run(done)
+                stopped.cancel()
+                if i % 3 == 0:
+                    rt.run(stopped)
+            self.doCleanups()
+            self.assertTrue(stopped.cancelled())
+
+        sizes = []
+        for i in range(1001):
+            one(i)
+            if i % 250 == 0:
+                sizes.append(resident())
+        print('resident MB after 0, 250 ... 1,000 instances:', *(f'{size:.1f}' for size in sizes), file=sys.stderr)
+        self.assertLess(sizes[-1] - sizes[1], 4)
+
+
+if __name__ == '__main__':
+    unittest.main()
