@@ -8,7 +8,7 @@ import { Reports } from './reports.js';
 import { Schedule } from './schedule.js';
 import { Table } from './table.js';
 
-const SETTLED = 1, STARTED = 2, CANCELLED = 3;
+const SETTLED = 1, STARTED = 2, CANCELLED = 3, WANTED = 5;
 const TRAPPED = new Set([5, 6]); // kinds of report: a stack overflow, a trap
 const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
 
@@ -25,8 +25,9 @@ export class Core {
   #traps = []; // recovered from; the report of each comes before its tasks are settled
   #takeTurn; // not through `exports`, an object that engines look up slowly
 
-  constructor(exports, { clock, host, onReport }) {
+  constructor({ exports, files, clock, host, onReport }) {
     this.exports = exports;
+    this.files = files; // by descriptor; of a program that links itself, unknown
     this.#takeTurn = exports.wax_turn;
     this.memory = new Memory(exports);
     this.reports = new Reports(this, onReport);
@@ -100,6 +101,7 @@ export class Core {
         case SETTLED: this.#settled(id); break;
         case STARTED: this.operations.start(id, data); break;
         case CANCELLED: this.operations.cancel(id, data); break;
+        case WANTED: this.#wanted(id, data); break;
         default:
           if (TRAPPED.has(events[data >>> 2])) this.trap = this.#traps.shift();
           this.reports.fromWasm(id, data);
@@ -116,6 +118,18 @@ export class Core {
     this.owners.delete(handle);
     owner._ended(this.memory, this.exports.wax_info(handle));
     this.exports.wax_release(handle);
+  }
+
+  // C waits for a descriptor. A stream's tells when it is ready; any other always is.
+  #wanted(fd, mask) {
+    const file = this.files?.[fd];
+    if (file?.want) file.want(mask);
+    else this.ready(fd, mask);
+  }
+  ready(fd, mask) {
+    if (mask === 0 || this.dead) return;
+    this.x.wax_fd_ready(fd, mask);
+    this.wake();
   }
 
   #recover(error) {

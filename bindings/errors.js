@@ -4,7 +4,7 @@
 const names = ('OK ECANCELED ETIMEDOUT EGROUP EMISUSE ENOMEM ESHUTDOWN EBROKEN EHOST EDEADLOCK ESTACK ETRAP ' +
   'EDISCARDED EAGAIN EPENDING ECLOSED EIO').split(' ');
 export const ECANCELED = -1, ETIMEDOUT = -2, EGROUP = -3, EMISUSE = -4, ENOMEM = -5, EHOST = -8, ESTACK = -10;
-export const ETRAP = -11, EDISCARDED = -12;
+export const ETRAP = -11, EDISCARDED = -12, EIO = -16;
 
 /** The name of a C status; a program's own, below -1000, have none. */
 export const statusName = (status) => `WA_${status > 0 ? names[0] : names[-status] ?? 'EUSER'}`;

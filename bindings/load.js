@@ -22,8 +22,9 @@ export async function load(source, given) {
     options('load', given, ofLoad);
   must(clock === 'real' || clock === 'virtual', 'load: clock', "'real' or 'virtual'", clock);
   const from = await source;
-  const exports = await (from?.emscripten ? attach(from.emscripten, rest) : start(await compile(from), rest));
-  const core = new Core(exports, { clock, ...rest });
+  const program = await (from?.emscripten ? attach(from.emscripten, rest) : start(await compile(from), rest));
+  const core = new Core({ clock, ...program, ...rest });
+  const { exports } = program;
   const version = exports.wax_abi();
   if (version !== ABI) refuse(`the module has version ${version} of the exports, not ${ABI}`);
   const flags = (clock === 'virtual' ? VIRTUAL : 0) | (debug ? DEBUG : 0);
@@ -37,7 +38,7 @@ const lacking = 'the module does not hold the runtime (no export wax_abi): link 
 async function start(module, { imports, ...rest }) {
   if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'wax_abi')) refuse(lacking);
   let exports;
-  const { find } = wasi(rest, () => exports.memory.buffer);
+  const { files, find } = wasi(rest, () => exports.memory.buffer);
   const imported = link(module, imports ?? {}, find);
   try {
     ({ exports } = await WebAssembly.instantiate(module, imported));
@@ -45,7 +46,7 @@ async function start(module, { imports, ...rest }) {
   } catch (error) {
     refuse('the module does not start', error);
   }
-  return exports;
+  return { exports, files };
 }
 
 // A program with Emscripten's own glue starts itself; what it exports is all that is needed of it.
@@ -59,7 +60,7 @@ async function attach(from, { stdout, stderr }) {
   }
   const exports = module?.wasmExports ?? module?.asm;
   if (!exports?.wax_abi) refuse(`${lacking}; newer glue tells with -sEXPORTED_RUNTIME_METHODS=wasmExports only`);
-  return exports;
+  return { exports };
 }
 
 async function compile(source) {
@@ -72,7 +73,8 @@ async function compile(source) {
       const typed = /^application\/wasm\b/.test(from.headers.get('content-type'));
       return await (typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer()));
     }
-    must(bytesOf(from), 'load: the source', 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }', from);
+    const wanted = 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }';
+    must(bytesOf(from), 'load: the source', wanted, from);
     return await WebAssembly.compile(from);
   } catch (error) {
     if (error instanceof MisuseError || error instanceof LoadError) throw error;

@@ -15,6 +15,7 @@ export class Runtime {
   #closing;
 
   constructor(core) { this.#core = core; }
+  static _core(rt) { return rt.#core; } // for streams.js
 
   get exports() { return this.#core.exports; }
   get memory() { return this.exports.memory; }

@@ -3,7 +3,7 @@
 import { Cause, late, signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import {
-  CancelledError, ECANCELED, EDISCARDED, EGROUP, EHOST, EMISUSE, ESTACK, ETIMEDOUT, ETRAP,
+  CancelledError, ECANCELED, EDISCARDED, EGROUP, EHOST, EIO, EMISUSE, ESTACK, ETIMEDOUT, ETRAP,
   GroupError, StackOverflowError, TaskError, TimeoutError, TrapError, statusName, textOf,
 } from './errors.js';
 import { Future } from './future.js';
@@ -25,7 +25,7 @@ export class Task extends Future {
   #earlier; // causes, if there were more
   #site = '';
   #cancelling = 0;
-  _hostError; // what a host function that it called threw
+  _hostError; // what a host function that it called threw, or a stream that it read failed with
   status;
   reason;
 
@@ -129,7 +129,7 @@ export class Task extends Future {
         `ended with ${statusName(member)}`}`)), this.#sentence(ended));
     }
     let cause, why;
-    if (status === EHOST) cause = this._hostError;
+    if (status === EHOST || status === EIO) cause = this._hostError;
     if (status === ETRAP || status === ESTACK) cause = trap;
     if (cause !== undefined) why = textOf(cause);
     if (status === EMISUSE) why = this.#core.sentence();

@@ -1,7 +1,9 @@
 /* The part of WASI preview 1 that a reactor needs of a page or of Node: clocks, random numbers, and descriptors. There
  * are no files, no arguments and no environment; what is not here answers ENOSYS.
  *
- *     files[fd] = { read(bytes), write(bytes), close() }    each optional; they give a count, or a negative errno
+ *     files[fd] = { read(bytes), write(bytes), want(mask), close(), socket }    each optional
+ *
+ * read and write give a count, or a negative errno. A socket's may be EAGAIN, and want asks to be told (core.js).
  *
  * 0 to 2 are C's own; streams.js adds others. */
 import { MisuseError } from './errors.js';
@@ -9,6 +11,7 @@ import { MisuseError } from './errors.js';
 const { performance } = globalThis; // in Node a getter, which costs more than the clock
 const OK = 0, EBADF = 8, EIO = 29, ENOSYS = 52, ESPIPE = 70;
 const REALTIME = 0, CHARACTER_DEVICE = 2;
+const SOCKET = 6 | (4 << 16); // of a stream, and non-blocking
 
 // Text is handed on as it is written; the console takes whole lines.
 function output(write, name, log) {
@@ -90,7 +93,7 @@ export function wasi({ stdout, stderr }, memory) {
       return OK;
     },
     fd_seek: known(ESPIPE),
-    fd_fdstat_get: (fd, out) => known(OK)(fd) || put(out, CHARACTER_DEVICE, 0, 0, 0, 0, 0),
+    fd_fdstat_get: (fd, out) => known(OK)(fd) || put(out, files[fd].socket ? SOCKET : CHARACTER_DEVICE, 0, 0, 0, 0, 0),
     fd_fdstat_set_flags: known(OK),
     fd_prestat_get: () => EBADF,
 

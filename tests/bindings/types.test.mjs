@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import * as bindings from '../../bindings/index.js';
+import * as streams from '../../bindings/streams.js';
 import { declaredIn, here, root } from './setup.mjs';
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -24,4 +25,5 @@ for (const lib of ['es2022,dom', 'esnext,dom']) {
 
 test('the types name what the modules export', () => {
   assert.deepEqual(declaredIn('index.d.ts'), Object.keys(bindings).sort());
+  assert.deepEqual(declaredIn('streams.d.ts'), Object.keys(streams).sort());
 });

@@ -2,6 +2,7 @@
 import {
   Future, GroupError, Runtime, Task, TaskError, load, type HostCall, type Output, type Report,
 } from '../../bindings/index.js';
+import { open, pipe, type Pipe } from '../../bindings/streams.js';
 import { toChrome, trace, type TraceEvent } from '../../bindings/trace.js';
 
 const rt: Runtime = await load(new URL('app.wasm', 'file:///'), {
@@ -60,11 +61,21 @@ await load('app.wasm', { clock: 'fast' });
 // @ts-expect-error wrong: a number can't be waited for
 rt.waitFor(5, 10);
 
+const glue = await load({ emscripten: async () => ({}) }, { clock: 'virtual' });
+const zipped: Pipe<string> = pipe<string>(rt, 'gzip', { from: new Response('x').body!, input: '-9', timeout: 5 });
+const through: ReadableStream<Uint8Array> = new Response('x').body!.pipeThrough(pipe(glue, 'gzip'));
+const descriptor: number = open(rt, through);
+// @ts-expect-error wrong: a string is no stream
+open(rt, 'text');
+// @ts-expect-error wrong: the descriptors come first, so a number would not be where C looks
+pipe(rt, 'gzip', { input: 5 });
+
 const events: TraceEvent[] = trace(rt, { capacity: 100 }).read();
 const drawn: string = JSON.stringify(toChrome(events));
 // @ts-expect-error wrong: a capacity is a number
 trace(rt, { capacity: '100' });
 
 export {
-  a, b, bytes, cancelled, close, done, drawn, future, off, output, pending, settled, shielded, status, sum, tasks, text,
+  a, b, bytes, cancelled, close, descriptor, done, drawn, future, off, output, pending, settled, shielded, status, sum, tasks, text,
+  zipped,
 };

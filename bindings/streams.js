@@ -1,0 +1,251 @@
+/* Streams of the web as descriptors: C reads and writes them by wa_read, wa_write and wa_close. A module of its own,
+ * `wasyncio/streams`, because most programs never load it.
+ *
+ *     ReadableStream --one chunk ahead--> Source --fd_read--> C --fd_write--> Sink --one buffer--> WritableStream
+ *
+ * Laws
+ *   - Bounded: one chunk at most waits on the way in, one buffer on the way out; who comes too early gets EAGAIN, and
+ *     waits until a `tell` says that it is worth another try.
+ *   - Nothing of a stream's own runs while wasm is on the stack: it is pulled and written from promises.
+ *   - An end crosses in both directions: what C, its task, a source, a sink or a reader ends, ends the others. */
+import { must, misuse } from './errors.js';
+import { bytesOf } from './memory.js';
+import { Runtime } from './runtime.js';
+
+const EAGAIN = 6, EIO = 29, EPIPE = 64;
+const READABLE = 1, WRITABLE = 2;
+const BUFFER = 65536;
+const encoder = new TextEncoder();
+const ignore = () => {};
+const soon = (f) => { Promise.resolve().then(f); };
+
+/* What both have in common: an entry of wasi.js's files, and, for core.js, something open that its end must end. */
+class Descriptor {
+  socket = true;
+  over = false; // nothing more comes or goes
+  #core;
+
+  constructor(core) {
+    this.#core = core;
+    const { files } = core;
+    this.fd = 3;
+    while (files[this.fd]) this.fd++;
+    files[this.fd] = this;
+    core.open.add(this);
+  }
+
+  tell(mask) { this.#core.ready(this.fd, mask); }
+  finish() {
+    this.over = true;
+    this.#core.open.delete(this);
+  }
+  /** C has no use for it any more. */
+  forget() { if (this.#core.files[this.fd] === this) delete this.#core.files[this.fd]; }
+
+  /** The stream has ended by itself, and not well. */
+  gone() {}
+
+  cancel() {} // the runtime is closing: the tasks come first
+  _fail(error) { this.abort(error); }
+}
+
+class Source extends Descriptor {
+  #reader;
+  #chunk;
+  #at = 0;
+  #pulling = false;
+  #error; // what the stream failed with: C reads that as EIO
+
+  constructor(core, stream) {
+    super(core);
+    this.#reader = stream.getReader();
+  }
+
+  read(bytes) {
+    const chunk = this.#chunk;
+    if (!chunk && !this.over) return -EAGAIN;
+    if (!chunk) return this.#error === undefined ? 0 : -EIO;
+    const part = chunk.subarray(this.#at, this.#at + bytes.length);
+    bytes.set(part);
+    this.#at += part.length;
+    if (this.#at === chunk.length) {
+      this.#chunk = undefined;
+      soon(() => this.#pull());
+    }
+    return part.length;
+  }
+
+  want() {
+    if (this.#chunk || this.over) this.tell(READABLE);
+    else this.#pull();
+  }
+
+  /** C has closed it: what is left is not wanted. */
+  close() { soon(() => this.abort()); }
+
+  abort(reason) {
+    if (this.over) return;
+    this.#failed(reason);
+    this.#reader.cancel(reason).catch(ignore);
+  }
+
+  #pull() {
+    if (this.#pulling || this.#chunk || this.over) return;
+    this.#pulling = true;
+    this.#reader.read().then(({ value, done }) => {
+      this.#pulling = false;
+      if (done) this.finish();
+      else if (!this.over) this.#take(value);
+      if (this.#chunk || this.over) this.tell(READABLE);
+    }, (error) => {
+      if (this.over) return;
+      this.#failed(error);
+      this.gone(this.#error);
+      this.tell(READABLE);
+    });
+  }
+
+  #take(value) {
+    const bytes = typeof value === 'string' ? encoder.encode(value) : bytesOf(value);
+    this.#at = 0;
+    if (bytes?.length) this.#chunk = bytes;
+    else if (bytes) this.#pull();
+    else {
+      try {
+        must(bytes, 'a chunk of a stream', 'bytes or a string', value);
+      } catch (error) {
+        this.abort(error);
+        this.gone(error);
+      }
+    }
+  }
+
+  #failed(error = new Error('the stream was given up')) {
+    this.finish();
+    this.#error = error;
+    this.#chunk = undefined;
+  }
+}
+
+class Sink extends Descriptor {
+  #writer;
+  #buffer = new Uint8Array(BUFFER);
+  #size = 0;
+  #sending; // a promise while there is something to send
+
+  constructor(core, stream) {
+    super(core);
+    this.#writer = stream.getWriter();
+    this.#writer.closed.catch((reason) => {
+      if (this.over) return;
+      this.finish();
+      this.gone(reason);
+      this.tell(WRITABLE);
+    });
+  }
+
+  write(bytes) {
+    if (this.over) return -EPIPE;
+    const part = bytes.subarray(0, BUFFER - this.#size);
+    if (!part.length) return -EAGAIN;
+    this.#buffer.set(part, this.#size);
+    this.#size += part.length;
+    this.#sending ??= this.#send();
+    return part.length;
+  }
+
+  want() { if (this.over || this.#size < BUFFER) this.tell(WRITABLE); }
+
+  close() { soon(() => this.end()); }
+
+  /** After what has been written. */
+  async end() {
+    await this.#sending;
+    if (this.over) return;
+    this.finish();
+    this.#writer.close().catch(ignore);
+  }
+
+  abort(reason) {
+    if (this.over) return;
+    this.finish();
+    this.#writer.abort(reason).catch(ignore);
+  }
+
+  async #send() {
+    await this.#writer.ready.catch(ignore);
+    this.#sending = undefined;
+    if (this.over) return;
+    const chunk = this.#buffer.slice(0, this.#size);
+    this.#size = 0;
+    this.#writer.write(chunk).catch(ignore);
+    this.tell(WRITABLE);
+  }
+}
+
+function coreOf(rt) {
+  must(rt instanceof Runtime, 'the runtime of a stream', 'a Runtime', rt);
+  const core = Runtime._core(rt);
+  core.x; // refuses if nothing can be called now
+  if (!core.files) misuse("a program with Emscripten's own glue has descriptors of its own, and takes no streams");
+  return core;
+}
+
+const kinds = { from: ['getReader', 'a ReadableStream'], to: ['getWriter', 'a WritableStream'] };
+function check(of, way, stream) {
+  const [method, wanted] = kinds[way];
+  must(typeof stream?.[method] === 'function', `${of}: ${way}`, wanted, stream);
+  if (stream.locked) misuse(`${of}: ${way} is locked: somebody else reads or writes it`);
+}
+
+/** One stream as a descriptor. C closes it, or the end of the runtime does. */
+export function open(rt, stream) {
+  const core = coreOf(rt);
+  const way = stream?.getWriter ? 'to' : 'from';
+  check('open', way, stream);
+  return new (way === 'to' ? Sink : Source)(core, stream).fd;
+}
+
+/** A task between two streams. */
+export function pipe(rt, name, { from, to, input, ...options } = {}) {
+  const core = coreOf(rt);
+  if (from !== undefined) check('pipe', 'from', from);
+  if (to !== undefined) check('pipe', 'to', to);
+  const inlet = from ?? new TransformStream();
+  const outlet = to ?? new TransformStream();
+  const source = new Source(core, from ?? inlet.readable);
+  const sink = new Sink(core, to ?? outlet.writable);
+  const ended = (error) => {
+    source.abort(error);
+    sink.abort(error);
+    source.forget();
+    sink.forget();
+  };
+  let task;
+  try {
+    task = rt.spawn(name, withDescriptors(source.fd, sink.fd, input), options);
+  } catch (error) {
+    ended(error);
+    throw error;
+  }
+  source.gone = (error) => { task._hostError = error; }; // the cause, if C ends with WA_EIO
+  sink.gone = (reason) => task.cancel(reason);
+  // A task that was told to stop may close what it leaves unfinished: that is no end to be taken for the whole.
+  sink.close = () => soon(() => { if (task.cancelling === 0) sink.end(); });
+  task._watch(async () => {
+    const outcome = task._look();
+    if (task._resolved) await sink.end();
+    ended(task._resolved ? undefined : task.reason ?? outcome);
+  });
+  return { task, readable: outlet.readable, writable: inlet.writable };
+}
+
+// What C gets: { int in, out; } and then the input.
+function withDescriptors(from, to, input) {
+  const bytes = typeof input === 'string' ? encoder.encode(input) : bytesOf(input ?? new Uint8Array());
+  must(bytes, 'pipe: input', 'bytes or a string', input);
+  const whole = new Uint8Array(8 + bytes.length);
+  new Int32Array(whole.buffer, 0, 2).set([from, to]);
+  whole.set(bytes, 8);
+  return whole;
+}

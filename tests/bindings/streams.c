@@ -1,0 +1,89 @@
+/* streams.c: C between two streams. Each task gets the descriptors, and then what JavaScript gave as the input. */
+#include <wasyncio.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct ends {
+  int in, out;
+  char text[];
+} ends;
+
+/* Every byte on, changed by as much as the input says. */
+static int pass(void *arg) {
+  const ends *e = arg;
+  size_t size = 65536;
+  unsigned char *block = malloc(size);
+  if (!block) return WA_ENOMEM;
+  int st;
+  while ((st = wa_read(e->in, block, size)) > 0) {
+    unsigned add = (unsigned)atoi(e->text);
+    if (add)
+      for (int i = 0; i < st; i++) block[i] = (unsigned char)(block[i] + add);
+    st = wa_write_all(e->out, block, (size_t)st);
+    if (st < 0) break;
+  }
+  free(block);
+  return st;
+}
+WA_TASK(pass);
+
+/* How many bytes came, and their sum. */
+static int sum(void *arg) {
+  const ends *e = arg;
+  unsigned char block[1000];
+  double total = 0;
+  int st;
+  while ((st = wa_read(e->in, block, sizeof block)) > 0)
+    for (int i = 0; i < st; i++) total += block[i];
+  return st < 0 ? st : wa_return_number(total);
+}
+WA_TASK(sum);
+
+/* The first line, and no more of it. */
+static int head(void *arg) {
+  const ends *e = arg;
+  char c;
+  int st;
+  while ((st = wa_read(e->in, &c, 1)) > 0 && c != '\n') {
+    st = wa_write_all(e->out, &c, 1);
+    if (st < 0) break;
+  }
+  return st < 0 ? st : WA_OK;
+}
+WA_TASK(head);
+
+/* Writes the input again and again, until nobody wants it any more; closes what it wrote on its way out. */
+static int produce(void *arg) {
+  const ends *e = arg;
+  int st;
+  do st = wa_write_all(e->out, e->text, strlen(e->text));
+  while (st == WA_OK);
+  wa_close(e->out);
+  return st;
+}
+WA_TASK(produce);
+
+/* Says a word, ends the output, and goes on for a while. */
+static int say(void *arg) {
+  const ends *e = arg;
+  int st = wa_write_all(e->out, e->text, strlen(e->text));
+  if (st == WA_OK) st = wa_close(e->out);
+  return st < 0 ? st : wa_sleep(WA_MS(50));
+}
+WA_TASK(say);
+
+/* Two descriptors by their numbers: what comes from the first goes to the second, which is then closed. */
+static int copy(void *arg) {
+  char *rest;
+  int in = (int)strtol(arg, &rest, 10), out = (int)strtol(rest, NULL, 10), st;
+  char block[256];
+  while ((st = wa_read(in, block, sizeof block)) > 0 && (st = wa_write_all(out, block, (size_t)st)) == WA_OK) {}
+  wa_close(in);
+  wa_close(out);
+  return st;
+}
+WA_TASK(copy);
+
+static int print(void *arg) { return wa_write_all(1, arg, strlen(arg)); }
+WA_TASK(print);

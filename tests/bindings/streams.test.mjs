@@ -1,0 +1,282 @@
+// Streams through C: what goes in comes out, no faster than it is taken; and an end, from whichever side, ends the rest.
+import assert from 'node:assert/strict';
+import { CancelledError, MisuseError, TaskError } from '../../bindings/index.js';
+import { open, pipe } from '../../bindings/streams.js';
+import { errorOf, onBoth, run, sleep } from './setup.mjs';
+
+const onStreams = (title, define) => onBoth(title, define, 'streams');
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const textOf = (stream) => new Response(stream).text();
+
+// A source that says what happened to it. make(i) gives chunk i; undefined: the end.
+function source(make) {
+  const seen = { pulled: 0, reason: undefined, cancelled: false };
+  const stream = new ReadableStream({
+    pull(controller) {
+      const chunk = make(seen.pulled++);
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(chunk);
+    },
+    cancel(reason) { Object.assign(seen, { reason, cancelled: true }); },
+  }, { highWaterMark: 0 });
+  return { stream, seen };
+}
+const endless = () => source(() => new Uint8Array(65536));
+
+// A sink that takes a chunk whenever `take` has been called, or all, and says what happened to it.
+function sink(all = true) {
+  const seen = { bytes: 0, chunks: [], closed: false, reason: undefined, aborted: false };
+  let allow;
+  const stream = new WritableStream({
+    async write(chunk) {
+      if (!all) await new Promise((resolve) => { allow = resolve; });
+      seen.bytes += chunk.length;
+      seen.chunks.push(chunk);
+    },
+    close() { seen.closed = true; },
+    abort(reason) { Object.assign(seen, { reason, aborted: true }); },
+  });
+  return { stream, seen, take: () => allow() };
+}
+
+onStreams('streams', (test) => {
+  test('a C task is a transform stream', {}, async (rt) => {
+    const { readable, writable, task } = pipe(rt, 'pass', { input: '1' });
+    const { stream } = source((i) => [encoder.encode('HAL'), 'IBM', new Uint8Array(), encoder.encode('!').buffer][i]);
+    assert.equal(await textOf(stream.pipeThrough({ readable, writable })), 'IBMJCN"');
+    assert.equal(await task, 0);
+  });
+
+  test('it reads a stream that is given, and writes one', {}, async (rt) => {
+    const from = source((i) => (i < 10 ? new Uint8Array(100_000).fill(i) : undefined));
+    const to = sink();
+    const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
+    assert.equal(await task, 0);
+    await sleep(1);
+    assert.deepEqual([to.seen.bytes, to.seen.closed, from.seen.cancelled], [1_000_000, true, false]);
+    const all = Buffer.concat(to.seen.chunks);
+    for (let i = 0; i < 10; i++) assert.ok(all.subarray(i * 100_000, (i + 1) * 100_000).every((byte) => byte === i));
+  });
+
+  test('a result comes besides; every kind of view goes in', {}, async (rt) => {
+    const chunks = [Uint16Array.of(1, 2), new DataView(Uint8Array.of(9, 3, 9).buffer, 1, 1), Uint8Array.of(4).buffer, '\x05'];
+    const { task } = pipe(rt, 'sum', { from: source((i) => chunks[i]).stream });
+    assert.equal(await task, 15);
+  });
+
+  test('a slow reader holds the C task and the source back', {}, async (rt) => {
+    const from = endless();
+    const to = sink(false);
+    const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
+    await sleep(20);
+    const { pulled } = from.seen;
+    assert.ok(pulled <= 6, `${pulled} chunks were pulled though none was taken`);
+    assert.equal(task.state, 'waiting');
+    for (let i = 0; i < 20; i++) {
+      to.take();
+      await sleep(1);
+    }
+    assert.ok(from.seen.pulled >= pulled + 10 && from.seen.pulled <= pulled + 21, `${from.seen.pulled} chunks`);
+    task.cancel();
+    await errorOf(task);
+  });
+
+  test('a slow source holds the C task', {}, async (rt) => {
+    const { readable, writable, task } = pipe(rt, 'pass');
+    const writer = writable.getWriter();
+    const reader = readable.getReader();
+    for (const word of ['one', 'two']) {
+      await sleep(2);
+      writer.write(encoder.encode(word));
+      assert.equal(decoder.decode((await reader.read()).value), word);
+    }
+    writer.close();
+    assert.equal((await reader.read()).done, true);
+    assert.equal(await task, 0);
+  });
+
+  test('cancelling the task cancels the source and aborts the sink, with the reason', {}, async (rt) => {
+    const from = endless();
+    const to = sink();
+    const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
+    await sleep(5);
+    const reason = { why: 'enough' };
+    task.cancel(reason);
+    assert.equal((await errorOf(task)).reason, reason);
+    await sleep(1);
+    assert.equal(from.seen.reason, reason);
+    assert.equal(to.seen.reason, reason);
+    assert.equal(to.seen.closed, false);
+  });
+
+  test('so does its signal, also of a task that closes its output on its way out', {}, async (rt) => {
+    const controller = new AbortController();
+    const to = sink();
+    const { task } = pipe(rt, 'produce', { input: 'x'.repeat(1000), to: to.stream, signal: controller.signal });
+    await sleep(5);
+    controller.abort('by signal');
+    assert.equal(await errorOf(task), 'by signal');
+    await sleep(1);
+    assert.deepEqual([to.seen.closed, to.seen.reason], [false, 'by signal']);
+  });
+
+  test('cancelling the reader cancels the task, and with it the source', {}, async (rt) => {
+    const from = endless();
+    const { task, readable } = pipe(rt, 'pass', { from: from.stream });
+    const reader = readable.getReader();
+    await reader.read();
+    await reader.cancel('seen enough');
+    const error = await errorOf(task);
+    assert.ok(error instanceof CancelledError);
+    assert.equal(error.reason, 'seen enough');
+    await sleep(1);
+    assert.equal(from.seen.reason, 'seen enough');
+  });
+
+  test('a sink that fails cancels the task', {}, async (rt) => {
+    const from = endless();
+    const broken = new Error('the disk is full');
+    const stream = new WritableStream({ write() { throw broken; } });
+    const { task } = pipe(rt, 'pass', { from: from.stream, to: stream });
+    assert.equal((await errorOf(task)).reason, broken);
+    await sleep(1);
+    assert.equal(from.seen.reason, broken);
+  });
+
+  test('a source that fails is WA_EIO in C, and the cause of what the task fails with', {}, async (rt) => {
+    const broken = new Error('the cable was cut');
+    const { stream } = source((i) => { if (i === 1) throw broken; return Uint8Array.of(1); });
+    const to = sink();
+    const { task } = pipe(rt, 'pass', { from: stream, to: to.stream });
+    const error = await errorOf(task);
+    assert.ok(error instanceof TaskError);
+    assert.deepEqual([error.statusName, error.cause], ['WA_EIO', broken]);
+    assert.match(error.message, /the cable was cut/);
+    await sleep(1);
+    assert.equal(to.seen.reason, error);
+  });
+
+  test('a chunk of a wrong type is named', {}, async (rt) => {
+    const { stream, seen } = source(() => ({ no: 'bytes' }));
+    const { cause } = await errorOf(pipe(rt, 'pass', { from: stream }).task);
+    assert.ok(cause instanceof MisuseError);
+    assert.match(cause.message, /a chunk of a stream must be bytes or a string, not Object/);
+    assert.equal(seen.reason, cause);
+  });
+
+  test('a task that ends early gives up the source, and what it wrote arrives', {}, async (rt) => {
+    const from = source(() => 'first line\nsecond line\n');
+    const { readable, task } = pipe(rt, 'head', { from: from.stream });
+    assert.equal(await textOf(readable), 'first line');
+    assert.equal(await task, 0);
+    await sleep(1);
+    assert.equal(from.seen.cancelled, true);
+  });
+
+  test('an output that C closes has ended, though the task goes on', {}, async (rt) => {
+    const { readable, task } = pipe(rt, 'say', { input: 'hello' });
+    assert.equal(await textOf(readable), 'hello');
+    assert.equal(await task, 0);
+  });
+
+  test('streams as descriptors of their own', {}, async (rt) => {
+    const to = sink();
+    const { stream } = source((i) => ['a', 'b'][i]);
+    assert.equal(await rt.spawn('copy', `${open(rt, stream)} ${open(rt, to.stream)}`), 0);
+    await sleep(1);
+    assert.deepEqual([decoder.decode(Buffer.concat(to.seen.chunks)), to.seen.closed], ['ab', true]);
+    const again = open(rt, endless().stream);
+    assert.equal(again, 3); // both numbers are free again
+  });
+
+  test('a sink of its own that fails is WA_ECLOSED in C', {}, async (rt) => {
+    const stream = new WritableStream({ write() { throw new Error('full'); } });
+    const from = endless();
+    const error = await errorOf(rt.spawn('copy', `${open(rt, from.stream)} ${open(rt, stream)}`));
+    assert.equal(error.statusName, 'WA_ECLOSED');
+    await sleep(1);
+    assert.equal(from.seen.cancelled, true);
+  });
+
+  test('closing the runtime ends what is open', { clock: 'real' }, async (rt) => {
+    const [a, b, to] = [endless(), endless(), sink()];
+    const { task } = pipe(rt, 'pass', { from: a.stream, to: to.stream });
+    open(rt, b.stream);
+    const error = errorOf(task);
+    await sleep(5);
+    await rt.close();
+    assert.ok(await error instanceof CancelledError);
+    await sleep(1);
+    assert.deepEqual([a.seen.reason, to.seen.reason], ['the runtime is closing', 'the runtime is closing']);
+    assert.equal(b.seen.reason.name, 'ClosedError');
+    assert.throws(() => open(rt, endless().stream), { name: 'ClosedError' });
+  });
+
+  test("C's own descriptors wait for nothing", {}, async (rt, { printed }) => {
+    assert.equal(await rt.spawn('print', 'to stdout'), 0);
+    assert.equal(printed.join(''), 'to stdout');
+  });
+
+  test('a thousand tasks, each between streams of its own', {}, async (rt) => {
+    const tasks = Array.from({ length: 1000 }, (_, i) =>
+      textOf(pipe(rt, 'pass', { from: source((n) => (n < 3 ? `${i},` : undefined)).stream }).readable));
+    assert.ok((await Promise.all(tasks)).every((text, i) => text === `${i},`.repeat(3)));
+  });
+});
+
+onStreams('streams: 1 GB', (test) => {
+  // In a process of its own, whose memory is nobody else's.
+  const script = (size, stopAt) => `
+    const { pipe } = await import(${JSON.stringify(new URL('../../bindings/streams.js', import.meta.url).href)});
+    const rt = await load(path);
+    const chunk = new Uint8Array(65536);
+    const pass = async (size, stopAt) => {
+      const end = {};
+      let left = size, bytes = 0, n = 0, peak = 0;
+      const from = new ReadableStream({
+        pull(controller) {
+          if (left <= 0) return controller.close();
+          left -= chunk.length;
+          controller.enqueue(chunk);
+        },
+        cancel(reason) { end.cancelled = reason; },
+      }, { highWaterMark: 0 });
+      const to = new WritableStream({
+        write(piece) {
+          bytes += piece.length;
+          if ((n++ & 255) === 0) peak = Math.max(peak, process.memoryUsage().rss);
+          if (bytes >= stopAt) task.cancel('half is enough');
+        },
+        close() { end.closed = true; },
+        abort(reason) { end.aborted = reason; },
+      });
+      const start = performance.now();
+      const { task } = pipe(rt, 'pass', { from, to, input: '1' });
+      end.task = await task.catch(({ reason }) => reason);
+      await new Promise((resolve) => { setTimeout(resolve, 5); });
+      return { ...end, bytes, peak, ms: performance.now() - start, memory: rt.memory.buffer.byteLength };
+    };
+    const before = await pass(2 ** 25);
+    console.log(JSON.stringify([before, await pass(${size}, ${stopAt}), rt.counts()]));
+    await rt.close();`;
+  const check = async (path, context, size, stopAt) => {
+    const [before, { ms, peak, memory, bytes, ...end }, counts] = JSON.parse(await run(path, script(size, stopAt)));
+    const rate = Math.round(bytes / ms / 1e3);
+    context.diagnostic(`${bytes} bytes, ${rate} MB/s, at most ${Math.round(peak / 1e6)} MB resident in the process`);
+    assert.ok(peak < before.peak + 64e6, `${peak} bytes after ${before.peak}`);
+    assert.equal(memory, before.memory);
+    assert.deepEqual([counts.tasks, counts.futures, counts.operations], [0, 0, 0]);
+    return { bytes, ...end };
+  };
+
+  test('in constant memory', {}, async (_, { path, context }) => {
+    assert.deepEqual(await check(path, context, 2 ** 30), { bytes: 2 ** 30, closed: true, task: 0 });
+  });
+
+  test('cancelled in the middle, both ends close', {}, async (_, { path, context }) => {
+    const { bytes, ...end } = await check(path, context, 2 ** 30, 2 ** 29);
+    assert.ok(bytes >= 2 ** 29 && bytes < 2 ** 29 + 2 ** 20, `${bytes} bytes`);
+    assert.deepEqual(end, { cancelled: 'half is enough', aborted: 'half is enough', task: 'half is enough' });
+  });
+});
