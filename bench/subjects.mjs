@@ -1,0 +1,64 @@
+// Who takes part, on which host, and how each is started. Each gets a process of its own per bench (in Chromium: a worker
+// of its own), so that no subject's code has been optimized for, or spoilt by, another's.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { find } from '../toolchain/run.mjs';
+import { wasmtimeCommand } from '../scripts/wasmtime.mjs';
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const node = (module, argument = '') =>
+  [process.execPath, ['--expose-gc', '--max-old-space-size=8192', path('js/serve.mjs'), module, argument]];
+const python = () => [find('python3'), [path('py/serve.py')]];
+const wasmtime = () => [wasmtimeCommand(), [path('../build/bench/wasyncio-command.wasm')]];
+
+// What each is on each host: a command line, or a module and its argument for a worker.
+export const subjects = {
+  'wasyncio-clang': { node: () => node('wasyncio', 'wasi'), wasmtime, chromium: ['wasyncio', 'wasi'] },
+  'wasyncio-emcc': { node: () => node('wasyncio', 'emscripten'), chromium: ['wasyncio', 'emscripten'] },
+  js: { node: () => node('js'), chromium: ['js'] },
+  'emscripten-fiber': { node: () => node('fiber'), chromium: ['fiber'] },
+  'em-async-js': { node: () => node('em-async'), chromium: ['em-async'] },
+  jspi: { chromium: ['jspi'] },
+  effection: { node: () => node('effection') },
+  effect: { node: () => node('effect') },
+  cpython: { node: python, wasmtime: python },
+  pyodide: { node: () => node('pyodide') },
+  'runtime, clang': { node: () => node('compute', 'wasyncio-wasi.wasm'), chromium: ['compute', 'wasyncio-wasi.wasm'] },
+  'plain, clang': { node: () => node('compute', 'compute-wasi.wasm'), chromium: ['compute', 'compute-wasi.wasm'] },
+  'runtime, emcc': { node: () => node('compute', 'wasyncio-emscripten.wasm') },
+  'plain, emcc': { node: () => node('compute', 'compute-emscripten.wasm') },
+};
+
+/** A subject in a process: run({ bench, n, depth, count }) gives its answer, one at a time. */
+export class Process {
+  constructor(name, [command, args]) {
+    this.name = name;
+    if (!command) throw new Error(`${name}: its program is not installed`);
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.errors = '';
+    this.child.stderr.on('data', (text) => { this.errors = `${this.errors}${text}`.slice(-4000); });
+    this.child.stdin.on('error', () => {}); // it has ended; its exit tells more
+    this.ended = new Promise((resolve) => { this.child.once('close', resolve); });
+    this.child.once('error', (error) => { this.errors += error.message; });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async run({ bench, n, depth, count }) {
+    this.child.stdin.write(`${this.commandName(bench)} ${n} ${depth} ${count}\n`);
+    const { value: line, done } = await this.lines.next();
+    if (done) throw new Error(`${this.name} ended in '${bench}'${this.errors && `: ${this.errors}`}`);
+    const answer = JSON.parse(line);
+    if (answer.error) throw new Error(`${this.name}, ${bench}: ${answer.error}`);
+    return answer;
+  }
+
+  commandName(bench) {
+    return this.child.spawnfile === wasmtimeCommand() ? `bench_${bench.replaceAll('-', '_')}` : bench;
+  }
+
+  async close() {
+    this.child.stdin.end();
+    await this.ended;
+  }
+}
