@@ -1,0 +1,25 @@
+// Makes a user of the package: a folder with the packed tarball installed, the suite, and a program in C that the
+// package compiled. Nothing of the checkout can be reached from it.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../scripts/make.mjs';
+import { run } from '../../toolchain/run.mjs';
+import { tools } from './tools.mjs';
+
+const here = join(root, 'tests/hosts');
+
+/** Its path. It lies beside the tools' modules, so that a bundler's configuration finds the bundler's plugins. */
+export async function makeApp(t) {
+  mkdirSync(tools, { recursive: true });
+  const app = mkdtempSync(join(tools, 'app-'));
+  t.after(() => rmSync(app, { recursive: true, force: true }));
+  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', app], { cwd: root });
+  writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
+  await run('npm', ['install', '--no-audit', '--no-fund', '--offline', `./${stdout.trim()}`], { cwd: app });
+  for (const name of ['suite.mjs', 'cases', 'command.mjs', 'page.mjs', 'index.html', 'worker.mjs']) {
+    cpSync(join(here, name), join(app, name), { recursive: true });
+  }
+  cpSync(join(root, 'tests/bindings/tasks.c'), join(app, 'tasks.c'));
+  await run('npx', ['--no', 'wasyncio', 'build', 'tasks.c', '--reactor', '-o', 'app.wasm'], { cwd: app });
+  return app;
+}

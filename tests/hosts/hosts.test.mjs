@@ -1,0 +1,76 @@
+// The one behaviour suite (suite.mjs) in every host, from the packed package. At the end: a table, hosts by cases.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../scripts/make.mjs';
+import { run } from '../../toolchain/run.mjs';
+import { browsers, missing, open } from '../browsers.mjs';
+import { makeApp } from './app.mjs';
+import { bundle, bundlers } from './bundlers.mjs';
+import { serve } from './serve.mjs';
+import { Table } from './table.mjs';
+import { commands, install, tools, versionOf } from './tools.mjs';
+
+// Calls f the first time only.
+const once = (f) => {
+  let result;
+  return () => result ??= f();
+};
+
+test('hosts', { timeout: 600_000 }, async (t) => {
+  const unavailable = await install();
+  const app = await makeApp(t);
+  const table = new Table();
+  t.after(() => console.log(`${table}`));
+  let names; // of the cases, as the first host ran them
+
+  function check(host, version, results) {
+    table.add(host, version, results);
+    names ??= results.map(({ name }) => name);
+    assert.deepEqual(results.map(({ name }) => name), names);
+    assert.ok(names.length > 70, `${names.length} cases`);
+    const failed = results.filter(({ error }) => error);
+    if (failed.length > 0) assert.fail(failed.map(({ name, error }) => `${name}\n${error}`).join('\n\n'));
+  }
+
+  for (const [name, { program, args }] of Object.entries(commands())) {
+    const skip = !program && (unavailable ?? `npm has no ${name} for this machine`);
+    await t.test(name, { skip }, async () => {
+      const { stdout: version } = await run(program, ['--version']);
+      const env = { ...process.env, DENO_DIR: join(tools, 'deno'), DENO_NO_UPDATE_CHECK: '1' };
+      const { stdout } = await run(program, [...args, 'command.mjs'], { cwd: app, env, timeout: 120_000 });
+      check(name, /\d[\w.]*/.exec(version)[0], JSON.parse(/^results (.*)$/m.exec(stdout)[1]));
+    });
+  }
+
+  const bundles = new Map(bundlers.map((bundler) => [bundler, once(() => bundle(bundler, app))]));
+  for (const name of browsers) {
+    await t.test(name, { skip: missing(name) }, async (t) => {
+      const browser = await open(name, t);
+      const version = /[\d.]+/.exec(await browser.version())[0];
+      const visit = async (host, url, where = 'page') => {
+        const page = await browser.newPage();
+        await page.goto(url);
+        check(host, version, await page.evaluate((where) => globalThis[where](), where));
+        await page.close();
+      };
+      const site = await serve(t, app);
+      await t.test('in a page', () => visit(name, `${site}/`));
+      await t.test('in a worker', () => visit(`${name}, worker`, `${site}/`, 'worker'));
+
+      for (const bundler of bundlers) {
+        await t.test(`in a page by ${bundler}`, { skip: unavailable }, async (t) => {
+          const { dist, said, scripts, wasms } = await bundles.get(bundler)();
+          assert.doesNotMatch(said, /warn|external|node:/i);
+          const builtin = /\b(from|import|require)\b\s*\(?\s*['"`](node:|fs\b|path\b)/;
+          for (const script of scripts) assert.doesNotMatch(script, builtin);
+          const shipped = ['app.wasm', 'node_modules/wasyncio/dist/wasm/wasyncio.wasm'];
+          const sizes = (files) => files.map((bytes) => bytes.length).sort();
+          assert.deepEqual(sizes(wasms), sizes(shipped.map((path) => readFileSync(join(app, path)))));
+          await visit(`${name}, ${bundler} ${versionOf(bundler)}`, await serve(t, dist));
+        });
+      }
+    });
+  }
+});

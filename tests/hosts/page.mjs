@@ -1,0 +1,15 @@
+// The suite in a page and in a worker of it, without a bundler: the page has an import map, a worker can have none.
+import * as wasyncio from 'wasyncio';
+import { run } from './suite.mjs';
+
+const here = (path) => new URL(path, location.href).href;
+const facts = { url: here('app.wasm'), runtime: import.meta.resolve('wasyncio/wasm'), never: here('/never') };
+
+globalThis.page = () => run({ wasyncio, ...facts });
+
+globalThis.worker = () => new Promise((resolve, reject) => {
+  const worker = new Worker('worker.mjs', { type: 'module' });
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = ({ message }) => reject(new Error(message));
+  worker.postMessage({ entry: import.meta.resolve('wasyncio'), facts });
+});
