@@ -1,9 +1,12 @@
-/* wasyncio: asyncio for C in WebAssembly, from JavaScript. */
-export { load } from './load.js';
-export { Runtime } from './runtime.js';
-export { Task } from './task.js';
-export { Future } from './future.js';
-export {
-  CancelledError, ClosedError, GroupError, LoadError, MisuseError, StackOverflowError, TaskError, TimeoutError,
-  TrapError,
-} from './errors.js';
+/* wasyncio where there may be files: the same, but that a string without a scheme is a path. Nothing of Node is imported:
+ * its fs is asked for by name at run time, so this works in a page as well. */
+import { loadBy } from './load.js';
+
+export * from './browser.js';
+export const load = (source, options) => loadBy(open, source, options);
+
+function open(name) {
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  const isUrl = /^[a-z][a-z\d+.-]+:/i.test(name);
+  return fs && (!isUrl || name.startsWith('file:')) ? fs.readFile(isUrl ? new URL(name) : name) : fetch(name);
+}

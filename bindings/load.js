@@ -1,5 +1,5 @@
-/* From where the wasm is to a runtime in it. Nothing of Node's is imported: a bundler finds nothing to trip over,
- * and where Node's fs is, it is asked for by name at run time. */
+/* From where the wasm is to a runtime in it. Nothing here knows a host: how what a string or URL names is opened is
+ * given (browser.js, index.js). */
 import { Core } from './core.js';
 import { LoadError, MisuseError, misuse, must, options } from './errors.js';
 import { bytesOf } from './memory.js';
@@ -17,12 +17,13 @@ function refuse(what, cause) {
   throw new LoadError(cause ? `${what}: ${cause.message}` : what, cause && { cause });
 }
 
-export async function load(source, given) {
+/** open(text): the bytes or the Response of a URL, or of whatever the host takes. */
+export async function loadBy(open, source, given) {
   const { clock = 'real', debug, turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0, ...rest } =
     options('load', given, ofLoad);
   must(clock === 'real' || clock === 'virtual', 'load: clock', "'real' or 'virtual'", clock);
   const from = await source;
-  const program = await (from?.emscripten ? attach(from.emscripten, rest) : start(await compile(from), rest));
+  const program = await (from?.emscripten ? attach(from.emscripten, rest) : start(await compile(open, from), rest));
   const core = new Core({ clock, ...program, ...rest });
   const { exports } = program;
   const version = exports.wax_abi();
@@ -63,7 +64,7 @@ async function attach(from, { stdout, stderr }) {
   return { exports };
 }
 
-async function compile(source) {
+async function compile(open, source) {
   if (source instanceof WebAssembly.Module) return source;
   const named = typeof source === 'string' || source instanceof URL;
   try {
@@ -81,13 +82,6 @@ async function compile(source) {
     const what = error instanceof WebAssembly.CompileError ? 'is not wasm' : "can't be read";
     refuse(`${named ? source : 'the source'} ${what}`, error);
   }
-}
-
-// A string is a URL if it has a scheme, or if there are no files; a path otherwise.
-function open(name) {
-  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
-  const isUrl = /^[a-z][a-z\d+.-]+:/i.test(name);
-  return fs && (!isUrl || name.startsWith('file:')) ? fs.readFile(isUrl ? new URL(name) : name) : fetch(name);
 }
 
 // What the module imports: from the caller, else from the bindings, else a function that, called, says what is missing.
