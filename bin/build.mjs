@@ -101,12 +101,12 @@ export async function main({ values, words, rest }) {
     `-${level}`, ...(values.debug ? ['-g'] : []), `-I${join(dist, 'include')}`,
     `-ffile-prefix-map=${process.cwd()}=.`, ...forCompiler.map(absolute),
   ];
-  const files = [...words, ...tools.imports.filter((path) => path.endsWith('.c'))];
-  const objects = await parallel(files, (file) =>
+  const objects = await parallel(words, (file) =>
     (/\.[oa]$/.test(file) ? resolve(file) : explained(making.compile(tools, flags, file))));
-  const library = join(dist, 'lib', tools.triple, values.debug ? 'libwasyncio-debug.a' : 'libwasyncio.a');
+  const libraries = ['libwasyncio', 'libwasyncio-start'].map((name) =>
+    join(dist, 'lib', tools.triple, `${name}${values.debug ? '-debug' : ''}.a`));
   await linkWasm(making, tools, {
-    cache, objects, library, out: values.output, extra: forLink.map(absolute), cxx: words.some(isCxx),
+    cache, objects, libraries, out: values.output, extra: forLink.map(absolute), cxx: words.some(isCxx),
     kind: values.command ? 'command' : values.reactor ? 'reactor' : 'both', level, names: values.debug === true,
   });
   const bytes = readFileSync(values.output);

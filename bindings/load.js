@@ -43,7 +43,7 @@ async function start(module, { imports, ...rest }) {
   const imported = link(module, imports ?? {}, find);
   try {
     ({ exports } = await WebAssembly.instantiate(module, imported));
-    exports._initialize?.();
+    (exports._initialize ?? exports.__wasm_call_ctors)?.(); // a reactor's; a command's, whose main is not wanted here
   } catch (error) {
     refuse('the module does not start', error);
   }

@@ -5,16 +5,14 @@ import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, readdirSync
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from './cli.mjs';
-import { buildLibrary, buildWasm } from './link.mjs';
+import { buildLibraries, buildWasm } from './link.mjs';
 import { makeFile, root } from './make.mjs';
 import { parallel } from '../toolchain/run.mjs';
 
 const dist = join(root, 'dist');
 
-function library(target, level) {
-  const name = level === 'debug' ? 'libwasyncio-debug.a' : 'libwasyncio.a';
-  return buildLibrary({ target, level, out: join(dist, 'lib', `wasm32-${target}`, name) });
-}
+const library = (target, level) =>
+  buildLibraries({ target, level, folder: join(dist, 'lib', `wasm32-${target}`) });
 
 // The runtime alone, for programs whose tasks are all JavaScript's.
 function runtime(level) {

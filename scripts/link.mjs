@@ -1,7 +1,7 @@
 // From C files to a wasm that holds the runtime, compiled from src/ at the same level, so that a test at -O0 differs from
 // a release in nothing but the level; to a native program; and the runtime as a static library.
 import { copyFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { linkWasm } from '../toolchain/link.mjs';
 import { parallel } from '../toolchain/run.mjs';
 import { archive, cache, compile, makeFile, projectMaker, root } from './make.mjs';
@@ -11,27 +11,28 @@ import { levels, optimization, toolchain, warnings } from './toolchain.mjs';
 const common = [...warnings, `-I${join(root, 'src')}`, `-ffile-prefix-map=${root}=.`];
 const compileFlags = (level) => [`-${optimization(level)}`, ...levels[level], ...common];
 // All of them for every target: a file is empty where it is not for the target.
-const runtimeSources = () =>
-  readdirSync(join(root, 'src')).filter((name) => name.endsWith('.c')).sort().map((name) => join(root, 'src', name));
+const sourcesIn = (folder) =>
+  readdirSync(join(root, folder)).filter((name) => name.endsWith('.c')).sort().map((name) => join(root, folder, name));
 
-// The runtime's objects as libwasyncio.a; returns its path.
-async function runtimeLibrary(tools, flags, name) {
-  const library = join(root, 'build/lib', tools.triple, name, 'libwasyncio.a');
-  await archive(tools, library, await parallel(runtimeSources(), (source) => compile(tools, flags, source)));
+// The objects of a folder's sources as a static library; returns its path.
+async function makeLibrary(tools, flags, name, folder) {
+  const library = join(root, 'build/lib', tools.triple, name, `${folder.replace('src', 'libwasyncio').replace('/', '-')}.a`);
+  await archive(tools, library, await parallel(sourcesIn(folder), (source) => compile(tools, flags, source)));
   return library;
 }
+// The runtime, and what a program may lack.
+const libraries = (tools, level) =>
+  Promise.all(['src', 'src/start'].map((folder) => makeLibrary(tools, compileFlags(level), level, folder)));
 
 // kind: 'command' (has main) or 'reactor' (a host drives its exports, all of which are kept).
 // extra: further flags for the compiler and the linker.
 export async function buildWasm({ target, level, kind, out, files, extra = [], names = level === 'debug' }) {
   const tools = toolchain(target);
   const flags = [...compileFlags(level), ...extra];
-  const compiled = [...files, ...tools.imports.filter((name) => name.endsWith('.c'))];
-  const objects = await parallel(compiled, (file) => (/\.[oa]$/.test(file) ? file : compile(tools, flags, file)));
-  const library = await runtimeLibrary(tools, compileFlags(level), level);
+  const objects = await parallel(files, (file) => (/\.[oa]$/.test(file) ? file : compile(tools, flags, file)));
   const forLink = extra.filter((flag) => !flag.startsWith('-O'));
-  const how = { level: optimization(level), names };
-  await linkWasm(projectMaker, tools, { cache, objects, library, kind, out, extra: forLink, ...how });
+  const made = { cache, objects, libraries: await libraries(tools, level), kind, out, extra: forLink };
+  await linkWasm(projectMaker, tools, { ...made, level: optimization(level), names });
 }
 
 // A native program; its sanitizers stop at the first error, so that a test can't overlook one. An -O among the extra
@@ -44,13 +45,16 @@ export async function buildNative({ out, files, extra = [], asan = false, fault 
   const faulty = fault ? [`-DWA__FAULT=WA__${fault.toUpperCase().replaceAll('-', '_')}`] : [];
   const flags = [level, '-g', ...common, ...(asan ? sanitizers : []), ...faulty];
   const objects = await parallel(files, (source) => compile(tools, [...flags, ...extra], source));
-  const library = await runtimeLibrary(tools, flags, `${level.slice(1)}${asan ? '-asan' : ''}${fault && `-${fault}`}`);
+  const name = `${level.slice(1)}${asan ? '-asan' : ''}${fault && `-${fault}`}`;
+  const library = await makeLibrary(tools, flags, name, 'src');
   const words = [...tools.cc, ...flags, ...extra, ...objects, library, '-lm'];
   await makeFile(out, [...objects, library], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
 }
 
-// The runtime as a static library, for a program that links by itself.
-export async function buildLibrary({ target, level, out }) {
-  const library = await runtimeLibrary(toolchain(target), compileFlags(level), level);
-  await makeFile(out, [library], 'copy', (temporary) => copyFileSync(library, temporary));
+// The static libraries, for programs that are built without this project; `folder` is where they go.
+export async function buildLibraries({ target, level, folder }) {
+  for (const library of await libraries(toolchain(target), level)) {
+    const name = basename(library).replace(/\.a$/, level === 'debug' ? '-debug.a' : '.a');
+    await makeFile(join(folder, name), [library], 'copy', (temporary) => copyFileSync(library, temporary));
+  }
 }

@@ -89,19 +89,16 @@ export function readImports(body) {
   return imports;
 }
 
-// Exports: {name, bytes}, bytes being the whole entry.
+// Exports: {name, kind, index}, kind 0: a function.
 export function readExports(body) {
   const reader = new Reader(body);
   const list = [];
-  reader.times(() => {
-    const start = reader.at;
-    const name = reader.text();
-    reader.byte();
-    reader.skipNumber();
-    list.push({ name, bytes: body.subarray(start, reader.at) });
-  });
+  reader.times(() => list.push({ name: reader.text(), kind: reader.byte(), index: reader.number() }));
   return list;
 }
+
+export const writeExports = (list) => vector(list.map(({ name, kind, index }) =>
+  concat([sized([Buffer.from(name)]), [kind], encodeNumber(index)])));
 
 // From the name section: what the functions (1) and the globals (7) are called, by index.
 export function readNames(body) {

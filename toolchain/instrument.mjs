@@ -29,6 +29,20 @@ const nosuspendFile = fileURLToPath(new URL('nosuspend.txt', import.meta.url));
 const nosuspend = () => readFileSync(nosuspendFile, 'utf8').split('\n')
   .map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
 
+// A command that a host may drive too, instead of calling _start: the host calls __wasm_call_ctors first. Where the
+// libc leaves the constructors to the linker, it made them part of every export; only _start keeps that.
+function checkExports(list, functions) {
+  const kept = list.filter(({ name }) => !needless.test(name));
+  const has = (wanted) => kept.some(({ name }) => name === wanted);
+  if (!has('_start') || !has('wax_abi')) return kept;
+  const index = functions.indexOf('__wasm_call_ctors'); // not there: no constructors
+  const constructors = index < 0 ? [] : [{ name: '__wasm_call_ctors', kind: 0, index }];
+  return [...constructors, ...kept.map((entry) => {
+    const wrapped = entry.kind === 0 && functions[entry.index] === `${entry.name}.command_export`;
+    return wrapped && entry.name !== '_start' ? { ...entry, index: functions.indexOf(entry.name) } : entry;
+  })];
+}
+
 const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };
 
 // One function's body with its writes of the stack pointer replaced.
@@ -73,8 +87,7 @@ export function checkStack(bytes) {
 
   const checked = sections.filter(({ name }) => !name.startsWith('.debug_')).map((section) => {
     if (section.id === wasm.EXPORT) {
-      const kept = wasm.readExports(section.body).filter(({ name }) => !needless.test(name));
-      return { ...section, body: wasm.vector(kept.map((entry) => entry.bytes)) };
+      return { ...section, body: wasm.writeExports(checkExports(wasm.readExports(section.body), functions)) };
     }
     if (section.id !== wasm.CODE) return section;
     const reader = new wasm.Reader(section.body);
@@ -104,7 +117,7 @@ export const instrumentFlags = (options) => passes(options).join(' ');
 
 export async function instrument(tools, linked, out, options) {
   const { bytes, functions } = checkStack(readFileSync(linked));
-  const checked = `${out}.checked.wasm`;
+  const checked = `${out}.checked`;
   try {
     writeFileSync(checked, bytes);
     const present = nosuspend().filter((name) => functions.has(name));

@@ -1,8 +1,9 @@
 // Objects and the runtime become one wasm: the link, without an optimizer, then instrument.mjs. The same steps for every
 // toolchain, for the project's own programs and for a user's.
+// libraries: libwasyncio.a, and libwasyncio-start.a with what is needed where the program has none of its own.
 // kind: 'command'  has a main and runs by itself
 //       'reactor'  a host drives its exports, all of which are kept
-//       'both'     a command whose exports are kept too: a host that does not call _start calls __wasm_call_ctors
+//       'both'     a command whose exports are kept too
 import { basename, join, resolve } from 'node:path';
 import { hash } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
@@ -10,18 +11,16 @@ import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs'
 // What a link needs besides objects and the library; the order among them does not matter.
 export const linkFlags = (tools, kind) => [
   ...tools.link[kind === 'reactor' ? 'reactor' : 'command'], ...tools.names,
-  ...tools.imports.filter((path) => path.endsWith('.js')).flatMap((path) => ['--js-library', path]),
   // The stack of what is no task lies below all data, so that its overflow traps instead of overwriting something.
   '-Wl,--stack-first', '-Wl,--export-table', '-Wl,--growable-table', '-Wl,--export=wa__stack_set',
-  ...(kind === 'both' ? ['-Wl,--export=__wasm_call_ctors'] : []),
 ];
 
-export async function linkWasm(maker, tools, { cache, objects, library, kind, out, extra = [], cxx = false, ...how }) {
+export async function linkWasm(maker, tools, { cache, objects, libraries, kind, out, extra = [], cxx = false, ...how }) {
   // A reactor has the exports, which no C calls; with them all that they need, and nothing else.
   const exported = kind !== 'command' ? ['-Wl,--undefined=wax_abi'] : [];
   const linked = join(cache, 'linked', hash(tools.name, kind, resolve(out)), basename(out));
-  const words = [...(cxx ? tools.cxx : tools.cc), ...objects, ...exported, library, ...linkFlags(tools, kind), ...extra];
-  const inputs = [...objects, library, ...tools.imports];
+  const inputs = [...objects, ...libraries];
+  const words = [...(cxx ? tools.cxx : tools.cc), ...exported, ...inputs, ...linkFlags(tools, kind), ...extra];
   await maker.makeFile(linked, inputs, words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
   await maker.makeFile(out, [linked, ...instrumentInputs], [...tools.wasmOpt, instrumentFlags(how)].join(' '),
     (temporary) => instrument(tools, linked, temporary, how));

@@ -37,19 +37,20 @@ export function maker(root, cache) {
   async function makeOnce(out, inputs, how, make) {
     const record = join(cache, 'how', hash(resolve(out)));
     if (isFresh(out, inputs) && textOf(record) === how) return;
-    mkdirSync(dirname(resolve(out)), { recursive: true });
-    mkdirSync(dirname(record), { recursive: true });
-    // In the same folder, so that the rename is one step; with the same ending, because compilers look at it.
-    const temporary = join(dirname(out), `${scratch()}.${basename(out)}`);
+    // In the same folder, so that the rename is one step; under the same name, because linkers write it into the file.
+    const folder = join(dirname(out), scratch());
+    const temporary = join(folder, basename(out));
     const started = Date.now() / 1000;
     try {
+      mkdirSync(folder, { recursive: true });
+      mkdirSync(dirname(record), { recursive: true });
       await make(temporary);
       // As old as the start, so that an input that changed meanwhile is younger.
       utimesSync(temporary, started, started);
       renameSync(temporary, out);
       writeFileSync(record, how);
     } finally {
-      rmSync(temporary, { force: true });
+      rmSync(folder, { recursive: true, force: true });
     }
   }
 
@@ -63,14 +64,9 @@ export function maker(root, cache) {
     const depfile = `${object}.d`;
     const inputs = existsSync(depfile) ? dependencies(depfile) : [depfile];
     await makeFile(object, inputs, words.join(' '), async (out) => {
-      const found = `${out}.d`;
-      try {
-        const { stderr } = await tools.run([...words, '-MMD', '-MF', found, '-c', path, '-o', out]);
-        if (stderr) process.stderr.write(stderr);
-        renameSync(found, depfile);
-      } finally {
-        rmSync(found, { force: true });
-      }
+      const { stderr } = await tools.run([...words, '-MMD', '-MF', `${out}.d`, '-c', path, '-o', out]);
+      if (stderr) process.stderr.write(stderr);
+      renameSync(`${out}.d`, depfile);
     });
     return object;
   }

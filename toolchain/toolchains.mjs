@@ -15,11 +15,12 @@ import { BuildError, find, runWords } from './run.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const cflags = (cxx) => (cxx ? ['-fno-exceptions'] : ['-Werror=implicit-function-declaration']);
 
+// libwasyncio-start.a has a main, which newer libcs don't look for in an archive unless they are told to.
 // Compiling, clang refuses -mexec-model for this target; linking, it picks the start file by it.
 const wasi = (name, cc, cxx, ar) => ({
   name, target: 'wasi', triple: 'wasm32-wasi', cc, cxx, ar, cflags, run: runWords,
-  link: { command: [], reactor: ['-mexec-model=reactor', '-Wl,--no-entry'] },
-  names: [], imports: [],
+  link: { command: ['-Wl,--undefined=__main_argc_argv'], reactor: ['-mexec-model=reactor', '-Wl,--no-entry'] },
+  names: [],
 });
 
 const output = (program, ...args) => {
@@ -62,8 +63,7 @@ function emcc() {
     name: 'emcc', target: 'emscripten', triple: 'wasm32-emscripten',
     cc: ['emcc'], cxx: ['em++'], ar: ['emar'], cflags, run: runWords,
     link: { command, reactor: [...command, '--no-entry'] },
-    names: ['--profiling-funcs'],
-    imports: [join(here, 'emscripten/imports.js'), join(here, 'emscripten/growth.c')],
+    names: ['--profiling-funcs', '--js-library', join(here, 'imports.js')],
   };
 }
 

@@ -2,12 +2,12 @@
 // asks its host for WASI only. What it can't promise for is refused with the reason.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WASI } from 'node:wasi';
-import { buildLibrary, buildWasm } from '../../scripts/link.mjs';
+import { buildLibraries, buildWasm } from '../../scripts/link.mjs';
 import { root, run } from '../../scripts/make.mjs';
 import { toolchain } from '../../scripts/toolchain.mjs';
 import { checkStack, instrument } from '../../toolchain/instrument.mjs';
@@ -145,12 +145,12 @@ for (const target of targets) {
     for (const flag of ['-O1', '-O2', '-O3', '-Os']) {
       test(`after a link with ${flag} they still do, or the wasm is refused`, async () => {
         const tools = toolchain(target);
-        const library = join(folder, `${target}.a`);
-        await buildLibrary({ target, level: 'release', out: library });
+        const libraries = join(folder, target);
+        await buildLibraries({ target, level: 'release', folder: libraries });
         const linked = join(folder, `linked-${target}${flag}.wasm`);
         await run(tools.cc[0], [
-          ...tools.cc.slice(1), flag, program, library, ...linkFlags(tools, 'command'),
-          ...tools.imports.filter((path) => path.endsWith('.c')), '-o', linked,
+          ...tools.cc.slice(1), flag, program, `-L${libraries}`, '-lwasyncio', '-lwasyncio-start',
+          ...linkFlags(tools, 'command'), '-o', linked,
         ]);
         const out = join(folder, `optimized-${target}${flag}.wasm`);
         try {
@@ -190,9 +190,9 @@ for (const target of targets) {
 test('no path of the machine that built it is in a library, and no name in a release', async () => {
   for (const target of targets) {
     for (const level of ['debug', 'release']) {
-      const out = join(folder, `library-${target}-${level}.a`);
-      await buildLibrary({ target, level, out });
-      assert.ok(!readFileSync(out).includes(join(root, 'src')), out);
+      const out = join(folder, `${target}-${level}`);
+      await buildLibraries({ target, level, folder: out });
+      for (const name of readdirSync(out)) assert.ok(!readFileSync(join(out, name)).includes(join(root, 'src')), name);
     }
     const names = (level) => {
       const module = new WebAssembly.Module(readFileSync(join(folder, `order-${target}-${level}.wasm`)));
