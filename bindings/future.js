@@ -4,6 +4,9 @@
 import { cancelledError, must } from './errors.js';
 
 const PENDING = 0, RESOLVED = 1, REJECTED = 2;
+export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+export const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+export const left = 'its block was left';
 
 export class Future {
   #state = PENDING;
@@ -31,6 +34,14 @@ export class Future {
   /** Asks for the end. true if that changed anything. */
   cancel(reason) { return this._fail(cancelledError(reason), true); }
 
+  [dispose]() { this.cancel(left); }
+  /** Of the end, only a cancellation is expected. */
+  async [asyncDispose]() {
+    if (this.done) return;
+    this.cancel(left);
+    await this.catch((error) => { if (!this.#cancelled) throw error; });
+  }
+
   _resolve(value) { return this.#settle(RESOLVED, value, false); }
   _fail(error, cancelled = false) { return this.#settle(REJECTED, error, cancelled); }
 
@@ -42,6 +53,7 @@ export class Future {
     this._seen();
     return this.#value;
   }
+  get _outcome() { return this.#value; }
   get _failed() { return this.#state === REJECTED && !this.#cancelled; }
   get _resolved() { return this.#state === RESOLVED; }
 

@@ -2,6 +2,7 @@
 
 declare global {
   interface SymbolConstructor {
+    readonly dispose: unique symbol;
     readonly asyncDispose: unique symbol;
   }
 }
@@ -139,12 +140,19 @@ export class Runtime {
    * fails with a TimeoutError.
    */
   timeout<T>(ms: number | undefined, body: (scope: TimeoutScope) => T | PromiseLike<T>): Future<T>;
+  /** Without a body, the block is it: `using scope = rt.timeout(50)`. Leaving it aborts the signal. */
+  timeout(ms?: number): BlockTimeout;
 
   /**
    * Runs the body with tasks of its own, and waits for them all. The first that fails cancels the others and aborts the
    * scope's signal; this then fails with a GroupError of all errors. Else it gives what the body gave.
    */
   group<T>(body: (group: Group) => T | PromiseLike<T>): Future<T>;
+  /**
+   * Without a body, the block is it: `await using group = rt.group()`. `await group.end()` waits for the members; leaving
+   * the block without it cancels those that still run, because it may be an error that leaves it, and waits for them.
+   */
+  group(): BlockGroup;
 
   /** Every unfinished task, in the order of creation, also those that C spawned. */
   tasks(): Task[];
@@ -166,7 +174,9 @@ export class Runtime {
    * gives the same promise.
    */
   close(options?: { grace?: number }): Promise<void>;
-  /** `await using rt = await load(...)`, in engines that have it. */
+  /** `using rt = ...`: begins to close, and does not wait. */
+  [Symbol.dispose](): void;
+  /** `await using rt = await load(...)`: closes, with the default grace. */
   [Symbol.asyncDispose](): Promise<void>;
   readonly closed: boolean;
 
@@ -190,6 +200,10 @@ export class Future<T = unknown> implements Promise<T> {
   /** Done, and by cancellation. */
   readonly cancelled: boolean;
   readonly [Symbol.toStringTag]: string;
+  /** `using task = ...`: leaving the block cancels it if it is not done, with the reason 'its block was left'. */
+  [Symbol.dispose](): void;
+  /** `await using task = ...`: the same, and waits for its end. Throws what it fails with, but for its cancellation. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -208,6 +222,12 @@ export class Task<T = Output> extends Future<T> {
   readonly cancelling: number;
   /** Why it was cancelled: the value that was given. */
   readonly reason: unknown;
+  /**
+   * For what JavaScript does on the task's behalf: `fetch(url, { signal: task.signal })`. Aborts, with the reason, when a
+   * cancellation of the task is asked for from JavaScript; at the latest when it has ended by a cancellation (of C's own,
+   * too) or with an error. A task that ends well, though asked to stop or not, changes nothing any more.
+   */
+  readonly signal: AbortSignal;
 }
 
 export interface TimeoutScope {
@@ -227,6 +247,21 @@ export interface Group {
   add<T extends PromiseLike<unknown>>(item: T): T;
 }
 
+/** The scope of a block: `using scope = rt.timeout(50)`. */
+export interface BlockTimeout extends TimeoutScope {
+  [Symbol.dispose](): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The group of a block: `await using group = rt.group()`. */
+export interface BlockGroup extends Group {
+  /** Takes no further members from outside, and waits for all. Fails with a GroupError of all errors. */
+  end(): Future<undefined>;
+  [Symbol.dispose](): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What is alive in the wasm: `Runtime.counts`. */
 export interface Counts {
   tasks: number;
   futures: number;

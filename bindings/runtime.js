@@ -2,6 +2,7 @@
 import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { ClosedError, EDISCARDED, ENOMEM, TaskError, misuse, need, options, show } from './errors.js';
+import { asyncDispose, dispose } from './future.js';
 import { group, timeout } from './scopes.js';
 import { Task } from './task.js';
 
@@ -79,7 +80,8 @@ export class Runtime {
     this.#core.x; // refuses inside of an import
     return this.#closing = this.#close(grace);
   }
-  [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() { return this.close(); }
+  [dispose]() { this.close(); }
+  [asyncDispose]() { return this.close(); }
 
   async #close(grace) {
     const core = this.#core;

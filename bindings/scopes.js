@@ -1,51 +1,66 @@
 /* asyncio's scopes around JavaScript: a body with a deadline, a body with tasks of its own. A body is an async
  * function; it can't be interrupted, so it is told by its scope's signal, and a scope ends when its body has ended.
+ * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
 import { Deadline } from './deadline.js';
 import { CancelledError, GroupError, cancelledError, lateError, misuse, need } from './errors.js';
-import { futureOf } from './future.js';
+import { asyncDispose, dispose, futureOf, left } from './future.js';
 
-const called = (body, scope) => new Promise((resolve) => { resolve(body(scope)); });
+// A block's scope. Its body ends when the block is left, or when leave is called.
+const block = (scope, outer, leave) => Object.assign(scope, {
+  [dispose]() { outer.cancel(left); },
+  [asyncDispose]() {
+    leave();
+    return outer[asyncDispose]();
+  },
+});
 
 /** async with timeout(ms): ... */
 export function timeout(core, ms = Infinity, body) {
   need('time', 'timeout: ms', ms);
-  need('function', 'timeout: the body', body);
+  if (body !== undefined) need('function', 'timeout: the body', body);
   const controller = new AbortController();
   const { signal } = controller;
-  let late, asked;
+  let late, asked, leave;
   const outer = new Combined(core, (reason) => {
     controller.abort(cancelledError(reason));
+    if (!body) leave();
     return asked = true;
   });
   const deadline = new Deadline(core, ms, () => controller.abort(late = lateError(ms)));
-  called(body, {
+  const scope = {
     signal,
     get expired() { return late !== undefined; },
     reschedule(delay = Infinity) {
       need('time', 'reschedule: ms', delay);
-      if (late || outer.done) misuse(`reschedule: the scope ${late ? 'has expired' : 'was left'}`);
+      if (signal.aborted || outer.done) misuse(`reschedule: the scope ${late ? 'has expired' : 'was left'}`);
       deadline.set(ms = delay);
     },
-  }).then((value) => outer._resolve(value), (error) => {
+  };
+  const ended = new Promise((resolve) => {
+    leave = resolve;
+    if (body) resolve(body(scope));
+  });
+  ended.then((value) => outer._resolve(value), (error) => {
     const stopped = error === signal.reason || error instanceof CancelledError;
     if (stopped && late && !asked) outer._fail(late);
     else outer._fail(error, stopped);
   });
   outer._watch(() => deadline.cancel());
-  return outer;
+  return body ? outer : block(scope, outer, leave);
 }
 
 /** async with TaskGroup(): ... */
 export function group(core, rt, body) {
-  need('function', 'group: the body', body);
+  if (body !== undefined) need('function', 'group: the body', body);
   const controller = new AbortController();
   const { signal } = controller; // aborted: the group is shutting down
   const members = new Set();
   const errors = new Set();
   let asked; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
+  let leave;
 
   const abort = (why) => {
     if (signal.aborted) return;
@@ -65,6 +80,7 @@ export function group(core, rt, body) {
   };
   const outer = new Combined(core, (reason) => {
     cancelled(cancelledError(reason));
+    if (!body) leave();
     return true;
   });
   const refuseIfOver = () => {
@@ -86,12 +102,22 @@ export function group(core, rt, body) {
     refuseIfOver();
     return add(rt.spawn(...task));
   };
-  called(body, { signal, add, spawn }).then((value) => { outcome = { value }; }, (error) => {
+  const scope = { signal, add, spawn };
+  const ended = new Promise((resolve) => {
+    leave = resolve;
+    if (body) resolve(body(scope));
+  });
+  ended.then((value) => { outcome = { value }; }, (error) => {
     outcome = {};
     // A body that was told to stop and says so has not failed.
     if (signal.aborted && (error === signal.reason || error instanceof CancelledError)) return;
     if (error instanceof CancelledError) cancelled(error);
     else failed(error);
   }).then(endIfOver);
-  return outer;
+  if (body) return outer;
+  scope.end = () => {
+    leave();
+    return outer;
+  };
+  return block(scope, outer, leave);
 }

@@ -25,6 +25,7 @@ export class Task extends Future {
   #earlier; // causes, if there were more
   #site = '';
   #cancelling = 0;
+  #controller;
   _hostError; // what a host function that it called threw, or a stream that it read failed with
   status;
   reason;
@@ -42,6 +43,16 @@ export class Task extends Future {
   get state() { return states[this.done ? 3 : this.#word(STATE)]; }
   get cancelling() { return this.#word(CANCELLING) ?? this.#cancelling; }
   get [Symbol.toStringTag]() { return 'Task'; }
+
+  /** For what belongs to the task; made when it is asked for. */
+  get signal() {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#cause) this.#abort(this.#cause.value);
+      else if (this.done && !this._resolved) this.#abort(this.reason ?? this._outcome);
+    }
+    return this.#controller.signal;
+  }
 
   cancel(reason) { return !this.#over && this.#request(new Cause(reason)); }
 
@@ -95,8 +106,11 @@ export class Task extends Future {
     if (this.#cause) (this.#earlier ??= []).push(this.#cause);
     this.#cause = cause;
     this.#core.wake();
+    this.#abort(cause.value);
     return true;
   }
+
+  #abort(reason) { this.#controller?.abort(reason ?? new CancelledError('cancelled')); }
 
   #leave(status) {
     this.status = status;
@@ -112,6 +126,7 @@ export class Task extends Future {
     this.#leave(status);
     this.#cause = this.#earlier = this._hostError = undefined;
     this._fail(error, cancelled);
+    this.#abort(this.reason ?? error);
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.
