@@ -1,0 +1,78 @@
+// npx wasyncio init: a project that runs: the files of template/, a package.json, and what npm has to bring.
+// Law: nothing that is there is overwritten.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BuildError } from '../toolchain/run.mjs';
+import { lackingPackages } from '../toolchain/toolchains.mjs';
+import { expect } from './usage.mjs';
+
+export const help = `usage: npx wasyncio init [FOLDER]
+
+makes a project in FOLDER (default: this one): a C file with tasks, a page with an Abort button, a Node script, a test, and
+a package.json with the scripts build, start and test. Where no C compiler for wasm is installed, npm brings one.`;
+
+export const options = {};
+
+const template = fileURLToPath(new URL('template', import.meta.url));
+const ownFolder = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
+// npm leaves files named .gitignore out of packages.
+const targetName = (name) => (name === 'gitignore' ? '.gitignore' : name);
+
+const scripts = {
+  build: 'wasyncio build app.c -o app.wasm',
+  start: 'npm run build && node serve.mjs',
+  test: 'npm run build && node --test',
+};
+const placeholder = 'echo "Error: no test specified" && exit 1'; // npm init's
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+function writePackage(path) {
+  const own = existsSync(path) ? readJson(path) : { name: basename(dirname(path)), private: true };
+  for (const [name, script] of Object.entries(scripts)) {
+    const there = own.scripts?.[name];
+    if (there && there !== placeholder) console.log(`package.json has a script ${name} already; ours would be: ${script}`);
+    else own.scripts = { ...own.scripts, [name]: script };
+  }
+  writeFileSync(path, `${JSON.stringify(own, null, 2)}\n`);
+}
+
+// How npm gets this very package: as it was got for this folder, or from this folder.
+function ownSpec() {
+  const holder = join(ownFolder, '../../package.json');
+  if (basename(dirname(ownFolder)) !== 'node_modules' || !existsSync(holder)) return ownFolder;
+  const { dependencies = {}, devDependencies = {} } = readJson(holder);
+  const spec = dependencies.wasyncio ?? devDependencies.wasyncio ?? readJson(join(ownFolder, 'package.json')).version;
+  return spec.startsWith('file:') ? resolve(dirname(holder), spec.slice('file:'.length)) : `wasyncio@${spec}`;
+}
+
+function install(folder) {
+  const isThere = existsSync(join(folder, 'node_modules/wasyncio'));
+  const packages = [...(isThere ? [] : [ownSpec()]), ...lackingPackages()];
+  if (!packages.length) return;
+  console.log(`npm install --save-dev ${packages.join(' ')}`);
+  const windows = process.platform === 'win32';
+  const args = ['install', '--save-dev', '--no-audit', '--no-fund', ...packages];
+  const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', args, { cwd: folder, stdio: 'inherit', shell: windows });
+  if (status !== 0) throw new BuildError(`npm could not install ${packages.join(' ')}${error ? `: ${error.message}` : ''}`);
+}
+
+export async function main({ words, rest }) {
+  expect(words.length <= 1 && !rest.length, `init: one folder is expected, not ${words.length + rest.length}`);
+  const folder = resolve(words[0] ?? '.');
+  const files = readdirSync(template);
+  const there = files.map(targetName).filter((name) => existsSync(join(folder, name)));
+  expect(!there.length, `init: ${there.join(', ')} ${there.length > 1 ? 'are' : 'is'} there already, in ${folder}`);
+  mkdirSync(folder, { recursive: true });
+  writePackage(join(folder, 'package.json'));
+  for (const name of files) copyFileSync(join(template, name), join(folder, targetName(name)));
+  install(folder);
+  const where = relative('', folder);
+  console.log(`
+${where || 'this folder'} has: ${files.map(targetName).join(', ')}
+${where ? `  cd ${where}\n` : ''}  npm test         compiles app.c, and aborts a task
+  npm start        the same in a page, with an Abort button
+  node main.mjs    the same in Node`);
+}

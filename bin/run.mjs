@@ -1,0 +1,88 @@
+// npx wasyncio run: one task of a wasm, in Node, as a command: input as an argument, output on stdout, Ctrl-C cancels.
+//
+//     run -> Ctrl-C: cancelled, the task cleans up -> Ctrl-C again: ended at once
+//
+// Exit status: 0 the task ended well, 1 it failed, 2 wrong use, 124 its time was up, 130 cancelled by Ctrl-C.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LoadError, MisuseError, TimeoutError, load } from '../bindings/index.js';
+import { BuildError } from '../toolchain/run.mjs';
+import { UsageError, expect } from './usage.mjs';
+
+const TIMED_OUT = 124, INTERRUPTED = 130;
+
+export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs]
+
+runs one task with INPUT as its text and prints what it returns. Ctrl-C cancels the task, which cleans up; a second one
+ends it at once.
+
+  --timeout MS      cancel the task after so many milliseconds
+  --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
+
+Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up, ${INTERRUPTED} cancelled by Ctrl-C.`;
+
+export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
+
+function check({ values: { timeout, host }, words }) {
+  const [path, task] = words;
+  expect(path, 'run: no wasm is given, like: npx wasyncio run app.wasm crawl');
+  expect(existsSync(path), `run: there is no file ${path}`);
+  expect(task, 'run: no task is given, like: npx wasyncio run app.wasm crawl');
+  expect(words.length <= 3, `run: one input is expected, not ${words.length - 2}; quote one that has spaces`);
+  expect(timeout === undefined || (timeout.trim() && Number(timeout) >= 0),
+    `run: --timeout takes milliseconds, 0 or more, not '${timeout}'`);
+  expect(host === undefined || existsSync(host), `run: there is no file ${host}`);
+}
+
+async function importHost(path) {
+  try {
+    const module = await import(pathToFileURL(resolve(path)));
+    return module.default ?? { ...module };
+  } catch (error) {
+    throw new BuildError(`${path}: ${error.message}`);
+  }
+}
+
+// What the bindings call a wrong argument was a wrong use of this command.
+async function asUsage(path, work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof LoadError || error instanceof MisuseError)) throw error;
+    throw new UsageError(`run: ${path}: ${error.message}`);
+  }
+}
+
+function print(output) {
+  if (typeof output === 'string' || typeof output === 'number') console.log(output);
+  else process.stdout.write(output);
+}
+
+export async function main({ values, words }) {
+  check({ values, words });
+  const [path, name, input] = words;
+  const host = values.host && await importHost(values.host);
+  const rt = await asUsage(path, () => load(path, host ? { host } : {}));
+  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
+  const task = await asUsage(path, () => [rt.spawn(name, input, { timeout })]); // in a list: a task is a promise, too
+  let interrupted = false;
+  const interrupt = () => {
+    if (interrupted) process.exit(INTERRUPTED);
+    interrupted = true;
+    console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
+    task[0].cancel('Ctrl-C');
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    print(await task[0]);
+    return 0;
+  } catch (error) {
+    if (interrupted && task[0].cancelled) return INTERRUPTED;
+    console.error(`wasyncio: ${name}: ${error?.message ?? error}`);
+    return error instanceof TimeoutError && task[0].cancelled ? TIMED_OUT : 1;
+  } finally {
+    await rt.close();
+    process.off('SIGINT', interrupt);
+  }
+}

@@ -1,0 +1,26 @@
+// The page: a button starts a task, Abort stops all that run. The page stays alive while C computes.
+import { load } from 'wasyncio';
+
+const element = (id) => document.getElementById(id);
+const log = (text) => element('log').append(text);
+const rt = await load('app.wasm', { stdout: log });
+let stop = new AbortController();
+let running = 0;
+
+async function start({ target: { id, value } }) {
+  running++;
+  element('abort').disabled = false;
+  try {
+    log(`${id}: ${await rt.spawn(id, value, { signal: stop.signal })}\n`);
+  } catch (error) {
+    log(`${id}: ${error.message}\n`);
+  }
+  element('abort').disabled = --running === 0;
+}
+
+element('primes').onclick = start;
+element('countdown').onclick = start;
+element('abort').onclick = () => {
+  stop.abort(new Error('aborted by a click'));
+  stop = new AbortController();
+};

@@ -1,0 +1,28 @@
+// Serves this folder to a browser on this machine: npm start, or PORT=3000 npm start.
+import { createReadStream, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+// The file that a URL names; null: none.
+function fileOf(url) {
+  try {
+    const pathname = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    const path = join(folder, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+    return statSync(path).isFile() ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+const server = createServer((request, response) => {
+  const path = fileOf(request.url);
+  if (!path) return response.writeHead(404).end(`there is no file ${request.url}\n`);
+  const type = types[extname(path)] ?? 'application/octet-stream';
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' });
+  return createReadStream(path).pipe(response);
+});
+server.listen(process.env.PORT ?? 8080, 'localhost', () => console.log(`http://localhost:${server.address().port}/`));
