@@ -66,7 +66,7 @@ export function load(
   source: LoadSource | PromiseLike<LoadSource>,
   options?: LoadOptions,
 ): Promise<Runtime>;
-/** Where the wasm comes from: a URL, a path (in Node), its bytes, a response, a compiled module, or Emscripten's glue. */
+/** Where the wasm is: a URL, a path (in Node), its bytes, a response, a compiled module, or Emscripten's glue. */
 export type LoadSource =
   string | URL | ArrayBufferView | ArrayBufferLike | Response | WebAssembly.Module | EmscriptenSource;
 
@@ -92,7 +92,7 @@ export interface SpawnOptions {
   name?: string | undefined;
   /** Its C stack, in bytes. Default: the runtime's. */
   stackSize?: number | undefined;
-  /** Runs it to its first wait at once, inside this call; which throws a TrapError or StackOverflowError if it ends there by one. */
+  /** Runs it to its first wait at once, inside this call, which throws if it ends there: TrapError, StackOverflowError. */
   eager?: boolean | undefined;
 }
 
@@ -149,8 +149,8 @@ export class Runtime {
    */
   group<T>(body: (group: Group) => T | PromiseLike<T>): Future<T>;
   /**
-   * Without a body, the block is it: `await using group = rt.group()`. `await group.end()` waits for the members; leaving
-   * the block without it cancels those that still run, because it may be an error that leaves it, and waits for them.
+   * Without a body, the block is it: `await using group = rt.group()`. `await group.end()` waits for the members;
+   * leaving the block without it cancels those that still run, for it may be an error that leaves it, and waits.
    */
   group(): BlockGroup;
 
@@ -223,9 +223,9 @@ export class Task<T = Output> extends Future<T> {
   /** Why it was cancelled: the value that was given. */
   readonly reason: unknown;
   /**
-   * For what JavaScript does on the task's behalf: `fetch(url, { signal: task.signal })`. Aborts, with the reason, when a
-   * cancellation of the task is asked for from JavaScript; at the latest when it has ended by a cancellation (of C's own,
-   * too) or with an error. A task that ends well, though asked to stop or not, changes nothing any more.
+   * For what JavaScript does on the task's behalf: `fetch(url, { signal: task.signal })`. Aborts, with the reason,
+   * when JavaScript asks for the task's cancellation; at the latest when the task has ended by a cancellation (of C's
+   * own, too) or with an error. A task that nobody stops and that ends well leaves it as it is.
    */
   readonly signal: AbortSignal;
 }

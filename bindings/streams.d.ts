@@ -26,8 +26,8 @@ export interface Pipe<T = Output> {
 
 /**
  * Starts a C task between two streams: `await body.pipeThrough(pipe(rt, 'gzip')).pipeTo(file)`. The task's argument
- * points to two `int`, the descriptors to read from and to write to, and to the input after them. When the task ends well,
- * the output is closed and what is left of the source is cancelled; when it fails or is cancelled, the source is
+ * points to two `int`, the descriptors to read from and to write to, and to the input after them. When the task ends
+ * well, the output is closed and what is left of the source is cancelled; when it fails or is cancelled, the source is
  * cancelled and the output aborted, with its reason or error.
  */
 export function pipe<T extends Output = Output>(runtime: Runtime, name: string, options?: PipeOptions): Pipe<T>;

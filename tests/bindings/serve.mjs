@@ -7,7 +7,7 @@ import { root } from './setup.mjs';
 
 const types = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' };
 
-/** Gives the URL, without a slash at its end, for as long as the test `t` lasts. programs: wasm files by their names. */
+/** The URL, without a slash at its end, for as long as the test `t` lasts. programs: wasm files by their names. */
 export async function serve(t, programs) {
   const server = createServer((request, response) => {
     const path = request.url;

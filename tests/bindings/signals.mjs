@@ -1,5 +1,5 @@
-// The table of docs/signals.md, row by row: what is done, and what must be seen then. The same in Node and in a browser,
-// so nothing here is of Node's; what run gives must be as JSON.
+// The table of docs/signals.md, row by row: what is done, and what must be seen then. The same in Node and in a
+// browser, so nothing here is of Node's; what run gives must be as JSON.
 const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const errorOf = (promise) => promise.then(() => 'no error', (error) => error);
 const parked = async (rt) => { await rt.spawn('plain'); };
@@ -38,7 +38,9 @@ async function inHost(rt, name) {
 }
 
 const seen = {};
-const until = (signal) => new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
+const until = (signal) => new Promise((_, reject) => {
+  signal.addEventListener('abort', () => reject(signal.reason));
+});
 export const host = {
   obeys: (_, { signal }) => until(seen.signal = signal),
   aborts: (_, { signal }) => {

@@ -1,4 +1,4 @@
-// Streams through C: what goes in comes out, no faster than it is taken; and an end, from whichever side, ends the rest.
+// Streams through C: what goes in comes out, no faster than it is taken; an end, from whichever side, ends the rest.
 import assert from 'node:assert/strict';
 import { CancelledError, MisuseError, TaskError } from '../../bindings/index.js';
 import { open, pipe } from '../../bindings/streams.js';
@@ -60,7 +60,8 @@ onStreams('streams', (test) => {
   });
 
   test('a result comes besides; every kind of view goes in', {}, async (rt) => {
-    const chunks = [Uint16Array.of(1, 2), new DataView(Uint8Array.of(9, 3, 9).buffer, 1, 1), Uint8Array.of(4).buffer, '\x05'];
+    const view = new DataView(Uint8Array.of(9, 3, 9).buffer, 1, 1);
+    const chunks = [Uint16Array.of(1, 2), view, Uint8Array.of(4).buffer, '\x05'];
     const { task } = pipe(rt, 'sum', { from: source((i) => chunks[i]).stream });
     assert.equal(await task, 15);
   });

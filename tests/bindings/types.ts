@@ -76,6 +76,6 @@ const drawn: string = JSON.stringify(toChrome(events));
 trace(rt, { capacity: '100' });
 
 export {
-  a, b, bytes, cancelled, close, descriptor, done, drawn, future, off, output, pending, settled, shielded, status, sum, tasks, text,
-  zipped,
+  a, b, bytes, cancelled, close, descriptor, done, drawn, future, off, output, pending, settled, shielded, status, sum,
+  tasks, text, zipped,
 };

@@ -139,7 +139,8 @@ const skip = existsSync(tsc) ? false : 'typescript is not installed: npm ci';
 const compiled = join(root, 'build/tests/bindings/using');
 
 plainTest('using.ts compiles under --strict', { skip }, async () => {
-  const options = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'esnext,dom', '--outDir', compiled];
+  const language = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'esnext,dom'];
+  const options = [...language, '--outDir', compiled];
   await assert.doesNotReject(promisify(execFile)(process.execPath, [tsc, ...options, join(here, 'using.ts')])
     .catch((error) => { throw new Error(error.stdout); }));
 });
