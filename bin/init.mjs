@@ -52,9 +52,9 @@ function install(folder) {
   const isThere = existsSync(join(folder, 'node_modules/wasyncio'));
   const packages = [...(isThere ? [] : [ownSpec()]), ...lackingPackages()];
   if (!packages.length) return;
-  console.log(`npm install --save-dev ${packages.join(' ')}`);
+  console.log(`npm install --save-dev --save-exact ${packages.join(' ')}`);
   const windows = process.platform === 'win32';
-  const args = ['install', '--save-dev', '--no-audit', '--no-fund', ...packages];
+  const args = ['install', '--save-dev', '--save-exact', '--no-audit', '--no-fund', ...packages];
   const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', args, { cwd: folder, stdio: 'inherit', shell: windows });
   if (status !== 0) throw new BuildError(`npm could not install ${packages.join(' ')}${error ? `: ${error.message}` : ''}`);
 }
