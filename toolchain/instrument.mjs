@@ -12,9 +12,11 @@ import { BuildError } from './run.mjs';
 
 const trusted = /^wa__(fiber_|stack_set$)/;
 
-// Exports that nobody calls: what emcc adds for its JavaScript glue, which a standalone wasm does not have, and what
-// the link exported only to keep it.
-const needless = /^(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc)|wa__\w+)$/;
+// Exports that nobody calls: what the link exported only to keep it; and what emcc adds for its JavaScript glue, which a
+// wasm that its host starts does not have.
+const internal = /^wa__\w+$/;
+const forGlue = /^(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc))$/;
+const byHost = /^_(start|initialize)$/;
 
 // What emcc makes of exceptions and of setjmp unless it is told to use wasm's own instructions for them.
 const jumps = [
@@ -32,12 +34,13 @@ const nosuspend = () => readFileSync(nosuspendFile, 'utf8').split('\n')
 // A command that a host may drive too, instead of calling _start: the host calls __wasm_call_ctors first. Where the
 // libc leaves the constructors to the linker, it made them part of every export; only _start keeps that.
 function checkExports(list, functions) {
-  const kept = list.filter(({ name }) => !needless.test(name));
-  const has = (wanted) => kept.some(({ name }) => name === wanted);
-  if (!has('_start') || !has('wax_abi')) return kept;
+  const hasGlue = !list.some(({ name }) => byHost.test(name));
+  const called = list.filter(({ name }) => !internal.test(name) && (hasGlue || !forGlue.test(name)));
+  const has = (wanted) => called.some(({ name }) => name === wanted);
+  if (!has('_start') || !has('wax_abi')) return called;
   const index = functions.indexOf('__wasm_call_ctors'); // not there: no constructors
   const constructors = index < 0 ? [] : [{ name: '__wasm_call_ctors', kind: 0, index }];
-  return [...constructors, ...kept.map((entry) => {
+  return [...constructors, ...called.map((entry) => {
     const wrapped = entry.kind === 0 && functions[entry.index] === `${entry.name}.command_export`;
     return wrapped && entry.name !== '_start' ? { ...entry, index: functions.indexOf(entry.name) } : entry;
   })];
