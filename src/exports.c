@@ -2,8 +2,8 @@
  *
  *     host: spawn, cancel, settle ... -> turn -> events -> ... -> turn when the state record says
  *
- * Law: every handle and pointer is checked, and every call is refused while a turn is running (a host function that calls
- * back), so that nothing a host does can corrupt a task.
+ * Law: every handle and pointer is checked, and a call that changes anything is refused while another is running (from a
+ * host function that calls back), so that nothing a host does can corrupt a task.
  */
 #ifdef __wasm__
 #include "exports.h"
@@ -23,9 +23,15 @@ static double ms(wa_time t) { return (double)t / 1e6; }
 /* Not finite, or beyond any date: for ever. */
 static wa_time from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
 
-static bool busy(void) {
-  if (wa__in_turn) wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
-  return wa__in_turn;
+bool wa__enter(void) {
+  if (wa__inside) wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
+  bool alone = !wa__inside;
+  wa__inside = true;
+  return alone;
+}
+
+void wa__leave(const bool *alone) {
+  if (*alone) wa__inside = false;
 }
 
 /* A future that only its handle refers to. */
@@ -60,7 +66,8 @@ static void on_report(const wa_report *r, void *ctx) {
 WAX(abi) int32_t wax_abi(void) { return 1; }
 
 WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
-  if (busy()) return WA_EMISUSE;
+  WAX_ALONE;
+  if (!alone) return WA_EMISUSE;
   wa_config c = {.virtual_clock = flags & 1, .debug = flags & 2, .stack_size = stack_size};
   if (budget_ms > 0) c.turn_budget = from_ms(budget_ms);
   for (const wa__entry *e = wa__entries(); e; e = e->next)
@@ -95,7 +102,8 @@ WAX(error) const char *wax_error(void) { return wa_error_text(); }
 WAX(now) double wax_now(void) { return ms(wa_now()); }
 
 WAX(advance) int32_t wax_advance(double t) {
-  if (busy() || !(t >= 0)) return wa__misuse("wax_advance: expected 0 ms or more, outside of a turn");
+  WAX_ALONE;
+  if (!alone || !(t >= 0)) return wa__misuse("wax_advance: expected 0 ms or more, outside of a turn");
   return wa_spin(from_ms(t));
 }
 
@@ -106,13 +114,12 @@ WAX(counts) const wa_counts *wax_counts(void) {
 }
 
 WAX(turn) const wa__state_record *wax_turn(void) {
-  if (wa__in_turn) {
-    state.status = wa__misuse("wax_turn: called from inside a turn");
+  WAX_ALONE;
+  if (!alone) {
+    state.status = WA_EMISUSE;
     return &state;
   }
-  wa__in_turn = true;
   wa_time next = wa__turn();
-  wa__in_turn = false;
   state.events = wa__events_swap(&state.count);
   wa_time now = wa__the_loop.now;
   state.next_ms = next == WA_FOREVER ? -1 : next <= now ? 0 : ms(next - now);
@@ -125,10 +132,11 @@ WAX(turn) const wa__state_record *wax_turn(void) {
 int32_t wa__recovery;
 void wa__recover(void);
 __attribute__((used)) void wa__recover(void) {
-  wa__in_turn = false;
+  wa__inside = true;
   wa__task *t = wa__task_recover((wa__trap)wa__recovery);
   wa__recovery = t != NULL;
   if (t) wa_release(&t->future);
+  wa__inside = false;
 }
 
 /* The trap left the stack pointer on the dead task's stack. This goes back to the host's stack before any C runs; it is
@@ -157,10 +165,14 @@ WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) 
           "return\n");
 }
 
-WAX(shutdown) int32_t wax_shutdown(void) { return busy() ? WA_EMISUSE : (int32_t)wa__cancel_all(NULL); }
+WAX(shutdown) int32_t wax_shutdown(void) {
+  WAX_ALONE;
+  return alone ? (int32_t)wa__cancel_all(NULL) : WA_EMISUSE;
+}
 
 WAX(discard) int32_t wax_discard(void) {
-  if (busy()) return WA_EMISUSE;
+  WAX_ALONE;
+  if (!alone) return WA_EMISUSE;
   uint32_t n = wa__discard_all(), count;
   wa__events_swap(&count);
   wa__events_swap(&count);
@@ -199,7 +211,8 @@ static wa_task_fn function_of(const wa__entry *entry, uint32_t flags) {
 
 WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data, uint32_t size, double number,
                               const char *name, uint32_t stack_size, uint32_t flags) {
-  bool bad = busy();
+  WAX_ALONE;
+  bool bad = !alone;
   wa__detail *input = wa__guest_take(data, type, size, number, &bad);
   name = wa__guest_text(name, &bad);
   wa_task_fn f = function_of(entry, flags);
@@ -211,32 +224,34 @@ WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data,
   }
   wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
   if (options.eager) wa__loop_begin_turn();
-  wa__in_turn = true; /* an eager task runs inside */
   uint32_t handle = give(wa__spawn(f, input ? input->data : NULL, &options, input));
-  wa__in_turn = false;
   if (handle && !wa__pending(wa__handle_get(handle))) wa__event_push(WA__EVENT_SETTLED, handle, NULL, NULL);
   return handle;
 }
 
 WAX(cancel) int32_t wax_cancel(uint32_t handle, const char *reason) {
-  bool bad = busy();
+  WAX_ALONE;
+  bool bad = !alone;
   wa_future *f = wa__handle_get(handle);
   reason = wa__guest_text(reason, &bad);
   return !f || bad ? WA_EMISUSE : wa_cancel(f, reason);
 }
 
 WAX(uncancel) int32_t wax_uncancel(uint32_t handle) {
-  wa_future *f = busy() ? NULL : wa__handle_get(handle);
+  WAX_ALONE;
+  wa_future *f = alone ? wa__handle_get(handle) : NULL;
   return f ? wa_uncancel(f) : WA_EMISUSE;
 }
 
 WAX(release) int32_t wax_release(uint32_t handle) {
-  return !busy() && wa__handle_close(handle) ? WA_OK : WA_EMISUSE;
+  WAX_ALONE;
+  return alone && wa__handle_close(handle) ? WA_OK : WA_EMISUSE;
 }
 
 WAX(next_task) uint32_t wax_next_task(uint32_t handle) {
+  WAX_ALONE;
   wa_future *f = handle ? wa__handle_get(handle) : NULL;
-  if (busy() || (handle && !f)) return 0;
+  if (!alone || (handle && !f)) return 0;
   for (wa__list *link = f ? f->all.next : wa__futures.next; link && link != &wa__futures; link = link->next) {
     wa_future *next = wa__container(link, wa_future, all);
     if (next->kind == WA__TASK && wa__pending(next)) return wa__handle_of(next);
@@ -246,15 +261,20 @@ WAX(next_task) uint32_t wax_next_task(uint32_t handle) {
 
 /* ---- futures that the host settles ------------------------------------------------------------------------------ */
 
-WAX(future) uint32_t wax_future(void) { return busy() ? 0 : give(wa_future_new()); }
+WAX(future) uint32_t wax_future(void) {
+  WAX_ALONE;
+  return alone ? give(wa_future_new()) : 0;
+}
 
 WAX(timer) uint32_t wax_timer(double t) {
-  if (busy() || !(t >= 0)) return wa__misuse("wax_timer: expected 0 ms or more, outside of a turn"), 0;
+  WAX_ALONE;
+  if (!alone || !(t >= 0)) return wa__misuse("wax_timer: expected 0 ms or more, outside of a turn"), 0;
   return give(wa__delay(from_ms(t)));
 }
 
 WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, void *data, uint32_t size, double number) {
-  bool bad = busy();
+  WAX_ALONE;
+  bool bad = !alone;
   wa__detail *d = wa__guest_take(data, type, size, number, &bad);
   wa_future *f = bad ? NULL : wa__handle_get(handle);
   if (f && (status > 0 || status == WA_EPENDING || status == WA__PARKED))
@@ -270,7 +290,8 @@ WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, v
 /* ---- traces ------------------------------------------------------------------------------------------------------ */
 
 WAX(trace) int32_t wax_trace(uint32_t capacity) {
-  if (busy()) return WA_EMISUSE;
+  WAX_ALONE;
+  if (!alone) return WA_EMISUSE;
   if (capacity) return wa_trace_start(capacity);
   wa_trace_stop();
   return WA_OK;

@@ -43,7 +43,8 @@ void wa__fd_changed(wa__descriptor *d) {
 
 #ifdef __wasm__
 WAX(fd_ready) int32_t wax_fd_ready(int32_t fd, uint32_t mask) {
-  if (wa__in_turn) return wa__misuse("wax_fd_ready: called from inside a turn");
+  WAX_ALONE;
+  if (!alone) return WA_EMISUSE;
   if (!mask || mask > (WA_READABLE | WA_WRITABLE)) return wa__misuse("wax_fd_ready: mask is %d; expected 1, 2 or 3", mask);
   wa__descriptor *d = wa__fd_find(fd);
   if (!d) return 0;
@@ -53,7 +54,8 @@ WAX(fd_ready) int32_t wax_fd_ready(int32_t fd, uint32_t mask) {
 }
 
 WAX(poll) int32_t wax_poll(double ms) {
-  if (wa__in_turn) return wa__misuse("wax_poll: called from inside a turn");
+  WAX_ALONE;
+  if (!alone) return WA_EMISUSE;
   if (!(ms >= 0 || ms == -1)) return wa__misuse("wax_poll: expected so many ms, or -1 for no limit");
   bool endless = ms < 0 || ms >= 9e12;
   if (endless && !wa__fd_waits) return wa__misuse("wax_poll: no task waits for a descriptor: it would never return");

@@ -13,7 +13,7 @@
 #include "report.h"
 
 static bool in_run;
-bool wa__in_turn;
+bool wa__inside;
 uint32_t wa__fd_waits;
 wa_time wa__fd_look;
 int (*wa__block_for)(wa_time until) = wa__host_wait;
@@ -133,7 +133,8 @@ int wa_run(wa_task_fn f, void *arg) {
   const wa_task_options options = {.name = "main"};
   wa_task *main_task = wa_spawn_with(f, arg, &options);
   if (!main_task) return f ? WA_ENOMEM : WA_EMISUSE;
-  in_run = true;
+  bool inside = wa__inside;
+  in_run = wa__inside = true;
   stop s;
   int st = run_until(main_task, &s);
   if (st == WA_OK) st = cancel_rest();
@@ -144,6 +145,7 @@ int wa_run(wa_task_fn f, void *arg) {
   wa__discard_all();
   wa__due_trim();
   wa__fiber_trim();
+  wa__inside = inside;
   l->budget_end = WA_FOREVER;
   return status;
 }

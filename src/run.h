@@ -4,8 +4,8 @@
 
 #include "task.h"
 
-/* Between the beginning of a host's turn and its end, when no other call may come in. */
-extern bool wa__in_turn;
+/* While a host's call runs, or wa_run: no other may come in. */
+extern bool wa__inside;
 
 /* What a program that waits for descriptors adds (fd.c), and no other program carries. */
 extern uint32_t wa__fd_waits;                    /* sides of descriptors that somebody waits for */
