@@ -1,13 +1,15 @@
 // Builds dist/. Each step is a process of its own, so that its whole output is in build/log/NAME.log, and the same step
 // can be run alone: ./build.sh step NAME.
 import { spawn } from 'node:child_process';
-import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from './cli.mjs';
+import { cmakeConfig, cmakeVersion, pkgConfig } from './descriptions.mjs';
 import { buildLibraries, buildWasm } from './link.mjs';
 import { makeFile, root } from './make.mjs';
 import { parallel } from '../toolchain/run.mjs';
+import { targets } from '../toolchain/toolchains.mjs';
 
 const dist = join(root, 'dist');
 
@@ -36,8 +38,23 @@ async function headers() {
   await makeFile(join(dist, 'include/wasyncio.h'), [header], 'copy', (out) => copyFileSync(header, out));
 }
 
+// Small, and out of date by more than one file: written each time.
+function descriptions() {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const write = (path, text) => {
+    mkdirSync(dirname(join(dist, path)), { recursive: true });
+    writeFileSync(join(dist, path), text);
+  };
+  for (const [target, { triple }] of Object.entries(targets)) {
+    write(`lib/${triple}/pkgconfig/wasyncio.pc`, pkgConfig(target, version));
+  }
+  write('cmake/wasyncio-config.cmake', cmakeConfig());
+  write('cmake/wasyncio-config-version.cmake', cmakeVersion(version));
+}
+
 const steps = {
   headers,
+  descriptions,
   'library-wasi': () => library('wasi', 'release'),
   'library-wasi-debug': () => library('wasi', 'debug'),
   'library-emscripten': () => library('emscripten', 'release'),

@@ -8,19 +8,21 @@ import { basename, join, resolve } from 'node:path';
 import { hash } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
 
-// What a link needs besides objects and the library; the order among them does not matter.
-export const linkFlags = (tools, kind) => [
-  ...tools.link[kind === 'reactor' ? 'reactor' : 'command'], ...tools.names,
+// What a link needs besides objects and libraries; the order among them does not matter.
+export const linkFlags = ({ link, names }, kind) => [
+  // The exports, which no C calls; with them comes all that they need, and nothing else.
+  ...(kind === 'command' ? [] : ['-Wl,--undefined=wax_abi']),
+  ...link[kind === 'reactor' ? 'reactor' : 'command'], ...names,
   // The stack of what is no task lies below all data, so that its overflow traps instead of overwriting something.
   '-Wl,--stack-first', '-Wl,--export-table', '-Wl,--growable-table', '-Wl,--export=wa__stack_set',
+  // Both compilers optimize the whole wasm at the link if they are told to.
+  '-O0',
 ];
 
 export async function linkWasm(maker, tools, { cache, objects, libraries, kind, out, extra = [], cxx = false, ...how }) {
-  // A reactor has the exports, which no C calls; with them all that they need, and nothing else.
-  const exported = kind !== 'command' ? ['-Wl,--undefined=wax_abi'] : [];
   const linked = join(cache, 'linked', hash(tools.name, kind, resolve(out)), basename(out));
   const inputs = [...objects, ...libraries];
-  const words = [...(cxx ? tools.cxx : tools.cc), ...exported, ...inputs, ...linkFlags(tools, kind), ...extra];
+  const words = [...(cxx ? tools.cxx : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];
   await maker.makeFile(linked, inputs, words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
   await maker.makeFile(out, [linked, ...instrumentInputs], [...tools.wasmOpt, instrumentFlags(how)].join(' '),
     (temporary) => instrument(tools, linked, temporary, how));

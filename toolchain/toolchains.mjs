@@ -15,13 +15,25 @@ import { BuildError, find, runWords } from './run.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const cflags = (cxx) => (cxx ? ['-fno-exceptions'] : ['-Werror=implicit-function-declaration']);
 
-// libwasyncio-start.a has a main, which newer libcs don't look for in an archive unless they are told to.
-// Compiling, clang refuses -mexec-model for this target; linking, it picks the start file by it.
-const wasi = (name, cc, cxx, ar) => ({
-  name, target: 'wasi', triple: 'wasm32-wasi', cc, cxx, ar, cflags, run: runWords,
-  link: { command: ['-Wl,--undefined=__main_argc_argv'], reactor: ['-mexec-model=reactor', '-Wl,--no-entry'] },
-  names: [],
-});
+// How each target is linked.
+//   names:    a wasm must keep its functions' names until it is instrumented
+//   command:  libwasyncio-start.a has a main, which newer libcs don't look for in an archive unless they are told to
+//   reactor:  compiling, clang refuses -mexec-model for this target; linking, it picks the start file by it
+// emcc's own default stack is 5 MB in every instance; tasks bring their own, so 64 KB do, as with WASI.
+const standalone = ['-sSTANDALONE_WASM', '-sTOTAL_STACK=65536', '-sALLOW_MEMORY_GROWTH'];
+export const targets = {
+  wasi: {
+    target: 'wasi', triple: 'wasm32-wasi', names: [],
+    link: { command: ['-Wl,--undefined=__main_argc_argv'], reactor: ['-mexec-model=reactor', '-Wl,--no-entry'] },
+  },
+  emscripten: {
+    target: 'emscripten', triple: 'wasm32-emscripten',
+    names: ['--profiling-funcs', '--js-library', join(here, 'imports.js')],
+    link: { command: standalone, reactor: [...standalone, '--no-entry'] },
+  },
+};
+
+const wasi = (name, cc, cxx, ar) => ({ ...targets.wasi, name, cc, cxx, ar, cflags, run: runWords });
 
 const output = (program, ...args) => {
   try {
@@ -57,14 +69,7 @@ function clang() {
 
 function emcc() {
   if (!find('emcc')) return null;
-  // emcc's own default stack is 5 MB in every instance; tasks bring their own, so 64 KB do, as with WASI.
-  const command = ['-sSTANDALONE_WASM', '-sTOTAL_STACK=65536', '-sALLOW_MEMORY_GROWTH'];
-  return {
-    name: 'emcc', target: 'emscripten', triple: 'wasm32-emscripten',
-    cc: ['emcc'], cxx: ['em++'], ar: ['emar'], cflags, run: runWords,
-    link: { command, reactor: [...command, '--no-entry'] },
-    names: ['--profiling-funcs', '--js-library', join(here, 'imports.js')],
-  };
+  return { ...targets.emscripten, name: 'emcc', cc: ['emcc'], cxx: ['em++'], ar: ['emar'], cflags, run: runWords };
 }
 
 function npm() {

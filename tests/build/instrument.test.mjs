@@ -150,7 +150,7 @@ for (const target of targets) {
         const linked = join(folder, `linked-${target}${flag}.wasm`);
         await run(tools.cc[0], [
           ...tools.cc.slice(1), flag, program, `-L${libraries}`, '-lwasyncio', '-lwasyncio-start',
-          ...linkFlags(tools, 'command'), '-o', linked,
+          ...linkFlags(tools, 'command').filter((word) => word !== '-O0'), '-o', linked,
         ]);
         const out = join(folder, `optimized-${target}${flag}.wasm`);
         try {

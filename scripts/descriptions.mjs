@@ -1,0 +1,83 @@
+// What other build systems read of the package: pkg-config files, and a CMake package. Both tell the flags that
+// toolchain/link.mjs links with, and lie in dist/ at places from which they find the rest, wherever npm put it.
+import { linkFlags } from '../toolchain/link.mjs';
+import { targets } from '../toolchain/toolchains.mjs';
+
+// The one path among the flags is that of a file of the package.
+const flagsFrom = (target, folder) =>
+  linkFlags(targets[target], 'both').map((flag) => flag.replace(/^.*(?=\/toolchain\/)/, folder));
+
+export const pkgConfig = (target, version) => `# PKG_CONFIG_PATH=node_modules/wasyncio/dist/lib/${targets[target].triple}/pkgconfig
+# The linked wasm is finished by: $(pkg-config --variable=instrument wasyncio) LINKED.wasm -o OUT.wasm
+prefix=\${pcfiledir}/../../../..
+instrument=node \${prefix}/bin/wasyncio.mjs instrument
+
+Name: wasyncio
+Description: asyncio for C in WebAssembly
+Version: ${version}
+Cflags: -I\${prefix}/dist/include
+Libs: -L\${pcfiledir}/.. -lwasyncio -lwasyncio-start ${flagsFrom(target, '${prefix}').join(' ')}
+`;
+
+// Two words that belong together must not be told apart, or told once for several.
+const forCMake = (target) => flagsFrom(target, '${_wasyncio_root}').join(' ').split(/ (?=-)/)
+  .map((flag) => (flag.includes(' ') ? `"SHELL:${flag}"` : flag)).join('\n    ');
+
+export const cmakeConfig = () => `# find_package(wasyncio REQUIRED), with -Dwasyncio_DIR=node_modules/wasyncio/dist/cmake:
+#   add_executable(app app.c)
+#   target_link_libraries(app PRIVATE wasyncio::wasyncio)
+#   wasyncio_instrument(app)      # makes app.wasm suspendable, after the link
+get_filename_component(_wasyncio_root "\${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+if(EMSCRIPTEN)
+  set(_wasyncio_triple ${targets.emscripten.triple})
+  set(_wasyncio_flags
+    ${forCMake('emscripten')})
+elseif(CMAKE_SYSTEM_NAME STREQUAL "WASI" OR CMAKE_C_COMPILER_TARGET MATCHES "^wasm32" OR CMAKE_CXX_COMPILER_TARGET MATCHES "^wasm32")
+  set(_wasyncio_triple ${targets.wasi.triple})
+  set(_wasyncio_flags
+    ${forCMake('wasi')})
+else()
+  set(wasyncio_FOUND FALSE)
+  set(wasyncio_NOT_FOUND_MESSAGE
+    "wasyncio is for wasm: use emcmake, or a toolchain whose CMAKE_C_COMPILER_TARGET is wasm32-wasi")
+  return()
+endif()
+find_program(WASYNCIO_NODE node)
+if(NOT WASYNCIO_NODE)
+  set(wasyncio_FOUND FALSE)
+  set(wasyncio_NOT_FOUND_MESSAGE "wasyncio needs Node, as node on the PATH")
+  return()
+endif()
+
+if(NOT TARGET wasyncio::wasyncio)
+  set(_wasyncio_lib "\${_wasyncio_root}/dist/lib/\${_wasyncio_triple}")
+  add_library(wasyncio::start STATIC IMPORTED)
+  set_target_properties(wasyncio::start PROPERTIES IMPORTED_LOCATION "\${_wasyncio_lib}/libwasyncio-start.a")
+  add_library(wasyncio::wasyncio STATIC IMPORTED)
+  set_target_properties(wasyncio::wasyncio PROPERTIES
+    IMPORTED_LOCATION "\${_wasyncio_lib}/libwasyncio.a"
+    IMPORTED_LOCATION_DEBUG "\${_wasyncio_lib}/libwasyncio-debug.a"
+    INTERFACE_INCLUDE_DIRECTORIES "\${_wasyncio_root}/dist/include"
+    INTERFACE_LINK_LIBRARIES wasyncio::start
+    INTERFACE_LINK_OPTIONS "\${_wasyncio_flags}")
+endif()
+
+set(_wasyncio_command "\${WASYNCIO_NODE}" "\${_wasyncio_root}/bin/wasyncio.mjs" instrument CACHE INTERNAL "")
+function(wasyncio_instrument target)
+  set_target_properties(\${target} PROPERTIES SUFFIX .wasm)
+  add_custom_command(TARGET \${target} POST_BUILD VERBATIM
+    COMMAND \${_wasyncio_command} "$<TARGET_FILE:\${target}>" -o "$<TARGET_FILE:\${target}>"
+    COMMENT "Making \${target}.wasm suspendable")
+endfunction()
+`;
+
+export const cmakeVersion = (version) => `set(PACKAGE_VERSION ${version})
+if(PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION)
+  set(PACKAGE_VERSION_COMPATIBLE FALSE)
+else()
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+  if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_EXACT TRUE)
+  endif()
+endif()
+`;
