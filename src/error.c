@@ -5,7 +5,12 @@
 
 static char error_text[256];
 
-const char *wa_error_text(void) { return error_text; }
+const char *wa__outside;
+
+const char *wa_error_text(void) {
+  if (wa__outside) wa__misuse("%s: called outside of a task; only a task can wait", wa__outside);
+  return error_text;
+}
 
 const char *wa_status_name(int status) {
   static const char *const names[] = {
@@ -60,6 +65,7 @@ size_t wa__format(char *out, size_t size, const char *format, ...) {
 }
 
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
+  wa__outside = NULL;
   const int64_t args[] = {a, b, c}, *arg = args;
   char *p = error_text, *end = error_text + sizeof error_text - 1;
   for (; *format && p < end; format++) {
@@ -71,6 +77,7 @@ int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
 }
 
 int wa__no_memory(const char *what) {
+  wa__outside = NULL;
   wa__format(error_text, sizeof error_text, "no memory for %s", what);
   return WA_ENOMEM;
 }

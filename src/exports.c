@@ -326,7 +326,7 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
   wa__task *t = wa__as_task(f);
   wa_data data = wa_result(f);
   info = (wa__info_record){
-      .state = !wa__pending(f) ? DONE : !t ? WAITING : t->running ? RUNNING : t->waiting ? WAITING : READY,
+      .state = !wa__pending(f) ? DONE : !t ? WAITING : wa__fiber_runs(&t->fiber) ? RUNNING : t->waiting ? WAITING : READY,
       .status = wa_status(f),
       .cancelled = f->state == WA__CANCELLED,
       .cancelling = t ? t->cancels : WA_EMISUSE,

@@ -28,27 +28,28 @@ ASYNCIFY(stop_unwind) void asyncify_stop_unwind(void);
 ASYNCIFY(start_rewind) void asyncify_start_rewind(void *data);
 ASYNCIFY(stop_rewind) void asyncify_stop_rewind(void);
 
-static enum { NORMAL, UNWINDING, REWINDING } mode;
 wa__fiber *wa__fiber_running;
-static wa__segment *segment;   /* that runs */
-static volatile int result;     /* what the suspension that is being woken from returns */
+static int result;              /* what the suspension that is being woken from returns */
+static enum { NORMAL, UNWINDING, REWINDING } mode;
 
 /* Asyncify looks at its end only when the unwind is over. So the region is larger than any engine's own stack (V8 1 MB,
  * wasmtime 512 KB, Firefox somewhat more), whose frames are not smaller than their records: that stack ends first, in a trap that a host can
  * recover from. Untouched pages of it cost nothing. */
 #define SCRATCH_SIZE (1 << 22)
 static _Alignas(16) char scratch[SCRATCH_SIZE];
-static struct { char *position, *end; } data;
+/* Where asyncify writes and reads. `unwind` is at the scratch region's start whenever nothing unwinds. */
+static struct { char *position, *end; } unwind = {scratch, scratch + SCRATCH_SIZE}, rewind = {NULL, (char *)UINTPTR_MAX};
 
 void (*wa__fiber_overflow)(void);
 uint32_t wa__fiber_stacks;
-/* Where the running fiber's stack ends, and how large it is; everything, on the host's stack. */
+/* Where the running fiber's stack ends, and how large it is. Of the spare one when no fiber runs, because the next most
+ * often runs on that. */
 char *wa__stack_limit;
 uint32_t wa__stack_room = UINT32_MAX;
 char *wa__fiber_host_stack; /* the pointer there, while a fiber runs: where to go back to after a trap */
 
 #define SP ".globaltype __stack_pointer, i32\n"
-static inline char *stack_pointer(void) {
+static inline char *wa__fiber_sp(void) {
   char *sp;
   __asm__ volatile(SP "global.get __stack_pointer\nlocal.set %0" : "=r"(sp));
   return sp;
@@ -61,6 +62,7 @@ static bool overflowed;
 
 WA__COLD void wa__fiber_overflowed(void);
 WA__COLD __attribute__((used)) void wa__fiber_overflowed(void) {
+  if (!wa__fiber_running) return; /* on the host's stack, which the host watches over */
   overflowed = true;
   wa__stack_limit = NULL;
   wa__stack_room = UINT32_MAX;
@@ -100,16 +102,25 @@ static inline void copy_words(char *to, const char *from, uint32_t size) {
   }
 }
 
-static bool save_frames(wa__segment *s) {
-  uint32_t used = (uint32_t)(data.position - scratch), capacity = (used + 15) & ~15u;
-  if (wa__unlikely(s->capacity != capacity)) {
-    wa__free(s->save, s->capacity);
-    s->save = wa__alloc(capacity);
-    s->capacity = s->save ? capacity : 0;
-    s->used = 0;
-    if (!s->save) return false;
-  }
-  s->used = used;
+static inline uint32_t capacity(uint32_t used) { return (used + 15) & ~15u; }
+
+static void free_frames(wa__segment *s) {
+  wa__free(s->save, capacity(s->used));
+  s->save = NULL;
+  s->used = 0;
+}
+
+static WA__COLD bool resize(wa__segment *s, uint32_t used) {
+  free_frames(s);
+  s->save = wa__alloc(capacity(used));
+  if (s->save) s->used = used;
+  return s->save != NULL;
+}
+
+static inline bool save_frames(wa__segment *s) {
+  uint32_t used = (uint32_t)(unwind.position - scratch);
+  unwind.position = scratch;
+  if (wa__unlikely(s->used != used) && !resize(s, used)) return false;
   copy_words(s->save, scratch, used);
   return true;
 }
@@ -118,155 +129,177 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
   fiber->base = (wa__segment){.f = f, .arg = arg};
   fiber->top = &fiber->base;
   fiber->stack = NULL;
+  fiber->outer = NULL;
   fiber->stack_size = (uint32_t)stack_size;
   fiber->status = 0;
 }
 
-/* Instrumented, and the leaf of every suspended segment. */
+/* The leaf of every suspended segment. The C stack's pointer stays: asyncify skips what would move it. */
 __attribute__((noinline)) int wa__fiber_suspend(void) {
-  char *top = wa__stack_top(wa__fiber_running->stack);
   if (mode == REWINDING) {
     asyncify_stop_rewind();
     mode = NORMAL;
-    SET_STACK_POINTER(top - segment->depth);
     return result;
   }
-  segment->depth = (uint32_t)(top - stack_pointer());
-  data.position = scratch;
-  data.end = scratch + SCRATCH_SIZE;
   mode = UNWINDING;
-  asyncify_start_unwind(&data);
+  asyncify_start_unwind(&unwind);
   return 0; /* to nobody: the frames above are being unwound */
 }
 
 enum { SUSPENDED = INT32_MIN };
 
-/* Enters or re-enters a segment on the stack that begins at sp (NULL: the present one, for a wa_call). SUSPENDED, or what
- * its function returned. Its own frame must not be on the fiber's stack, where the segment's frames will be: so it is
- * this function that moves the pointer, and moves it back. */
-static __attribute__((noinline)) int wa__fiber_run_segment(wa__segment *s, char *sp, char *limit, uint32_t room) {
-  char *outer_sp = stack_pointer(), *outer_limit = wa__stack_limit;
-  uint32_t outer_room = wa__stack_room;
-  segment = s;
-  if (s->used) {
-    data.position = data.end = s->save + s->used;
-    mode = REWINDING;
-    asyncify_start_rewind(&data);
+/* INT32_MIN is no status. */
+static inline int status_of(int returned) { return returned == SUSPENDED ? SUSPENDED + 1 : returned; }
+
+/* Frees the segments of the wa_calls inside of s, down to it. */
+static void drop_segments(wa__fiber *fiber, const wa__segment *s) {
+  while (fiber->top != s) {
+    wa__segment *inner = fiber->top;
+    fiber->top = inner->below;
+    free_frames(inner);
+    wa__free(inner, sizeof *inner);
   }
-  wa__stack_limit = limit;
-  wa__stack_room = room;
-  if (sp) SET_STACK_POINTER(sp);
+}
+
+static inline void wa__fiber_limit(const wa__stack *stack) {
+  if (!stack) return;
+  wa__stack_limit = wa__stack_bottom(stack);
+  wa__stack_room = stack->size;
+}
+
+/* Enters or re-enters a segment on a stack. It is here that the pointer moves, and moves back: this function's own frame must
+ * not be where the segment's will be. Returns what the segment's function did; if it suspended, mode is UNWINDING.
+ * limited: the check knows this stack's limit already. */
+static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__stack *stack, wa__fiber *outer, bool limited) {
+  char *host = wa__fiber_sp();
+  wa__fiber_running = fiber;
+  mode = s->used ? REWINDING : NORMAL;
+  if (wa__likely(s->used)) {
+    rewind.position = s->save + s->used;
+    asyncify_start_rewind(&rewind);
+  }
+  if (!limited) wa__fiber_limit(stack);
+  SET_STACK_POINTER(stack->top - s->depth);
   int status = s->f(s->arg);
-  wa__stack_limit = outer_limit;
-  wa__stack_room = outer_room;
-  wa__stack_set(outer_sp); /* a call, so that the linker keeps wa__stack_set */
-  if (mode != UNWINDING) return status == SUSPENDED ? SUSPENDED + 1 : status; /* INT32_MIN is no status */
-  asyncify_stop_unwind();
-  mode = NORMAL;
-  return SUSPENDED;
+  s->depth = (uint32_t)(stack->top - wa__fiber_sp());
+  SET_STACK_POINTER(host);
+  wa__fiber_running = outer;
+  if (!limited) wa__fiber_limit(outer ? outer->stack : wa__stack_spare);
+  return status;
 }
 
-static void free_frames(wa__segment *s) {
-  wa__free(s->save, s->capacity);
-  s->save = NULL;
-  s->used = s->capacity = 0;
-}
-
-/* A segment of a wa_call; the base is part of its fiber. */
-static void free_segment(wa__segment *s) {
-  free_frames(s);
-  wa__free(s, sizeof *s);
-}
-
-/* Keeps a segment's frames. The innermost comes first and is the one to resume; those below it follow, each linked to
- * its caller since it was entered. */
-static bool park_segment(wa__fiber *fiber, wa__segment *s) {
-  if (!fiber->top) fiber->top = s;
-  return save_frames(s);
-}
-
-static bool wa__fiber_run(wa__fiber *fiber) {
-  char *top = wa__stack_top(fiber->stack), *bottom = wa__stack_bottom(fiber->stack);
-  for (;;) {
-    wa__segment *s = fiber->top;
-    fiber->top = NULL;
-    int status = wa__fiber_run_segment(s, top - s->depth, bottom, (uint32_t)(top - bottom));
-    if (status == SUSPENDED) {
-      if (wa__likely(park_segment(fiber, s))) return false;
+/* What comes after a segment was left, suspended or with a status: the segments below it are entered as those above return,
+ * until one is suspended (false) or the fiber's body has returned (true). */
+static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segment *s, int status) {
+  wa__fiber *outer = fiber->outer;
+  if (!fiber->stack) fiber->stack = wa__stack_take();
+  bool ended = false;
+  while (!ended) {
+    if (mode == UNWINDING) {
+      asyncify_stop_unwind();
+      mode = NORMAL;
+      if (wa__likely(save_frames(s))) break;
       status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
+      drop_segments(fiber, s);
     }
-    if (s == &fiber->base) {
+    ended = s == &fiber->base;
+    if (ended) {
       free_frames(s);
-      fiber->top = s;
-      fiber->status = status;
-      return true;
+      fiber->status = status_of(status);
+    } else {
+      drop_segments(fiber, s->below);
+      result = status; /* of the wa_call that waits for it */
+      s = fiber->top;
+      status = wa__fiber_enter(fiber, s, fiber->stack, outer, false);
     }
-    fiber->top = s->below;
-    free_segment(s);
-    result = status; /* of the wa_call that waits for it */
   }
+  if (!ended && fiber->top->depth) {
+    wa__fiber_stacks++;
+  } else {
+    wa__stack_return(fiber->stack);
+    fiber->stack = NULL;
+  }
+  if (!outer) wa__fiber_limit(wa__stack_spare); /* which another may be now */
+  fiber->outer = NULL;
+  return ended;
 }
 
 bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   wa__fiber *outer = wa__fiber_running;
-  if (fiber->stack) wa__fiber_stacks--;
-  else if (!(fiber->stack = wa__stack_borrow(fiber->stack_size))) {
+  if (!outer) wa__fiber_host_stack = wa__fiber_sp();
+  else if (!outer->stack) outer->stack = wa__stack_take();
+  if (fiber->stack) {
+    wa__fiber_stacks--;
+  } else if (wa__stack_prepare(fiber->stack_size)) {
+    fiber->stack = wa__stack_take();
+  } else {
     fiber->status = wa__no_memory("a task's stack");
     return true;
   }
-  if (outer) outer->top = segment;
-  else wa__fiber_host_stack = stack_pointer();
   fiber->outer = outer;
-  wa__fiber_running = fiber;
   result = woken_with;
-  bool ended = wa__fiber_run(fiber);
-  if (ended || fiber->top->depth == 0) {
-    wa__stack_return(fiber->stack);
-    fiber->stack = NULL;
-  } else {
-    wa__fiber_stacks++;
-  }
-  wa__fiber_running = outer;
-  if (!outer) return ended;
-  segment = outer->top;
-  outer->top = NULL;
-  return ended;
+  wa__segment *s = fiber->top;
+  int status = wa__fiber_enter(fiber, s, fiber->stack, outer, false);
+  return wa__fiber_go_on(fiber, s, status);
+}
+
+/* The same, for the most frequent case, without what that doesn't need, which is half of the time of a switch: nothing runs; the
+ * fiber, without frames on a C stack, runs on the spare one; and it leaves one suspended segment and again no such frames. */
+bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
+  wa__stack *stack = wa__stack_spare;
+  if (wa__unlikely(fiber->stack || !stack || stack->size != fiber->stack_size)) return wa__fiber_resume(fiber, woken_with);
+  wa__fiber_host_stack = wa__fiber_sp();
+  result = woken_with;
+  wa__segment *s = fiber->top;
+  int status = wa__fiber_enter(fiber, s, stack, NULL, true);
+  if (wa__unlikely(mode != UNWINDING || s->depth || fiber->stack)) return wa__fiber_go_on(fiber, s, status);
+  asyncify_stop_unwind();
+  uint32_t used = (uint32_t)(unwind.position - scratch);
+  if (wa__unlikely(used != s->used)) return wa__fiber_go_on(fiber, s, status);
+  unwind.position = scratch;
+  copy_words(s->save, scratch, used);
+  return false;
 }
 
 /* The scheduler's half of a wa_call: not instrumented. The segment is no local of it: a frame here would make every
  * task that suspends inside a wa_call keep a C stack. */
-static __attribute__((noinline)) int wa__fiber_enter(wa_task_fn f, void *arg) {
-  wa__segment *outer = segment, *s = wa__alloc(sizeof *s);
+static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
+  wa__fiber *fiber = wa__fiber_running;
+  wa__segment *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a wa_call");
-  *s = (wa__segment){.f = f, .arg = arg, .below = outer};
-  char *sp = stack_pointer();
-  int status = wa__fiber_run_segment(s, NULL, wa__stack_limit, wa__stack_room);
-  segment = outer;
-  if (status == SUSPENDED) {
+  *s = (wa__segment){.f = f, .arg = arg, .below = fiber->top};
+  fiber->top = s;
+  char *sp = wa__fiber_sp();
+  int status = f(arg);
+  if (mode == UNWINDING) {
+    asyncify_stop_unwind();
+    mode = NORMAL;
     /* Its frames lie below the caller's, and stay: what is called here must run below them. */
-    SET_STACK_POINTER(wa__stack_top(wa__fiber_running->stack) - s->depth);
-    bool parked = park_segment(wa__fiber_running, s);
+    s->depth = (uint32_t)((fiber->stack ? fiber->stack : wa__stack_spare)->top - wa__fiber_sp());
+    bool saved = save_frames(s);
     SET_STACK_POINTER(sp);
-    if (wa__likely(parked)) return SUSPENDED;
+    if (wa__likely(saved)) return SUSPENDED;
     status = wa__no_memory("a suspended wa_call");
-    wa__fiber_running->top = NULL;
   }
-  free_segment(s);
-  return status;
+  wa__stack_set(sp); /* a call, so that the linker keeps wa__stack_set */
+  drop_segments(fiber, s->below);
+  return status_of(status);
 }
 
 /* The caller's half: instrumented. On the way back its status comes from the fiber's run loop. */
 int wa__fiber_call(wa_task_fn f, void *arg) {
-  int status = wa__fiber_enter(f, arg);
+  int status = wa__fiber_begin(f, arg);
   return status == SUSPENDED ? wa__fiber_suspend() : status;
 }
 
+bool wa__fiber_runs(const wa__fiber *fiber) {
+  const wa__fiber *f = wa__fiber_running;
+  while (f && f != fiber) f = f->outer;
+  return f != NULL;
+}
+
 void wa__fiber_destroy(wa__fiber *fiber) {
-  while (fiber->top != &fiber->base) {
-    wa__segment *s = fiber->top;
-    fiber->top = s->below;
-    free_segment(s);
-  }
+  drop_segments(fiber, &fiber->base);
   free_frames(&fiber->base);
   if (!fiber->stack) return;
   wa__fiber_stacks--;
@@ -275,15 +308,13 @@ void wa__fiber_destroy(wa__fiber *fiber) {
 }
 
 int wa__fiber_recover(void) {
-  bool stack = overflowed || (mode == UNWINDING && data.position > data.end);
-  if (wa__fiber_running) wa__fiber_running->top = segment;
-  for (wa__fiber *f = wa__fiber_running; f; f = f->outer) wa__fiber_stacks++; /* as suspended: destroy gives it back */
+  bool stack = overflowed || (mode == UNWINDING && unwind.position > unwind.end);
+  for (wa__fiber *f = wa__fiber_running; f; f = f->outer) wa__fiber_stacks += f->stack != NULL; /* as if it were suspended */
   overflowed = false;
   mode = NORMAL;
+  unwind.position = scratch;
   wa__fiber_running = NULL;
-  segment = NULL;
-  wa__stack_limit = NULL;
-  wa__stack_room = UINT32_MAX;
+  wa__fiber_limit(wa__stack_spare);
   return stack ? WA_ESTACK : WA_ETRAP;
 }
 

@@ -16,7 +16,7 @@ typedef struct wa__segment {
   void *arg;
   struct wa__segment *below; /* who called it and waits for its status */
   char *save;                /* its frames while it is suspended, in exact size */
-  uint32_t used, capacity;
+  uint32_t used;             /* bytes of it */
   uint32_t depth;            /* bytes of C stack in use when it suspended */
 } wa__segment;
 
@@ -34,6 +34,8 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
 /* Runs the fiber until it suspends (false) or its body has returned (true: see fiber->status). `result` is what the
  * suspension that it wakes from returns. Nests. */
 bool wa__fiber_resume(wa__fiber *fiber, int result);
+bool wa__fiber_step(wa__fiber *fiber, int result); /* the same where no fiber runs, faster */
+bool wa__fiber_runs(const wa__fiber *fiber); /* or has resumed the one that runs, at whatever remove */
 /* (int wa__fiber_suspend(void), which gives control back to whoever resumed the running fiber, is declared in wasyncio.h:
  * the waits that are inline there call it directly, because each frame in between costs a switch a fifth of its time.) */
 /* Runs f(arg) on the running fiber as a segment of its own. */

@@ -15,7 +15,7 @@ const char *wa_name(const wa_future *f) {
 
 const char *wa_site(const wa_future *f) {
   wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
-  return t && !t->running && wa__pending(f) ? t->site : "";
+  return t && !wa__fiber_runs(&t->fiber) && wa__pending(f) ? t->site : "";
 }
 
 const char *wa_reason(const wa_future *f) {
@@ -65,7 +65,7 @@ int wa_return_text(const char *text) {
 
 int wa_return_number(double number) { return give("wa_return_number", WA_NUMBER, &number, sizeof number); }
 
-wa_data wa_input(void) { return wa__current ? wa__detail_data(wa__current->input) : (wa_data){0}; }
+wa_data wa_input(void) { return wa__asking() ? wa__detail_data(wa__asking()->input) : (wa_data){0}; }
 
 /* ---- finally -------------------------------------------------------------------------------------------------------- */
 

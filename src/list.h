@@ -13,12 +13,17 @@ static inline void wa__list_init(wa__list *l) { l->prev = l->next = l; }
 
 static inline bool wa__list_empty(const wa__list *head) { return head->next == head || !head->next; }
 
+/* To a head that was initialised. */
+static inline void wa__list_push_to(wa__list *head, wa__list *node) {
+  wa__list *last = head->prev;
+  node->prev = last;
+  node->next = head;
+  last->next = head->prev = node;
+}
+
 static inline void wa__list_push(wa__list *head, wa__list *node) {
   if (wa__unlikely(!head->next)) wa__list_init(head);
-  node->prev = head->prev;
-  node->next = head;
-  head->prev->next = node;
-  head->prev = node;
+  wa__list_push_to(head, node);
 }
 
 static inline void wa__list_unlink(wa__list *node) {
@@ -32,7 +37,10 @@ static inline wa__list *wa__list_first(wa__list *head) { return wa__list_empty(h
 
 static inline wa__list *wa__list_pop(wa__list *head) {
   wa__list *node = wa__list_first(head);
-  if (node) wa__list_unlink(node);
+  if (!node) return NULL;
+  head->next = node->next;
+  node->next->prev = head;
+  node->next = NULL;
   return node;
 }
 

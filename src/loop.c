@@ -17,7 +17,9 @@
 /* The host's answer may cost it far more than its clock: Python's 15 us. */
 #define ASK_EVERY WA_MS(1)
 
-wa__loop wa__the_loop = {.stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
+wa__loop wa__the_loop = {.ready = {&wa__the_loop.ready, &wa__the_loop.ready},
+                         .batch = {&wa__the_loop.batch, &wa__the_loop.batch},
+                         .stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
 int32_t wa__fuel = 1;
 void (*wa__loop_stalled)(wa_time ran, uint32_t steps);
 void (*wa__loop_stepped)(wa_time began);
@@ -97,7 +99,8 @@ bool wa__loop_once(void) {
   }
   for (wa__list *link; (link = wa__list_pop(&l->batch));) {
     wa__handle *handle = wa__container(link, wa__handle, link);
-    handle->run(handle);
+    if (wa__likely(!handle->run)) wa__wake(handle);
+    else handle->run(handle);
     if (--l->steps_left == 0 && wa__loop_spent()) return false;
   }
   return true;

@@ -20,7 +20,11 @@ typedef struct wa__loop {
 } wa__loop;
 extern wa__loop wa__the_loop;
 
-static inline void wa__ready(wa__handle *handle) { wa__list_push(&wa__the_loop.ready, &handle->link); }
+static inline void wa__ready(wa__handle *handle) { wa__list_push_to(&wa__the_loop.ready, &handle->link); }
+
+/* The step of a task, which is what a handle without a callback stands for: nearly all are, and a call through a pointer
+ * costs as much as the rest of the loop. */
+void wa__wake(wa__handle *handle);
 
 static inline bool wa__loop_idle(void) {
   return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch) && !wa__the_loop.ghost;

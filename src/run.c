@@ -225,10 +225,13 @@ void wa__reclaim(void) {
 /* ---- looking at it ------------------------------------------------------------------------------------------------ */
 
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
-  wa__visiting = true; /* no call in there can suspend: the list must stand still */
+  wa__task *visitor = wa__current;
+  wa__visitor = visitor;
+  wa__current = NULL; /* no call in there can suspend: the list must stand still */
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind == WA__TASK && wa__pending(f)) visit(f, ctx);
   }
-  wa__visiting = false;
+  wa__current = visitor;
+  wa__visitor = NULL;
 }

@@ -14,18 +14,26 @@
 
 typedef struct wa__stack {
   struct wa__stack *next;
-  size_t size; /* of the usable part, at least */
+  uint32_t size; /* of the usable part */
+  char *top;     /* 16-aligned, as the ABI wants it */
 } wa__stack;
 
 #define WA__RED_ZONE 128
-static inline char *wa__stack_bottom(wa__stack *s) { return (char *)(s + 1) + WA__RED_ZONE; }
-/* 16-aligned, as the ABI wants it; the block has room for that. */
-static inline char *wa__stack_top(wa__stack *s) {
-  return (char *)(((uintptr_t)wa__stack_bottom(s) + s->size + 15) & ~(uintptr_t)15);
-}
+static inline char *wa__stack_bottom(const wa__stack *s) { return s->top - s->size; }
 
-/* A stack of at least that size, NULL without memory. */
-wa__stack *wa__stack_borrow(uint32_t size);
+/* The stack that the next fiber runs on; NULL: none yet, or none any more. A fiber that leaves nothing on it never owns
+ * it, so lending it costs nothing. */
+extern wa__stack *wa__stack_spare;
+/* Makes the spare one of that size. false without memory. */
+bool wa__stack_replace(uint32_t size);
+static inline bool wa__stack_prepare(uint32_t size) {
+  return wa__likely(wa__stack_spare && wa__stack_spare->size == size) || wa__stack_replace(size);
+}
+static inline wa__stack *wa__stack_take(void) {
+  wa__stack *s = wa__stack_spare;
+  wa__stack_spare = NULL;
+  return s;
+}
 void wa__stack_return(wa__stack *stack);
 void wa__stack_trim(void);
 

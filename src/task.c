@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-wa__task *wa__current, *wa__latest;
+wa__task *wa__current, *wa__latest, *wa__visitor;
 uint32_t wa__task_count, wa__leaving_count;
 void (*wa__task_traced)(wa__task *t, int kind);
 
@@ -20,7 +20,7 @@ static uint32_t next_id = 1;
 
 void wa__trace_tell(wa__task *t, int kind) { wa__task_traced(t, kind); }
 
-wa_task *wa_current(void) { return wa__current ? &wa__current->future : NULL; }
+wa_task *wa_current(void) { return wa__asking() ? &wa__asking()->future : NULL; }
 
 /* ---- the end ------------------------------------------------------------------------------------------------ */
 
@@ -82,31 +82,27 @@ static int run_defers(void *arg) {
 
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 
-/* Out of line: wa__step is small enough to be part of every wake-up. */
-static __attribute__((noinline)) void last_step(wa__task *t) {
+/* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
+void wa__body_over(wa__task *t) {
   wa__trace(t, WA_TRACE_RUN);
-  finish(t, t->in_defers ? t->body_status : t->fiber.status);
+  if (!t->defers || t->in_defers) return finish(t, t->in_defers ? t->body_status : t->fiber.status);
+  t->body_status = t->fiber.status;
+  t->in_defers = true;
+  wa__fiber_init(&t->fiber, run_defers, t, t->fiber.stack_size);
+  wa__step(t, 0);
 }
 
 void wa__step(wa__task *t, int result) {
   wa__task *outer = wa__current;
   wa__current = wa__latest = t;
-  t->running = true;
   bool ended = wa__fiber_resume(&t->fiber, result);
-  if (wa__unlikely(ended && t->defers)) {
-    /* The body is over, the task is not: its clean-ups run on the same fiber, and may wait. */
-    t->body_status = t->fiber.status;
-    t->in_defers = true;
-    wa__fiber_init(&t->fiber, run_defers, t, t->fiber.stack_size);
-    ended = wa__fiber_resume(&t->fiber, 0);
-  }
-  t->running = false;
   wa__current = outer;
-  if (wa__unlikely(ended)) last_step(t);
+  if (wa__unlikely(ended)) wa__body_over(t);
 }
 
 static void start(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
+  handle->run = NULL; /* from here on: wa__wake */
   if (wa__unlikely(t->must_cancel)) {
     t->must_cancel = false;
     wa__detail_set(&t->thrown, t->reason);
@@ -170,6 +166,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
     wa__ready(&t->handle);
   } else {
     t->spawning = true;
+    t->handle.run = NULL;
     wa__trace(t, WA_TRACE_RUN);
     wa__step(t, 0);
     wa__trace(t, WA_TRACE_WAIT);
@@ -191,7 +188,7 @@ void wa__task_discard(wa__task *t, int status) {
   wa__list_unlink(&t->handle.link);
   wa__slot_leave(t);
   wa__forget_wait(t);
-  t->delivered = t->running = false;
+  t->delivered = false;
   finish(t, status);
 }
 

@@ -30,7 +30,7 @@ typedef struct wa__task {
   bool delivered;         /* told */
   uint8_t uncancellable;  /* depth */
   bool pierced;           /* must_cancel is of a deadline that was set inside that region: it goes through */
-  bool running, ungraceful, closing;
+  bool ungraceful, closing;
   bool spawning;          /* eagerly: whoever spawns it has not got it yet */
   bool in_defers;         /* the body has returned; its status is body_status */
   bool traced;            /* trace.c has noted that this step began */
@@ -55,7 +55,7 @@ enum { WA__IN_NOTHING, WA__IN_TIMER, WA__IN_QUEUE };
 
 extern wa_future wa__slot;        /* stands for a task's own slot in `waiting` */
 extern wa__task *wa__current;
-extern bool wa__visiting;        /* inside wa_tasks: nobody can wait */
+extern wa__task *wa__visitor;     /* who called wa_tasks: while it visits, nobody is current, so nobody can wait */
 extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
 extern uint32_t wa__task_count;   /* not finished */
 extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back */
@@ -63,15 +63,22 @@ extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back
 static inline wa__task *wa__task_of(wa_future *f) { return wa__container(f, wa__task, future); }
 static inline wa__task *wa__as_task(wa_future *f) { return f->kind == WA__TASK ? wa__task_of(f) : NULL; }
 
-/* The running task; notes the misuse and returns NULL outside of tasks. */
-wa__task *wa__need_task(const char *call);
+/* The running task; notes the misuse and returns NULL outside of tasks. So small that it is inlined, with what calls it, into
+ * the program's functions that wait. */
+static inline wa__task *wa__need_task(const char *call) {
+  if (wa__likely(wa__current != NULL)) return wa__current;
+  wa__outside = call;
+  return NULL;
+}
+static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }
 
 /* data becomes the task's; NULL without memory. */
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
 /* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
 void wa__step(wa__task *t, int result);
+/* After a step that ended the fiber. */
+void wa__body_over(wa__task *t) WA__COLD;
 /* What the loop calls when the task's wait is over. */
-void wa__wake(wa__handle *handle);
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */

@@ -192,7 +192,7 @@ int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
     st = wa__take(t, f);
   } else if (st == WA_OK) {
     wa__report_overdue(wa__task_of(f), wa_now());
-    if (discard && !wa__task_of(f)->running) wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+    if (discard && !wa__fiber_runs(&wa__task_of(f)->fiber)) wa__task_discard(wa__task_of(f), WA_EDISCARDED);
     st = WA_ETIMEDOUT;
   }
   drop_watch(&w->scope);

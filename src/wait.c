@@ -11,7 +11,6 @@
 #include "task.h"
 
 const char *wa__site;
-bool wa__visiting;
 wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
@@ -29,10 +28,7 @@ static inline bool told_at_once(wa__task *t) {
 
 static inline void told(wa__task *t) { t->must_cancel = t->pierced = false; }
 
-static inline void park(wa__task *t) {
-  t->handle.run = wa__wake;
-  t->site = wa__site;
-}
+static inline void park(wa__task *t) { t->site = wa__site; }
 
 void wa__park_turn(wa__task *t) {
   wa__ready(&t->handle);
@@ -122,7 +118,10 @@ int wa__deliver(wa__task *t) {
 
 void wa__wake(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
-  wa__step(t, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : outcome(t));
+  wa__current = wa__latest = t;
+  bool ended = wa__fiber_step(&t->fiber, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : outcome(t));
+  wa__current = NULL;
+  if (wa__unlikely(ended)) wa__body_over(t);
 }
 
 /* ---- time --------------------------------------------------------------------------------------------------- */
@@ -149,12 +148,6 @@ void wa__slot_leave(wa__task *t) {
 }
 
 /* ---- the public waits ----------------------------------------------------------------------------------------- */
-
-wa__task *wa__need_task(const char *call) {
-  if (wa__likely(wa__current && !wa__visiting)) return wa__current;
-  wa__misuse("%s: called outside of a task; only a task can wait", call);
-  return NULL;
-}
 
 int wa__yield_begin(void) {
   wa__task *t = wa__need_task("wa_yield");
