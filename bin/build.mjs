@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { linkWasm } from '../toolchain/link.mjs';
 import { isCxx, maker } from '../toolchain/make.mjs';
-import { BuildError, parallel } from '../toolchain/run.mjs';
+import { parallel } from '../toolchain/run.mjs';
 import { findToolchain, names } from '../toolchain/toolchains.mjs';
+import { checkFlags, explained } from './refuse.mjs';
 import { expect } from './usage.mjs';
 
 export const help = `usage: npx wasyncio build FILE.c... -o OUT.wasm [OPTION...] [-- COMPILER-FLAG...]
@@ -27,7 +28,9 @@ compiles C (or C++ without exceptions), objects and archives with the runtime in
 Without any of these compilers npm has one: @yowasp/clang and binaryen. The command says so, and what to type.`;
 
 const several = { type: 'string', multiple: true };
-const shorts = { I: 'include', D: 'define', U: 'undefine', W: 'warn', f: 'flag', m: 'machine', L: 'library-path', l: 'library' };
+const shorts = {
+  I: 'include', D: 'define', U: 'undefine', W: 'warn', f: 'flag', m: 'machine', L: 'library-path', l: 'library',
+};
 export const options = {
   output: { type: 'string', short: 'o' },
   optimize: { type: 'string', short: 'O' },
@@ -37,26 +40,6 @@ export const options = {
 };
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
-
-// Flags that break what instrument.mjs needs, and why.
-const breaking = [
-  [/^-flto/, 'link-time optimization inlines the runtime into tasks, which then run straight through'],
-  [/^-f(cxx-|wasm-|sjlj-)?exceptions$|^-enable-emscripten-cxx-exceptions$/,
-    'asyncify cannot unwind through frames that catch exceptions: return statuses instead'],
-  [/wasm-enable-(sjlj|eh)|SUPPORT_LONGJMP=(1|emscripten|wasm)/,
-    'a longjmp cannot be unwound and rewound by asyncify: return statuses instead'],
-  [/^-s? ?ASYNCIFY|^-sJSPI/, 'the runtime brings its own use of asyncify'],
-  [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
-  [/^-O/, 'the optimization is told once, before --, as -O3'],
-  [/^-o$/, 'the output is told once, before --'],
-];
-
-export function checkFlags(flags) {
-  for (const flag of flags) {
-    const why = breaking.find(([pattern]) => pattern.test(flag))?.[1];
-    expect(!why, `build: ${flag} is refused: ${why}`);
-  }
-}
 
 // Where objects are kept: with npm's other caches in the project, else in the user's.
 function cacheFolder() {
@@ -71,7 +54,8 @@ function check({ values, words }) {
   expect(words.length > 0, 'build: no C file is given, like: npx wasyncio build app.c -o app.wasm');
   expect(values.output, 'build: no output is given, like: -o app.wasm');
   expect(extname(values.output) === '.wasm', `build: the output must end in .wasm, not '${values.output}'`);
-  expect(existsSync(dirname(resolve(values.output))), `build: there is no folder ${dirname(values.output)} for the output`);
+  const folder = dirname(resolve(values.output));
+  expect(existsSync(folder), `build: there is no folder ${folder} for the output`);
   for (const file of words) {
     expect(/\.(c|o|a)$/.test(file) || isCxx(file), `build: '${file}' is no C file, object or archive`);
     expect(statSync(file, { throwIfNoEntry: false })?.isFile(), `build: there is no file ${file}`);
@@ -89,7 +73,8 @@ const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 export async function main({ values, words, rest }) {
   const started = performance.now();
   const level = check({ values, words });
-  const own = Object.entries(shorts).flatMap(([short, name]) => (values[name] ?? []).map((value) => `-${short}${value}`));
+  const own = Object.entries(shorts).flatMap(([short, name]) =>
+    (values[name] ?? []).map((value) => `-${short}${value}`));
   checkFlags([...own, ...rest]);
   const forLink = [...own.filter((flag) => /^-[Ll]/.test(flag)), ...rest];
   const forCompiler = [...own.filter((flag) => !/^-[Ll]/.test(flag)), ...rest];
@@ -102,34 +87,18 @@ export async function main({ values, words, rest }) {
     `-ffile-prefix-map=${process.cwd()}=.`, ...forCompiler.map(absolute),
   ];
   const objects = await parallel(words, (file) =>
-    (/\.[oa]$/.test(file) ? resolve(file) : explained(making.compile(tools, flags, file))));
+    (/\.[oa]$/.test(file) ? resolve(file) : explained(file, making.compile(tools, flags, file))));
   const libraries = ['libwasyncio', 'libwasyncio-start'].map((name) =>
     join(dist, 'lib', tools.triple, `${name}${values.debug ? '-debug' : ''}.a`));
-  await linkWasm(making, tools, {
+  await explained(values.output, linkWasm(making, tools, {
     cache, objects, libraries, out: values.output, extra: forLink.map(absolute), cxx: words.some(isCxx),
     kind: values.command ? 'command' : values.reactor ? 'reactor' : 'both', level, names: values.debug === true,
-  });
+  }));
   const bytes = readFileSync(values.output);
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
-  console.log(`${relative('', values.output)}: ${kilobytes(bytes.length)} (gzip ${kilobytes(gzipSync(bytes).length)}), ` +
-    `-${level}, ${tools.name}, ${seconds} s`);
+  const size = `${kilobytes(bytes.length)} (gzip ${kilobytes(gzipSync(bytes).length)})`;
+  console.log(`${relative('', values.output)}: ${size}, -${level}, ${tools.name}, ${seconds} s`);
 }
 
 // Compilers are run on absolute paths, because npm's sees another file system.
 const absolute = (flag) => flag.replace(/^-([IL])(.+)$/, (_, letter, path) => `-${letter}${resolve(path)}`);
-
-const hints = [
-  [/exceptions disabled|-fexceptions/, 'C++ exceptions are off: asyncify cannot unwind through frames that catch.' +
-    ' Return statuses instead'],
-  [/[Ss]etjmp|longjmp/, 'setjmp and longjmp are not there: a jump over frames cannot be unwound and rewound by' +
-    ' asyncify. Return statuses instead'],
-];
-
-// A compiler's message, with the reason that it cannot know.
-export function explained(promise) {
-  return promise.catch((error) => {
-    if (!(error instanceof BuildError)) throw error;
-    const hint = hints.find(([pattern]) => pattern.test(error.message))?.[1];
-    throw hint ? new BuildError(`${hint}:\n${error.message}`) : error;
-  });
-}

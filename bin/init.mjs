@@ -10,8 +10,8 @@ import { expect } from './usage.mjs';
 
 export const help = `usage: npx wasyncio init [FOLDER]
 
-makes a project in FOLDER (default: this one): a C file with tasks, a page with an Abort button, a Node script, a test, and
-a package.json with the scripts build, start and test. Where no C compiler for wasm is installed, npm brings one.`;
+makes a project in FOLDER (default: this one): a C file with tasks, a page with an Abort button, a Node script, a test,
+and a package.json with the scripts build, start and test. Where no C compiler for wasm is installed, npm brings one.`;
 
 export const options = {};
 
@@ -33,8 +33,8 @@ function writePackage(path) {
   const own = existsSync(path) ? readJson(path) : { name: basename(dirname(path)), private: true };
   for (const [name, script] of Object.entries(scripts)) {
     const there = own.scripts?.[name];
-    if (there && there !== placeholder) console.log(`package.json has a script ${name} already; ours would be: ${script}`);
-    else own.scripts = { ...own.scripts, [name]: script };
+    if (!there || there === placeholder) own.scripts = { ...own.scripts, [name]: script };
+    else console.log(`package.json has a script ${name} already; ours would be: ${script}`);
   }
   writeFileSync(path, `${JSON.stringify(own, null, 2)}\n`);
 }
@@ -55,8 +55,10 @@ function install(folder) {
   console.log(`npm install --save-dev --save-exact ${packages.join(' ')}`);
   const windows = process.platform === 'win32';
   const args = ['install', '--save-dev', '--save-exact', '--no-audit', '--no-fund', ...packages];
-  const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', args, { cwd: folder, stdio: 'inherit', shell: windows });
-  if (status !== 0) throw new BuildError(`npm could not install ${packages.join(' ')}${error ? `: ${error.message}` : ''}`);
+  const settings = { cwd: folder, stdio: 'inherit', shell: windows };
+  const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', args, settings);
+  if (error) throw new BuildError(`npm cannot be run: ${error.message}`);
+  if (status !== 0) throw new BuildError(`npm could not install ${packages.join(' ')}`);
 }
 
 export async function main({ words, rest }) {

@@ -20,7 +20,8 @@ ends it at once.
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
 
-Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up, ${INTERRUPTED} cancelled by Ctrl-C.`;
+Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up,
+${INTERRUPTED} cancelled by Ctrl-C.`;
 
 export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
 

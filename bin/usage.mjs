@@ -1,4 +1,4 @@
-// The words of a command line, checked: what each command's file gives as `options` is what node:util's parseArgs takes.
+// The words of a command line, checked: what a command's file gives as `options` is what node:util's parseArgs takes.
 import { parseArgs } from 'node:util';
 
 export class UsageError extends Error {}

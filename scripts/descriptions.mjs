@@ -7,7 +7,7 @@ import { targets } from '../toolchain/toolchains.mjs';
 const flagsFrom = (target, folder) =>
   linkFlags(targets[target], 'both').map((flag) => flag.replace(/^.*(?=\/toolchain\/)/, folder));
 
-export const pkgConfig = (target, version) => `# PKG_CONFIG_PATH=node_modules/wasyncio/dist/lib/${targets[target].triple}/pkgconfig
+export const pkgConfig = (target, version) => `# PKG_CONFIG_PATH is to name this folder.
 # The linked wasm is finished by: $(pkg-config --variable=instrument wasyncio) LINKED.wasm -o OUT.wasm
 prefix=\${pcfiledir}/../../../..
 instrument=node \${prefix}/bin/wasyncio.mjs instrument
@@ -23,7 +23,8 @@ Libs: -L\${pcfiledir}/.. -lwasyncio -lwasyncio-start ${flagsFrom(target, '${pref
 const forCMake = (target) => flagsFrom(target, '${_wasyncio_root}').join(' ').split(/ (?=-)/)
   .map((flag) => (flag.includes(' ') ? `"SHELL:${flag}"` : flag)).join('\n    ');
 
-export const cmakeConfig = () => `# find_package(wasyncio REQUIRED), with -Dwasyncio_DIR=node_modules/wasyncio/dist/cmake:
+export const cmakeConfig = () => `# With -Dwasyncio_DIR=node_modules/wasyncio/dist/cmake:
+#   find_package(wasyncio REQUIRED)
 #   add_executable(app app.c)
 #   target_link_libraries(app PRIVATE wasyncio::wasyncio)
 #   wasyncio_instrument(app)      # makes app.wasm suspendable, after the link
@@ -32,7 +33,7 @@ if(EMSCRIPTEN)
   set(_wasyncio_triple ${targets.emscripten.triple})
   set(_wasyncio_flags
     ${forCMake('emscripten')})
-elseif(CMAKE_SYSTEM_NAME STREQUAL "WASI" OR CMAKE_C_COMPILER_TARGET MATCHES "^wasm32" OR CMAKE_CXX_COMPILER_TARGET MATCHES "^wasm32")
+elseif(CMAKE_SYSTEM_NAME STREQUAL "WASI" OR CMAKE_C_COMPILER_TARGET MATCHES "^wasm32")
   set(_wasyncio_triple ${targets.wasi.triple})
   set(_wasyncio_flags
     ${forCMake('wasi')})

@@ -1,5 +1,5 @@
-// From C files to a wasm that holds the runtime, compiled from src/ at the same level, so that a test at -O0 differs from
-// a release in nothing but the level; to a native program; and the runtime as a static library.
+// From C files to a wasm that holds the runtime, compiled from src/ at the same level, so that a test at -O0 differs
+// from a release in nothing but the level; to a native program; and the runtime as static libraries.
 import { copyFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { linkWasm } from '../toolchain/link.mjs';
@@ -16,7 +16,8 @@ const sourcesIn = (folder) =>
 
 // The objects of a folder's sources as a static library; returns its path.
 async function makeLibrary(tools, flags, name, folder) {
-  const library = join(root, 'build/lib', tools.triple, name, `${folder.replace('src', 'libwasyncio').replace('/', '-')}.a`);
+  const archived = `${folder.replace('src', 'libwasyncio').replace('/', '-')}.a`;
+  const library = join(root, 'build/lib', tools.triple, name, archived);
   await archive(tools, library, await parallel(sourcesIn(folder), (source) => compile(tools, flags, source)));
   return library;
 }

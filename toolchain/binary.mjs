@@ -42,7 +42,8 @@ export function encodeNumber(value) {
   return [...bytes, value];
 }
 
-const concat = (parts) => Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : Uint8Array.from(part))));
+const concat = (parts) =>
+  Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : Uint8Array.from(part))));
 
 // With its size before it.
 export const sized = (parts) => {

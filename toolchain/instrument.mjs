@@ -12,16 +12,16 @@ import { BuildError } from './run.mjs';
 
 const trusted = /^wa__(fiber_|stack_set$)/;
 
-// Exports that nobody calls: what the link exported only to keep it; and what emcc adds for its JavaScript glue, which a
-// wasm that its host starts does not have.
+// Exports that nobody calls: what the link exported only to keep it; and what emcc adds for its JavaScript glue, which
+// a wasm that its host starts does not have.
 const internal = /^wa__\w+$/;
 const forGlue = /^(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc))$/;
 const byHost = /^_(start|initialize)$/;
 
 // What emcc makes of exceptions and of setjmp unless it is told to use wasm's own instructions for them.
 const jumps = [
+  [/setjmp|longjmp/, 'setjmp'],
   [/^(invoke_|__cxa_(throw|find_matching_catch|begin_catch)|__resumeException|llvm_eh)/, 'C++ exceptions'],
-  [/(setjmp|longjmp|getTempRet0|setTempRet0)/, 'setjmp'],
 ];
 const overFrames = (what, where) => `${where} uses ${what}: a jump over frames cannot be unwound and rewound by` +
   ' asyncify, so a task that awaits would be corrupted. Return statuses instead (C++: -fno-exceptions).';
@@ -75,9 +75,9 @@ export function checkStack(bytes) {
   const namesBody = body(wasm.CUSTOM, 'name');
   const { functions, globals } = namesBody ? wasm.readNames(namesBody) : { functions: [], globals: [] };
   const imports = body(wasm.IMPORT) ? wasm.readImports(body(wasm.IMPORT)).filter(({ kind }) => kind === 0) : [];
-  for (const { module, name } of imports) {
-    const jump = module === 'env' && jumps.find(([pattern]) => pattern.test(name));
-    if (jump) refuse(overFrames(jump[1], `the program (by the import env.${name})`));
+  for (const [pattern, what] of jumps) {
+    const jump = imports.find(({ module, name }) => module === 'env' && pattern.test(name));
+    if (jump) refuse(overFrames(what, `the program (by the import env.${jump.name})`));
   }
   const stackPointer = globals.indexOf('__stack_pointer');
   if (stackPointer < 0) {

@@ -1,5 +1,5 @@
-// Objects and the runtime become one wasm: the link, without an optimizer, then instrument.mjs. The same steps for every
-// toolchain, for the project's own programs and for a user's.
+// Objects and the runtime become one wasm: the link, without an optimizer, then instrument.mjs. The same steps for
+// every toolchain, for the project's own programs and for a user's.
 // libraries: libwasyncio.a, and libwasyncio-start.a with what is needed where the program has none of its own.
 // kind: 'command'  has a main and runs by itself
 //       'reactor'  a host drives its exports, all of which are kept
@@ -19,7 +19,8 @@ export const linkFlags = ({ link, names }, kind) => [
   '-O0',
 ];
 
-export async function linkWasm(maker, tools, { cache, objects, libraries, kind, out, extra = [], cxx = false, ...how }) {
+export async function linkWasm(maker, tools, { cache, objects, libraries, kind, out, ...options }) {
+  const { extra = [], cxx = false, ...how } = options;
   const linked = join(cache, 'linked', hash(tools.name, kind, resolve(out)), basename(out));
   const inputs = [...objects, ...libraries];
   const words = [...(cxx ? tools.cxx : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];

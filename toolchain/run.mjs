@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 // A reader can act on its message alone: it is no fault of the program.
-export class BuildError extends Error {}
+export class BuildError extends Error {
+  output = ''; // what a command that failed said
+}
 
 export function find(program) {
   if (/[/\\]/.test(program)) return existsSync(program) ? program : null;
@@ -21,9 +23,9 @@ function environment() {
   return existsSync(modules) ? { NODE_PATH: modules, ...process.env } : process.env;
 }
 
-export function commandFailed(words, why) {
+export function commandFailed(words, output) {
   const line = words.map((word) => (/^[\w./=,@:+-]+$/.test(word) ? word : `'${word}'`)).join(' ');
-  return new BuildError(`${line}\n${why}`.trimEnd());
+  return Object.assign(new BuildError(`${line}\n${output}`.trimEnd()), { output: output.trimEnd() });
 }
 
 // Runs a command; its output is the value, or, when it fails, the error's text below the command line.

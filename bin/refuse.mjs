@@ -1,0 +1,44 @@
+// What a build refuses because asyncify or the runtime can't do it, with the reason; by the flags, before anything is
+// compiled, and by what a compiler said. What only the linked wasm shows is refused by toolchain/instrument.mjs.
+import { BuildError } from '../toolchain/run.mjs';
+import { expect } from './usage.mjs';
+
+const breaking = [
+  [/^-flto/, 'link-time optimization inlines the runtime into tasks, which then run straight through'],
+  [/^-f(cxx-|wasm-|sjlj-)?exceptions$|^-enable-emscripten-cxx-exceptions$/,
+    'asyncify cannot unwind through frames that catch exceptions: return statuses instead'],
+  [/wasm-enable-(sjlj|eh)|SUPPORT_LONGJMP=(1|emscripten|wasm)/,
+    'a longjmp cannot be unwound and rewound by asyncify: return statuses instead'],
+  [/^-s? ?ASYNCIFY|^-sJSPI/, 'the runtime brings its own use of asyncify'],
+  [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
+  [/^-O/, 'the optimization is told once, before --, as -O3'],
+  [/^-o$/, 'the output is told once, before --'],
+];
+
+export function checkFlags(flags) {
+  for (const flag of flags) {
+    const why = breaking.find(([pattern]) => pattern.test(flag))?.[1];
+    expect(!why, `build: ${flag} is refused: ${why}`);
+  }
+}
+
+const instead = 'Return statuses instead';
+const hints = [
+  [/exceptions disabled/, `C++ exceptions are off: asyncify cannot unwind through frames that catch. ${instead}`],
+  [/setjmp\.h|[Ss]etjmp\/longjmp/,
+    `setjmp and longjmp are not there: asyncify cannot unwind and rewind a jump over frames. ${instead}`],
+  [/fatal error: '[a-z_]+' file not found|unable to find library -lc\+\+/,
+    'this toolchain has no C++ library for wasm (Debian: apt-get install libc++-19-dev-wasm32 libc++abi-19-dev-wasm32;' +
+    ' npm\'s has one: --toolchain npm)'],
+];
+
+// A compiler's message, with the reason that it cannot know.
+export async function explained(file, work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (!error.output) throw error;
+    const hint = hints.find(([pattern]) => pattern.test(error.output))?.[1];
+    throw new BuildError(`${file} cannot be built${hint ? `. ${hint}` : ''}:\n${error.output}`);
+  }
+}
