@@ -8,14 +8,17 @@
 enum { FILLING, DRAINING, RESETTING, BROKEN };
 
 int wa_barrier_init(wa_barrier *b, int parties) {
-  if (!b || parties < 1) return wa__misuse("wa_barrier_init: parties is %d; expected at least 1", parties);
+  if (!b) return wa__misuse("wa_barrier_init: the barrier is NULL");
+  if (parties < 1) return wa__misuse("wa_barrier_init: parties is %d; expected at least 1", parties);
   *b = (wa_barrier){.parties = parties};
   return WA_OK;
 }
 
-int wa_barrier_waiting(const wa_barrier *b) { return b->state == FILLING ? b->count : 0; }
+int wa_barrier_waiting(const wa_barrier *b) {
+  return wa__given(b, "wa_barrier_waiting") && b->state == FILLING ? b->count : 0;
+}
 
-bool wa_barrier_broken(const wa_barrier *b) { return b->state == BROKEN; }
+bool wa_barrier_broken(const wa_barrier *b) { return wa__given(b, "wa_barrier_broken") && b->state == BROKEN; }
 
 static int enter(wa_barrier *b) {
   int st = WA_OK;

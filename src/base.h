@@ -32,6 +32,13 @@ static inline int64_t wa__text_arg(const char *text) { return (int64_t)(intptr_t
 static inline int64_t wa__number_arg(int64_t number) { return number; }
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 int wa__no_memory(const char *what) WA__COLD;
+
+/* Whether a call that has no status to give was given its object; else its sentence is noted. */
+void wa__lacking(const char *call) WA__COLD;
+static inline bool wa__given(const void *object, const char *call) {
+  if (wa__unlikely(!object)) wa__lacking(call);
+  return object != NULL;
+}
 extern const char *wa__outside; /* the latest wrong call is this one, made where no task runs: its sentence is made when asked for */
 
 /* Memory in exact sizes, with free lists: pool.c. NULL without memory; not zeroed. */

@@ -76,6 +76,8 @@ int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
   return WA_EMISUSE;
 }
 
+void wa__lacking(const char *call) { wa__misuse("%s: NULL was given", call); }
+
 int wa__no_memory(const char *what) {
   wa__outside = NULL;
   wa__format(error_text, sizeof error_text, "no memory for %s", what);

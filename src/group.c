@@ -183,7 +183,7 @@ int wa_group_exit(wa_group *g, int status) {
 }
 
 size_t wa_group_errors(const wa_group *g, int *out, size_t max) {
-  if (!g || !g->errors) return 0;
+  if (!wa__given(g, "wa_group_errors") || !g->errors) return 0;
   if (out) memcpy(out, g->errors, (g->error_count < max ? g->error_count : max) * sizeof *out);
   return g->error_count;
 }

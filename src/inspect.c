@@ -26,6 +26,7 @@ const char *wa_reason(const wa_future *f) {
 }
 
 void wa_count(wa_counts *out) {
+  if (!wa__given(out, "wa_count")) return;
   out->tasks = wa__task_count;
   out->futures = wa__future_count;
   out->timers = wa__due_count();

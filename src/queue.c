@@ -10,28 +10,31 @@
 
 enum { FIFO, LIFO, PRIORITY };
 
-static void init(wa_queue *q, size_t max, int kind, int (*compare)(const void *, const void *)) {
+static void init(const char *call, wa_queue *q, size_t max, int kind, int (*compare)(const void *, const void *)) {
+  if (!wa__given(q, call)) return;
   *q = (wa_queue){.max = max, .kind = (uint8_t)kind, .compare = compare, .finished = {.value = true}};
 }
 
-void wa_queue_init(wa_queue *q, size_t max) { init(q, max, FIFO, NULL); }
+void wa_queue_init(wa_queue *q, size_t max) { init("wa_queue_init", q, max, FIFO, NULL); }
 
-void wa_queue_init_lifo(wa_queue *q, size_t max) { init(q, max, LIFO, NULL); }
+void wa_queue_init_lifo(wa_queue *q, size_t max) { init("wa_queue_init_lifo", q, max, LIFO, NULL); }
 
 void wa_queue_init_priority(wa_queue *q, size_t max, int (*compare)(const void *, const void *)) {
-  init(q, max, compare ? PRIORITY : FIFO, compare);
+  if (!compare) wa__misuse("wa_queue_init_priority: compare is NULL; expected a function");
+  init("wa_queue_init_priority", q, max, compare ? PRIORITY : FIFO, compare);
 }
 
 void wa_queue_close(wa_queue *q) {
+  if (!wa__given(q, "wa_queue_close")) return;
   wa__free(q->items, q->capacity * sizeof *q->items);
-  init(q, q->max, q->kind, q->compare);
+  init("wa_queue_close", q, q->max, q->kind, q->compare);
 }
 
-size_t wa_queue_size(const wa_queue *q) { return q->size; }
+size_t wa_queue_size(const wa_queue *q) { return wa__given(q, "wa_queue_size") ? q->size : 0; }
 
-bool wa_queue_empty(const wa_queue *q) { return q->size == 0; }
+bool wa_queue_empty(const wa_queue *q) { return !wa__given(q, "wa_queue_empty") || q->size == 0; }
 
-bool wa_queue_full(const wa_queue *q) { return q->max && q->size >= q->max; }
+bool wa_queue_full(const wa_queue *q) { return wa__given(q, "wa_queue_full") && q->max && q->size >= q->max; }
 
 /* ---- the items: a ring; a stack and a heap are rings that begin at 0 ---------------------------------------------- */
 
@@ -159,6 +162,7 @@ int wa_queue_join(wa_queue *q) {
 }
 
 void wa_queue_shutdown(wa_queue *q, bool now) {
+  if (!wa__given(q, "wa_queue_shutdown")) return;
   q->is_shutdown = true;
   if (now) {
     for (; q->size; q->unfinished -= q->unfinished > 0) take(q);

@@ -225,6 +225,7 @@ void wa__reclaim(void) {
 /* ---- looking at it ------------------------------------------------------------------------------------------------ */
 
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
+  if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
   wa__task *visitor = wa__current;
   wa__visitor = visitor;
   wa__current = NULL; /* no call in there can suspend: the list must stand still */

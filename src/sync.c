@@ -24,9 +24,11 @@ static bool all_cancelled(const wa__list *waiters) {
 
 /* ---- lock ---------------------------------------------------------------------------------------------------- */
 
-void wa_lock_init(wa_lock *l) { *l = (wa_lock){{0}, false}; }
+void wa_lock_init(wa_lock *l) {
+  if (wa__given(l, "wa_lock_init")) *l = (wa_lock){{0}, false};
+}
 
-bool wa_lock_locked(const wa_lock *l) { return l->locked; }
+bool wa_lock_locked(const wa_lock *l) { return wa__given(l, "wa_lock_locked") && l->locked; }
 
 static void wake_first(wa_lock *l) {
   wa__list *first = wa__list_first(&l->waiters);
@@ -49,7 +51,8 @@ int wa_lock_acquire(wa_lock *l) {
 }
 
 int wa_lock_release(wa_lock *l) {
-  if (!l || !l->locked) return wa__misuse("wa_lock_release: nobody holds the lock");
+  if (!l) return wa__misuse("wa_lock_release: the lock is NULL");
+  if (!l->locked) return wa__misuse("wa_lock_release: nobody holds the lock");
   l->locked = false;
   wake_first(l);
   return WA_OK;
@@ -57,18 +60,22 @@ int wa_lock_release(wa_lock *l) {
 
 /* ---- event --------------------------------------------------------------------------------------------------- */
 
-void wa_event_init(wa_event *e) { *e = (wa_event){{0}, false}; }
+void wa_event_init(wa_event *e) {
+  if (wa__given(e, "wa_event_init")) *e = (wa_event){{0}, false};
+}
 
 void wa_event_set(wa_event *e) {
-  if (e->value) return;
+  if (!wa__given(e, "wa_event_set") || e->value) return;
   e->value = true;
   WA__LIST_EACH(link, &e->waiters)
     if (wa__task_in_queue(link)->slot == WA__SLOT_PENDING) wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
 }
 
-void wa_event_clear(wa_event *e) { e->value = false; }
+void wa_event_clear(wa_event *e) {
+  if (wa__given(e, "wa_event_clear")) e->value = false;
+}
 
-bool wa_event_is_set(const wa_event *e) { return e->value; }
+bool wa_event_is_set(const wa_event *e) { return wa__given(e, "wa_event_is_set") && e->value; }
 
 int wa_event_wait(wa_event *e) {
   wa__task *t = wa__need_task("wa_event_wait");
@@ -81,17 +88,23 @@ int wa_event_wait(wa_event *e) {
 
 static wa_lock *lock_of(wa_condition *c) { return c->lock ? c->lock : &c->own; }
 
-void wa_condition_init(wa_condition *c, wa_lock *lock) { *c = (wa_condition){.lock = lock}; }
+void wa_condition_init(wa_condition *c, wa_lock *lock) {
+  if (wa__given(c, "wa_condition_init")) *c = (wa_condition){.lock = lock};
+}
 
 int wa_condition_acquire(wa_condition *c) {
   return c ? wa_lock_acquire(lock_of(c)) : wa__misuse("wa_condition_acquire: the condition is NULL");
 }
 
 int wa_condition_release(wa_condition *c) {
-  return c ? wa_lock_release(lock_of(c)) : wa__misuse("wa_condition_release: the condition is NULL");
+  if (!c) return wa__misuse("wa_condition_release: the condition is NULL");
+  if (!lock_of(c)->locked) return wa__misuse("wa_condition_release: nobody holds the condition's lock");
+  return wa_lock_release(lock_of(c));
 }
 
-bool wa_condition_locked(const wa_condition *c) { return c && lock_of((wa_condition *)c)->locked; }
+bool wa_condition_locked(const wa_condition *c) {
+  return wa__given(c, "wa_condition_locked") && lock_of((wa_condition *)c)->locked;
+}
 
 static void notify(wa_condition *c, size_t n) {
   WA__LIST_EACH(link, &c->waiters) {
@@ -133,12 +146,15 @@ int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *a
 /* ---- semaphores -------------------------------------------------------------------------------------------------- */
 
 int wa_semaphore_init(wa_semaphore *s, int value) {
-  if (!s || value < 0) return wa__misuse("wa_semaphore_init: value is %d; expected 0 or more", value);
+  if (!s) return wa__misuse("wa_semaphore_init: the semaphore is NULL");
+  if (value < 0) return wa__misuse("wa_semaphore_init: value is %d; expected 0 or more", value);
   *s = (wa_semaphore){{0}, value};
   return WA_OK;
 }
 
-bool wa_semaphore_locked(const wa_semaphore *s) { return s->value == 0 || !all_cancelled(&s->waiters); }
+bool wa_semaphore_locked(const wa_semaphore *s) {
+  return !wa__given(s, "wa_semaphore_locked") || s->value == 0 || !all_cancelled(&s->waiters);
+}
 
 static bool wake_next(wa_semaphore *s) {
   wa__task *t = next_waiter(&s->waiters);
@@ -182,4 +198,6 @@ int wa_bounded_semaphore_release(wa_bounded_semaphore *s) {
   return wa_semaphore_release(s ? &s->semaphore : NULL);
 }
 
-bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *s) { return wa_semaphore_locked(&s->semaphore); }
+bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *s) {
+  return wa_semaphore_locked(s ? &s->semaphore : NULL);
+}

@@ -116,7 +116,9 @@ int wa_timeout_exit(wa_timeout *t, int status) {
   return leave(t, status);
 }
 
-bool wa_timeout_expired(const wa_timeout *t) { return t && (t->state == EXPIRING || t->state == EXPIRED); }
+bool wa_timeout_expired(const wa_timeout *t) {
+  return wa__given(t, "wa_timeout_expired") && (t->state == EXPIRING || t->state == EXPIRED);
+}
 
 /* ---- wait_for --------------------------------------------------------------------------------------------------- */
 
