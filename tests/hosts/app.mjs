@@ -19,7 +19,9 @@ export async function makeApp(t) {
   for (const name of ['suite.mjs', 'cases', 'command.mjs', 'page.mjs', 'index.html', 'worker.mjs']) {
     cpSync(join(here, name), join(app, name), { recursive: true });
   }
-  cpSync(join(root, 'tests/bindings/tasks.c'), join(app, 'tasks.c'));
-  await run('npx', ['--no', 'wasyncio', 'build', 'tasks.c', '--reactor', '-o', 'app.wasm'], { cwd: app });
+  for (const [source, out] of [['tasks.c', 'app.wasm'], ['streams.c', 'streams.wasm']]) {
+    cpSync(join(root, 'tests/bindings', source), join(app, source));
+    await run('npx', ['--no', 'wasyncio', 'build', source, '-o', out], { cwd: app });
+  }
   return app;
 }

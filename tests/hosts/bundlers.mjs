@@ -17,12 +17,16 @@ function manual(bundler) {
 }
 
 const main = (line) => `${line}
+${line.replace(/\bapp\b/, 'streamsApp').replace('./app.wasm', './streams.wasm')}
 ${line.replace(/\bapp\b/, 'runtime').replace('./app.wasm', 'wasyncio/wasm')}
 import * as wasyncio from 'wasyncio';
+import * as streams from 'wasyncio/streams';
 import { run } from '../suite.mjs';
 
 const here = (url) => new URL(url, document.baseURI).href;
-globalThis.page = () => run({ wasyncio, url: here(app), runtime: here(runtime), never: here('/never') });
+globalThis.page = () => run({
+  wasyncio, streams, url: here(app), streamsUrl: here(streamsApp), runtime: here(runtime), never: here('/never'),
+});
 `;
 
 const page = (script) => `<!DOCTYPE html>\n<meta charset="utf-8">\n<script type="module" src="${script}"></script>\n`;
@@ -32,7 +36,7 @@ export async function bundle(bundler, app) {
   const { line, config, command } = manual(bundler);
   const folder = join(app, bundler);
   mkdirSync(join(folder, 'dist'), { recursive: true });
-  cpSync(join(app, 'app.wasm'), join(folder, 'app.wasm'));
+  for (const name of ['app.wasm', 'streams.wasm']) cpSync(join(app, name), join(folder, name));
   writeFileSync(join(folder, 'main.mjs'), main(line));
   if (config) writeFileSync(join(folder, /^\/\/ (\S+)/.exec(config)[1]), config);
   writeFileSync(join(folder, 'index.html'), page('./main.mjs'));

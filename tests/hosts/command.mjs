@@ -1,9 +1,11 @@
 // The suite in a host that is a command: Node, Deno, Bun. Prints its results as one line of JSON.
 import * as wasyncio from 'wasyncio';
+import * as streams from 'wasyncio/streams';
 import { readFile } from 'node:fs/promises';
 import { run } from './suite.mjs';
 
 const fetch = async (url) => new Response(await readFile(new URL(url)));
-const url = new URL('app.wasm', import.meta.url).href;
-const results = await run({ wasyncio, url, runtime: import.meta.resolve('wasyncio/wasm'), fetch });
+const [url, streamsUrl, runtime] = ['./app.wasm', './streams.wasm', 'wasyncio/wasm']
+  .map((name) => import.meta.resolve(name));
+const results = await run({ wasyncio, streams, url, streamsUrl, runtime, fetch });
 console.log(`\nresults ${JSON.stringify(results)}`);

@@ -1,15 +1,19 @@
 // The suite in a page and in a worker of it, without a bundler: the page has an import map, a worker can have none.
 import * as wasyncio from 'wasyncio';
+import * as streams from 'wasyncio/streams';
 import { run } from './suite.mjs';
 
 const here = (path) => new URL(path, location.href).href;
-const facts = { url: here('app.wasm'), runtime: import.meta.resolve('wasyncio/wasm'), never: here('/never') };
+const facts = {
+  url: here('app.wasm'), streamsUrl: here('streams.wasm'), runtime: import.meta.resolve('wasyncio/wasm'),
+  never: here('/never'),
+};
 
-globalThis.page = () => run({ wasyncio, ...facts });
+globalThis.page = () => run({ wasyncio, streams, ...facts });
 
 globalThis.worker = () => new Promise((resolve, reject) => {
   const worker = new Worker('worker.mjs', { type: 'module' });
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = ({ message }) => reject(new Error(message));
-  worker.postMessage({ entry: import.meta.resolve('wasyncio'), facts });
+  worker.postMessage({ entries: ['wasyncio', 'wasyncio/streams'].map((name) => import.meta.resolve(name)), facts });
 });

@@ -4,15 +4,17 @@
  * and did not close has nothing alive, every report was looked at, and no promise was rejected unheard. */
 import close from './cases/close.mjs';
 import combine from './cases/combine.mjs';
+import dispose from './cases/dispose.mjs';
 import host from './cases/host.mjs';
 import loading from './cases/loading.mjs';
 import misuse from './cases/misuse.mjs';
 import scale from './cases/scale.mjs';
 import signals from './cases/signals.mjs';
+import streams from './cases/streams.mjs';
 import traps from './cases/traps.mjs';
 import values from './cases/values.mjs';
 
-const groups = { loading, values, signals, host, combine, traps, misuse, scale, close };
+const groups = { loading, values, signals, host, combine, streams, traps, misuse, scale, dispose, close };
 const longest = 30_000;
 
 const failure = (message, actual, wanted) =>
@@ -48,14 +50,15 @@ class Case {
   #runtimes = [];
 
   /**
-   * wasyncio: the package's namespace; url, runtime: where the program's wasm and the package's own are, for this host;
-   * fetch: gets them; module: the program, compiled; never: a URL that never answers, where there is one.
+   * wasyncio, streams: the package's namespaces; url, streamsUrl, runtime: where the wasm of tasks.c, of streams.c and
+   * the package's own are, for this host; fetch: gets them; module, streamsModule: the first two, compiled; never: a
+   * URL that never answers, where there is one.
    */
   constructor(facts) { Object.assign(this, facts); }
 
   /** A runtime on a virtual clock that hears its own reports and output. */
-  async start(options) {
-    const rt = await this.wasyncio.load(this.module, {
+  async start(options, module = this.module) {
+    const rt = await this.wasyncio.load(module, {
       clock: 'virtual',
       stallAfter: 60_000, // a machine that is busy is no finding
       stdout: (text) => this.printed.push(text),
@@ -143,7 +146,8 @@ async function runOne(body, facts, hear) {
 export async function run(facts) {
   const { fetch = globalThis.fetch.bind(globalThis) } = facts;
   const compile = async (url) => WebAssembly.compile(await (await fetch(url)).arrayBuffer());
-  const all = { ...facts, fetch, compile, module: await compile(facts.url) };
+  const [module, streamsModule] = await Promise.all([facts.url, facts.streamsUrl].map(compile));
+  const all = { ...facts, fetch, compile, module, streamsModule };
   const results = [];
   let uncaught;
   const end = watchUncaught((error) => uncaught(error));

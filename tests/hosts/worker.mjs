@@ -1,7 +1,7 @@
 // The suite in a module worker: started by page.mjs, which says where the package is.
 import { run } from './suite.mjs';
 
-onmessage = async ({ data: { entry, facts } }) => {
-  const wasyncio = await import(entry);
-  postMessage(await run({ wasyncio, ...facts }));
+onmessage = async ({ data: { entries, facts } }) => {
+  const [wasyncio, streams] = await Promise.all(entries.map((entry) => import(entry)));
+  postMessage(await run({ wasyncio, streams, ...facts }));
 };

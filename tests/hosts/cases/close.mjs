@@ -51,13 +51,6 @@ export default {
     t.same([await task, task.done, task.state, task.cancel()], ['kept', true, 'done', false]);
   },
 
-  async 'a runtime can be disposed of'(t) {
-    const rt = await t.start();
-    const error = t.error(rt.spawn('sleeper', 1e6));
-    await rt[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
-    t.same([rt.closed, (await error).name], [true, 'CancelledError']);
-  },
-
   async 'a late answer and a late abort do nothing'(t) {
     let answer;
     const rt = await t.start({ host: { slow: () => new Promise((resolve) => { answer = resolve; }) } });

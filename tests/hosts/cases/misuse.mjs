@@ -37,7 +37,7 @@ export default {
       [() => rt.shield('text'), /not 'text'/], [() => rt.asCompleted(5), /asCompleted.*not 5/],
       [() => rt.asCompleted([task], { timeout: 'x' }), /timeout/],
       [() => rt.timeout(-1, async () => {}), /timeout.*-1/],
-      [() => rt.timeout(1), /timeout.*not undefined/],
+      [() => rt.timeout(1, 5), /timeout.*not 5/],
       [() => rt.group([]), /group.*function/],
       [() => rt.on('sound', () => {}), /'sound'|swallowed/],
       [() => rt.on('trap', 'x'), /listener.*function/],
