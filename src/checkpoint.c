@@ -31,7 +31,7 @@ static void refuel(wa_time now) {
  * timer, or a deadline over this very task, is not late by whole turns. */
 static bool slice_over(const wa__loop *l, wa_time now) {
   wa_time slice = l->config.turn_budget ? l->config.turn_budget : WA__TURN_BUDGET;
-  if (!wa__list_empty(&l->batch)) slice /= 8;
+  if (!wa__list_empty(&l->batch) || !wa__list_empty(&l->ready)) slice /= 8;
   return now >= l->budget_end || now - slice_began >= slice;
 }
 

@@ -82,8 +82,8 @@ static int slices(void *arg) {
     EXPECT_STATUS(finish(tasks[i]), WA_OK);
     EXPECT(rounds[i] > 0);
   }
-  EXPECT(rounds[0] < 20 * rounds[2]);
-  EXPECT(rounds[2] < 20 * rounds[0]);
+  EXPECT(rounds[0] < 4 * rounds[2]); /* the last of a batch gets no more than the first */
+  EXPECT(rounds[2] < 4 * rounds[0]);
   return WA_OK;
 }
 
