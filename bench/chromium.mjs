@@ -78,18 +78,14 @@ export class Chromium {
     this.server.close();
   }
 
-  /** A subject: as a Process of subjects.mjs. */
-  subject(name, [module, argument = '']) {
+  /** A subject: as a Process of subjects.mjs. Rejects if it does not start. */
+  async subject(name, [module, argument = '']) {
     const { page } = this;
     const id = ++this.started;
-    const ready = page.evaluate(start, id, `/worker/${module}/${encodeURIComponent(argument)}`);
-    ready.catch(() => {}); // told by run
+    await page.evaluate(start, id, `/worker/${module}/${encodeURIComponent(argument)}`);
     return {
       name,
-      async run({ bench, n, depth, count }) {
-        await ready;
-        return page.evaluate(ask, id, { bench, n, depth, count });
-      },
+      run: ({ bench, n, depth, count }) => page.evaluate(ask, id, { bench, n, depth, count }),
       close: () => page.evaluate(end, id),
     };
   }

@@ -9,8 +9,8 @@
 import { spread } from './statistics.mjs';
 
 export const rules = {
-  full: { batch: 25, warm: 400, rounds: 11, patience: 20_000 },
-  quick: { batch: 2, warm: 10, rounds: 3, patience: 1_000, largest: 1_000 },
+  full: { batch: 25, warm: 400, rounds: 11, most: Infinity, patience: 20_000, largest: Infinity },
+  quick: { batch: 2, warm: 10, rounds: 3, most: 3, patience: 1_000, largest: 1_000 },
 };
 
 async function batch(subject, bench, point, count) {
@@ -28,7 +28,7 @@ async function prepare(subject, bench, point, rule) {
   const most = bench.most ?? 1e8;
   const begun = performance.now();
   const spent = () => performance.now() - begun;
-  let count = 1;
+  let count = bench.least ?? 1;
   for (;;) {
     const { value } = await batch(subject, bench, point, count);
     if (value >= least && (spent() >= rule.warm || value > rule.warm * 1e6)) return count;
@@ -38,28 +38,33 @@ async function prepare(subject, bench, point, rule) {
   }
 }
 
-/** Measures a bench at a point; gives { subject, ...spread } of time per operation, in the order of the subjects. */
+/** Measures a bench at a point; gives { subject, value, ...spread } of time per operation, in the order of the subjects. */
 export async function measure(bench, point, subjects, rule, progress) {
   const entries = [];
   for (const subject of subjects) {
     progress(`warm-up: ${subject.name}`);
     entries.push({ subject, count: await prepare(subject, bench, point, rule), values: [], spent: 0 });
   }
-  for (let round = 0; round < rule.rounds; round++) {
+  const rounds = Math.min(bench.rounds ?? rule.rounds, rule.most);
+  for (let round = 0; round < rounds; round++) {
     for (const entry of entries) {
       // Who is that slow shows it in three rounds.
       if (round >= 3 && entry.spent > rule.patience) continue;
-      progress(`round ${round + 1} of ${rule.rounds}: ${entry.subject.name}`);
+      progress(`round ${round + 1} of ${rounds}: ${entry.subject.name}`);
       const begun = performance.now();
       const { value } = await batch(entry.subject, bench, point, entry.count);
       entry.values.push(value / (entry.count * point.n));
       entry.spent += performance.now() - begun;
     }
   }
-  return entries.map(({ subject, count, values }) => ({ subject: subject.name, count, ...spread(values) }));
+  return entries.map(({ subject, count, values }) => {
+    const { median: value, ...rest } = spread(values);
+    return { subject: subject.name, value, ...rest, count };
+  });
 }
 
-/** Bytes: once in each process, and nothing before it. */
+/** Bytes: once in each process, and nothing before it. Of ours the larger of two: the memory's growth, and what its live
+ *  objects use, because a memory that is large enough from the start need not grow. */
 export async function weigh(bench, point, open, names, progress) {
   const rows = [];
   for (const name of names) {
@@ -67,7 +72,7 @@ export async function weigh(bench, point, open, names, progress) {
     const subject = await open(name);
     try {
       const { value, also } = await batch(subject, bench, point, 1);
-      rows.push({ subject: name, bytes: value / point.n, live: also && also / point.n });
+      rows.push({ subject: name, value: Math.max(value, also ?? 0) / point.n, live: also && also / point.n });
     } finally {
       await subject.close();
     }

@@ -1,66 +1,117 @@
-// npm run bench -- [--host=node|chromium|wasmtime] [--json FILE] [--quick] [--only NAME]
-import { writeFileSync } from 'node:fs';
+// npm run bench: measures, prints, judges. See the usage below, and docs/benchmarks.md.
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { root } from '../scripts/make.mjs';
+import { judge } from './bounds.mjs';
 import { build } from './build.mjs';
 import { Chromium, missing } from './chromium.mjs';
+import { machine } from './machine.mjs';
 import { measure, rules, weigh } from './measure.mjs';
 import { plan } from './plan.mjs';
+import { report, writeRows } from './report.mjs';
 import { Process, subjects } from './subjects.mjs';
-import { table } from './table.mjs';
+import { table, verdicts } from './table.mjs';
+import { buildTimes, sizes } from './weights.mjs';
 
-const usage = `usage: npm run bench -- [--host=node|chromium|wasmtime] [--json FILE] [--quick] [--only NAME]
-  --host   where: may be given again; without it, on all three
-  --json   writes the rows, as JSON
-  --quick  fewer and shorter rounds: a look, no measurement
-  --only   this bench alone: may be given again. One of
-           ${plan.map(({ name }) => name).join(' ')}`;
-
-const progress = (text) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-};
-
-const fits = (bench, name, point) => !(point.n > (bench.limits?.[name]?.n ?? Infinity));
-
-async function onHost(host, benches, rule) {
-  const rows = [];
-  const browser = host === 'chromium' ? await Chromium.open() : undefined;
-  for (const bench of benches) {
-    const names = bench.subjects.filter((name) => subjects[name][host]);
-    const open = (name) =>
-      (browser ? browser.subject(name, subjects[name].chromium) : new Process(name, subjects[name][host]()));
-    const label = (point) => `${host}: ${bench.name}, n = ${point.n}${point.depth > 1 ? `, depth ${point.depth}` : ''}`;
-    const opened = bench.unit ? [] : names.map(open);
-    for (const point of bench.points.filter(({ n }) => bench.unit || !(n > rule.largest) || bench.points.length === 1)) {
-      const say = (text) => progress(`${label(point)}: ${text}`);
-      const found = bench.unit
-        ? await weigh(bench, point, open, names.filter((name) => fits(bench, name, point)), say)
-        : await measure(bench, point, opened.filter(({ name }) => fits(bench, name, point)), rule, say);
-      const unit = bench.unit ?? 'ns_per_op';
-      const made = found.map(({ subject, median, bytes, ...rest }) =>
-        ({ bench: bench.name, subject, host, ...point, [unit]: median ?? bytes, ...rest }));
-      rows.push(...made);
-      progress('');
-      console.log(table(`${label(point)}: ${bench.title}, per ${bench.per}`, made, unit));
-    }
-    await Promise.all(opened.map((subject) => subject.close()));
-  }
-  await browser?.close();
-  return rows;
-}
+const hosts = ['node', 'chromium', 'wasmtime'];
+const names = [...plan.map(({ name }) => name), 'size', 'build'];
+const usage = `usage: npm run bench -- [--host=node|chromium|wasmtime] [--json FILE] [--quick] [--only NAME] [--docs]
+  --host   where (may be repeated); without it, on all three
+  --only   this bench alone (may be repeated): ${names.join(' ')}
+  --quick  fewer and shorter rounds, and few tasks: a look, no measurement
+  --json   writes the rows
+  --docs   brings docs/benchmarks.md up to date, with the figures of what was measured`;
 
 const { values: options } = parseArgs({
   options: {
-    host: { type: 'string', multiple: true }, json: { type: 'string' }, quick: { type: 'boolean' },
-    only: { type: 'string', multiple: true }, help: { type: 'boolean' },
+    host: { type: 'string', multiple: true, default: hosts }, only: { type: 'string', multiple: true, default: names },
+    json: { type: 'string' }, quick: { type: 'boolean' }, docs: { type: 'boolean' }, help: { type: 'boolean' },
   },
 });
-const hosts = options.host ?? ['node', 'chromium', 'wasmtime'];
-const benches = plan.filter(({ name }) => !options.only || options.only.includes(name));
-if (options.help || benches.length === 0) {
-  console.error(usage);
+const unknown = [...options.host.filter((host) => !hosts.includes(host)), ...options.only.filter((name) => !names.includes(name))];
+if (options.help || unknown.length > 0) {
+  console.error(unknown.length > 0 ? `unknown: ${unknown.join(' ')}\n${usage}` : usage);
   process.exit(options.help ? 0 : 2);
 }
-await build((name) => progress(`build: ${name}`));
+const rule = options.quick ? rules.quick : rules.full;
+
+// On a terminal a line that changes; elsewhere nothing but the tables, as they come.
+const progress = (text) => { if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`); };
+const absent = new Set();
+function leftOut(name, error) {
+  absent.add(name);
+  progress('');
+  console.log(`left out: ${name}: ${error.message}`);
+}
 const rows = [];
-for (const host of hosts) rows.push(...await onHost(host, benches, options.quick ? rules.quick : rules.full));
-if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
+function done(title, made) {
+  const load = Number(loadavg()[0].toFixed(2)); // of the machine: what else ran
+  rows.push(...made.map((row) => ({ ...row, load })));
+  progress('');
+  console.log(table(title, made));
+}
+
+async function measureAt(bench, point, host, open, opened) {
+  const taking = opened.filter(({ name }) => point.n <= (bench.limits?.[name]?.n ?? Infinity));
+  const where = `${host}: ${bench.name}, n = ${point.n}${point.depth > 1 ? `, depth ${point.depth}` : ''}`;
+  const say = (text) => progress(`${where}: ${text}`);
+  const found = bench.unit
+    ? await weigh(bench, point, open, taking.map(({ name }) => name), say)
+    : await measure(bench, point, taking, rule, say);
+  const unit = bench.unit ?? 'ns_per_op';
+  done(`${where}: ${bench.title}, per ${bench.per}`, found.map(({ subject, value, ...rest }) =>
+    ({ bench: bench.name, subject, host, ...point, [unit]: value, ...rest })));
+}
+
+async function onHost(host, benches, browser) {
+  for (const bench of benches) {
+    const open = (name) =>
+      (browser ? browser.subject(name, subjects[name].chromium) : Process.open(name, subjects[name][host]()));
+    const taking = bench.subjects.filter((name) => subjects[name][host] && !absent.has(`${name} on ${host}`));
+    const opened = [];
+    for (const name of taking) {
+      progress(`${host}: ${bench.name}: ${name} starts`);
+      try {
+        opened.push(await open(name));
+      } catch (error) {
+        leftOut(`${name} on ${host}`, error);
+      }
+    }
+    // Where bytes are counted, each point has a process of its own.
+    const close = () => Promise.all(opened.map((subject) => subject.close()));
+    if (bench.unit) await close();
+    const small = bench.points.filter(({ n }) => n <= rule.largest);
+    try {
+      for (const point of small.length > 0 ? small : bench.points.slice(0, 1)) {
+        await measureAt(bench, point, host, open, opened);
+      }
+    } finally {
+      if (!bench.unit) await close();
+    }
+  }
+}
+
+await build((name) => progress(`build: ${name}`), leftOut);
+const benches = plan.filter(({ name }) => options.only.includes(name));
+let chromium;
+for (const host of options.host) {
+  if (host !== 'chromium') {
+    await onHost(host, benches);
+  } else if (missing) {
+    leftOut('all on chromium', new Error(missing));
+  } else {
+    const browser = await Chromium.open();
+    chromium = browser.version;
+    await onHost(host, benches, browser).finally(() => browser.close());
+  }
+}
+if (options.host.includes('node')) {
+  if (options.only.includes('size')) done('size: gzip', await sizes(progress));
+  if (options.only.includes('build')) done('build: npx wasyncio build of one file that changed', await buildTimes(rule, progress));
+}
+
+const judged = judge(rows);
+if (judged.length > 0) console.log(verdicts(judged));
+if (options.json) writeRows(options.json, rows);
+if (options.docs) await report(join(root, 'docs'), rows, machine(chromium));

@@ -24,6 +24,10 @@ export const subjects = {
   effect: { node: () => node('effect') },
   cpython: { node: python, wasmtime: python },
   pyodide: { node: () => node('pyodide') },
+  'checks, clang': { node: () => node('wasyncio', 'wasi'), chromium: ['wasyncio', 'wasi'] },
+  'none, clang': { node: () => node('wasyncio', 'wasi none'), chromium: ['wasyncio', 'wasi none'] },
+  'checks, emcc': { node: () => node('wasyncio', 'emscripten') },
+  'none, emcc': { node: () => node('wasyncio', 'emscripten none') },
   'runtime, clang': { node: () => node('compute', 'wasyncio-wasi.wasm'), chromium: ['compute', 'wasyncio-wasi.wasm'] },
   'plain, clang': { node: () => node('compute', 'compute-wasi.wasm'), chromium: ['compute', 'compute-wasi.wasm'] },
   'runtime, emcc': { node: () => node('compute', 'wasyncio-emscripten.wasm') },
@@ -32,29 +36,41 @@ export const subjects = {
 
 /** A subject in a process: run({ bench, n, depth, count }) gives its answer, one at a time. */
 export class Process {
-  constructor(name, [command, args]) {
+  /** Rejects if it does not start. */
+  static async open(name, [command, args]) {
+    if (!command) throw new Error('its program is not installed');
+    const subject = new Process(name, command, args);
+    await subject.answer('start');
+    return subject;
+  }
+
+  constructor(name, command, args) {
     this.name = name;
-    if (!command) throw new Error(`${name}: its program is not installed`);
+    this.command = command;
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.errors = '';
     this.child.stderr.on('data', (text) => { this.errors = `${this.errors}${text}`.slice(-4000); });
     this.child.stdin.on('error', () => {}); // it has ended; its exit tells more
-    this.ended = new Promise((resolve) => { this.child.once('close', resolve); });
     this.child.once('error', (error) => { this.errors += error.message; });
+    this.ended = new Promise((resolve) => { this.child.once('close', resolve); });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 
-  async run({ bench, n, depth, count }) {
-    this.child.stdin.write(`${this.commandName(bench)} ${n} ${depth} ${count}\n`);
+  async answer(what) {
     const { value: line, done } = await this.lines.next();
-    if (done) throw new Error(`${this.name} ended in '${bench}'${this.errors && `: ${this.errors}`}`);
+    if (done) {
+      await this.ended;
+      throw new Error(`${this.name} ended in '${what}': ${this.errors}`);
+    }
     const answer = JSON.parse(line);
-    if (answer.error) throw new Error(`${this.name}, ${bench}: ${answer.error}`);
+    if (answer.error) throw new Error(`${this.name}, ${what}: ${answer.error}`);
     return answer;
   }
 
-  commandName(bench) {
-    return this.child.spawnfile === wasmtimeCommand() ? `bench_${bench.replaceAll('-', '_')}` : bench;
+  run({ bench, n, depth, count }) {
+    const name = this.command === wasmtimeCommand() ? `bench_${bench.replaceAll('-', '_')}` : bench;
+    this.child.stdin.write(`${name} ${n} ${depth} ${count}\n`);
+    return this.answer(bench);
   }
 
   async close() {

@@ -1,15 +1,28 @@
-// Rows as text, for a terminal.
-const figure = (x) => (x >= 1000 ? Math.round(x).toLocaleString('en') : x >= 100 ? x.toFixed(0) : x.toPrecision(3));
+// Rows and bounds as text, for a terminal.
+export const figure = (x) => (x >= 1000 ? Math.round(x).toLocaleString('en') : x >= 100 ? x.toFixed(0) : x.toPrecision(3));
+const scales = { ns_per_op: ['ns', 1], bytes_per_task: ['B', 1], bytes: ['KB', 1 / 1024] };
 
-export function table(title, rows, unit) {
-  const first = rows[0]?.[unit];
+export const unitOf = (row) => Object.keys(scales).find((key) => row[key] !== undefined);
+export function inUnit(row) {
+  const [name, scale] = scales[unitOf(row)];
+  return `${figure(row[unitOf(row)] * scale)} ${name}`;
+}
+
+export function table(title, rows) {
   const lines = rows.map((row) => {
-    const spread = row.min === undefined
-      ? (row.live ? `   of objects: ${figure(row.live)}` : '')
-      : `   min ${figure(row.min)}, quartiles ${figure(row.q1)} to ${figure(row.q3)}`;
-    const ratio = `${figure(row[unit] / first)} x`;
-    return `  ${row.subject.padEnd(18)}${figure(row[unit]).padStart(12)} ${unit === 'ns_per_op' ? 'ns' : 'B'}` +
-      `${ratio.padStart(12)}${spread}`;
+    const unit = unitOf(row);
+    const spread = row.min === undefined ? '' : `   min ${figure(row.min)}, quartiles ${figure(row.q1)} to ${figure(row.q3)}`;
+    const live = row.live ? `   of objects: ${figure(row.live)}` : '';
+    const ratio = unit === 'bytes' ? '' : `${figure(row[unit] / rows[0][unit])} x`.padStart(12);
+    const who = row.bench === 'size' ? `${row.subject}, ${row.host}`.padEnd(40) : row.subject.padEnd(18);
+    return `  ${who}${inUnit(row).padStart(15)}${ratio}${spread}${live}`;
   });
   return [title, ...lines].join('\n');
+}
+
+export function verdicts(judged) {
+  const width = Math.max(...judged.map(({ what }) => what.length));
+  const lines = judged.map(({ what, limit, reached, unit, ok }) =>
+    `  ${what.padEnd(width)}  ${limit.padEnd(14)} ${figure(reached).padStart(8)} ${unit.padEnd(17)} ${ok ? 'ok' : 'NOT'}`);
+  return ['bounds', ...lines].join('\n');
 }

@@ -37,3 +37,9 @@ __attribute__((noinline)) void sha256_block(sha256 *hash, const uint8_t *block) 
   }
   for (int i = 0; i < 8; i++) hash->state[i] += s[i];
 }
+
+void sha256_end(sha256 *hash, uint64_t blocks) {
+  uint8_t last[64] = {0x80};
+  for (int i = 0; i < 8; i++) last[63 - i] = (uint8_t)(blocks * 512 >> 8 * i);
+  sha256_block(hash, last);
+}

@@ -1,4 +1,5 @@
-// A subject in a Node process of its own: a line in, "BENCH n depth count"; a line of JSON out.
+// A subject in a Node process of its own: a line of JSON when it is ready; then a line in, "BENCH n depth count", and a line
+// of JSON out.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -6,6 +7,9 @@ const [subject, argument] = process.argv.slice(2);
 const read = (name) => readFileSync(new URL(`../../build/bench/${name}`, import.meta.url));
 const { default: open } = await import(`./${subject}.mjs`);
 const run = await open(read, argument);
+const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+say({});
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [name, ...job] = line.split(' ');
@@ -15,6 +19,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (error) {
     answer = { error: `${error?.stack ?? error}` };
   }
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  say(answer);
 }
 process.exit(0);

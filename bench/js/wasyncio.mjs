@@ -1,14 +1,15 @@
-// This runtime, through its public bindings: a bench is a C task of the same name.
+// This runtime, through its public bindings: a bench is a C task of the same name, and of the variant's if there is one.
 import { load } from '../../bindings/index.js';
 
 const settled = Promise.resolve(1);
 
-export default async function open(read, target) {
+export default async function open(read, argument) {
+  const [target, variant] = argument.split(' ');
   const host = { promise: () => settled, increment: (x) => x + 1 };
   const rt = await load(await read(`wasyncio-${target}.wasm`), { host, onReport() {} }); // computes for long, on purpose
 
   async function run(name, ...job) {
-    const bytes = await rt.spawn(`bench_${name.replaceAll('-', '_')}`, Float64Array.from(job));
+    const bytes = await rt.spawn(`bench_${(variant ? `${name}-${variant}` : name).replaceAll('-', '_')}`, Float64Array.from(job));
     const [value, check, also] = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
     return { value, check, also };
   }

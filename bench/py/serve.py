@@ -1,5 +1,5 @@
-# CPython in a process of its own: a line in, "BENCH n depth count"; a line of JSON out. One loop for all, as a program
-# has it.
+# CPython in a process of its own: a line of JSON when it is ready; then a line in, "BENCH n depth count", and a line of
+# JSON out. One loop for all, as a program has it.
 import asyncio
 import json
 import sys
@@ -15,6 +15,7 @@ async def answer(line):
         return {"error": repr(error)}
 
 
+print("{}", flush=True)
 with asyncio.Runner() as runner:
     for line in sys.stdin:
         print(json.dumps(runner.run(answer(line))), flush=True)

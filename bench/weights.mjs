@@ -1,0 +1,75 @@
+// What is not measured by a running clock in a subject: sizes, and the time of a build, both by the command that users have.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { constants, gzipSync } from 'node:zlib';
+import { root, run } from '../scripts/make.mjs';
+import { findToolchain, names } from '../toolchain/toolchains.mjs';
+import { spread } from './statistics.mjs';
+
+const out = join(root, 'build/bench');
+const gzip = (bytes) => gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }).length;
+const command = join(root, 'bin/wasyncio.mjs');
+const build = (source, target, toolchain, ...options) =>
+  run(process.execPath, [command, 'build', source, '-o', target, '--toolchain', toolchain, ...options]);
+
+const available = () => names.filter((name) => {
+  try {
+    return findToolchain(name);
+  } catch {
+    return false;
+  }
+});
+
+async function wasmSize(toolchain, kind, level) {
+  const target = join(out, `size-${toolchain}-${kind}-${level}.wasm`);
+  await build(join(root, 'bench/c/minimal.c'), target, toolchain, `--${kind}`, `-O${level}`);
+  return gzip(readFileSync(target));
+}
+
+async function scriptSize() {
+  const { build: bundle } = await import('esbuild');
+  const entryPoints = [join(root, 'bindings/index.js')];
+  const { outputFiles: [file] } = await bundle({ entryPoints, bundle: true, minify: true, format: 'esm', write: false });
+  return gzip(file.contents);
+}
+
+/** Gzip: a minimal program as a command, which holds what it uses; the whole runtime as a reactor; the bindings. */
+export async function sizes(progress) {
+  const rows = [];
+  const add = (subject, host, bytes) => rows.push({ bench: 'size', subject, host, n: 1, depth: 1, bytes });
+  for (const toolchain of available()) {
+    for (const level of ['s', '3']) {
+      progress(`size: ${toolchain}, -O${level}`);
+      add(`tasks, cancel, timers -O${level}`, toolchain, await wasmSize(toolchain, 'command', level));
+      add(`everything -O${level}`, toolchain, await wasmSize(toolchain, 'reactor', level));
+    }
+  }
+  progress('size: bindings');
+  add('bindings, minified', 'esbuild', await scriptSize());
+  return rows;
+}
+
+/** A file that has changed, in a project that has been built: compile, link, instrument. */
+export async function buildTimes(rule, progress) {
+  const folder = join(out, 'project');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'node_modules'), { recursive: true }); // so that its cache is its own
+  const source = join(folder, 'app.c');
+  cpSync(join(root, 'bench/c/minimal.c'), source);
+  const text = readFileSync(source, 'utf8');
+  const toolchains = available();
+  const times = new Map(toolchains.map((name) => [name, []]));
+  for (let round = -1; round < rule.rounds; round++) {
+    for (const toolchain of toolchains) {
+      progress(`build: ${toolchain}`);
+      writeFileSync(source, `${text}/* ${round} */\n`);
+      const start = performance.now();
+      await run(process.execPath, [command, 'build', 'app.c', '-o', 'app.wasm', '--toolchain', toolchain], { cwd: folder });
+      if (round >= 0) times.get(toolchain).push((performance.now() - start) * 1e6);
+    }
+  }
+  return toolchains.map((name) => {
+    const { median, ...rest } = spread(times.get(name));
+    return { bench: 'build', subject: name, host: 'node', n: 1, depth: 1, ns_per_op: median, ...rest };
+  });
+}
