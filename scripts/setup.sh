@@ -112,17 +112,24 @@ recent_cargo() {
   [ -n "$minor" ] && { [ "${version%%.*}" -gt 1 ] || [ "$minor" -ge "$cargo_minor" ]; }
 }
 
+# $1: the version. Its folder's name says it.
+build_wasmtime() {
+  home=$cache/wasmtime-$1
+  [ -x "$home/bin/wasmtime" ] && return
+  quietly "the wasmtime command $1 (once; takes 5 minutes on 2 cores)" \
+    cargo install wasmtime-cli --version "$1" --locked --no-default-features \
+    --features run,cranelift,parallel-compilation,component-model --root "$home"
+}
+
 wasmtime_command() {
-  home=$cache/wasmtime-$wasmtime_version
-  command -v wasmtime >/dev/null || [ -x "$home/bin/wasmtime" ] && return
   if ! recent_cargo; then
-    echo "setup: no wasmtime command, and no cargo 1.$cargo_minor or newer to build it with:" \
-      "the tests use Python's wasmtime package alone"
+    command -v wasmtime >/dev/null ||
+      echo "setup: no wasmtime command, and no cargo 1.$cargo_minor or newer to build it with:" \
+        "the tests use Python's wasmtime package alone"
     return
   fi
-  quietly "the wasmtime command $wasmtime_version (once; takes 5 minutes on 2 cores)" \
-    cargo install wasmtime-cli --version "$wasmtime_version" --locked --no-default-features \
-    --features run,cranelift,parallel-compilation,component-model --root "$home"
+  command -v wasmtime >/dev/null || build_wasmtime "$wasmtime_version"
+  build_wasmtime "$wasmtime_sockets_version"
 }
 
 case $part in

@@ -1,5 +1,7 @@
 # What is pinned, and where downloads are kept that outlive a clean.
 wasmtime_version=48.0.8
+# The last line that hands a listening socket to a program (tcplisten).
+wasmtime_sockets_version=46.0.3
 python_wasmtime_version=48.0.0
-cargo_minor=90
+cargo_minor=95
 cache=${WASYNCIO_CACHE:-$HOME/.cache/wasyncio}

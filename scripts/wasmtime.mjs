@@ -13,6 +13,10 @@ const cache = process.env.WASYNCIO_CACHE || join(homedir(), '.cache/wasyncio');
 export const wasmtimeCommand = () =>
   find('wasmtime') ?? find(join(cache, `wasmtime-${pin('wasmtime_version')}`, 'bin/wasmtime'));
 
+// The last line of versions that hand a listening socket to a program: docs/io.md.
+export const wasmtimeWithSockets = () =>
+  find(join(cache, `wasmtime-${pin('wasmtime_sockets_version')}`, 'bin/wasmtime'));
+
 // A Python whose module wasmtime is the pinned one.
 export const wasmtimePython = () =>
   find(join(cache, `python-wasmtime-${pin('python_wasmtime_version')}`, 'bin/python'));

@@ -23,17 +23,6 @@ static double ms(wa_time t) { return (double)t / 1e6; }
 /* Not finite, or beyond any date: for ever. */
 static wa_time from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
 
-bool wa__enter(void) {
-  if (wa__inside) wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
-  bool alone = !wa__inside;
-  wa__inside = true;
-  return alone;
-}
-
-void wa__leave(const bool *alone) {
-  if (*alone) wa__inside = false;
-}
-
 /* A future that only its handle refers to. */
 static uint32_t give(wa_future *f) {
   uint32_t handle = f ? wa__handle_of(f) : 0;

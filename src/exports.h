@@ -6,12 +6,6 @@
 
 #define WAX(name) __attribute__((export_name("wax_" #name))) /* not static: emitted whether or not C calls it */
 
-/* First in a call that changes anything: `alone` says whether it may go on. Also an import that looks harmless, the clock,
- * can come in the middle of a change. */
-#define WAX_ALONE __attribute__((cleanup(wa__leave))) const bool alone = wa__enter()
-bool wa__enter(void);
-void wa__leave(const bool *alone);
-
 const wa__entry *wax_find(const char *name);
 
 typedef struct wa__state_record {

@@ -30,7 +30,7 @@ static uint32_t bucket_count = FEW, count;
 wa__list wa__watched;
 uint32_t wa__fd_woken;
 
-/* ---- the table: by number ------------------------------------------------------------------------------------------ */
+/* ---- the table: by number ---------------------------------------------------------------------------------------- */
 
 static wa__descriptor **bucket_of(int fd) { return &buckets[((uint32_t)fd * 2654435769u >> 7) & (bucket_count - 1)]; }
 
@@ -76,7 +76,7 @@ void wa__fd_drop_if_idle(wa__descriptor *d) {
   if (!--count && buckets != few) rehash(FEW);
 }
 
-/* ---- the waits ------------------------------------------------------------------------------------------------------ */
+/* ---- the waits --------------------------------------------------------------------------------------------------- */
 
 static void leave(watch *w) {
   wa__list_unlink(&w->link);
@@ -150,7 +150,7 @@ void wa__fd_wake_all(int fd, int status) {
     while (wake_first(fd, side, status)) {}
 }
 
-/* ---- a program that waits by itself ----------------------------------------------------------------------------------- */
+/* ---- a program that waits by itself ------------------------------------------------------------------------------ */
 
 #define LOOK_EVERY WA_US(100)
 #define LOOK_AT_LEAST WA_MS(8)

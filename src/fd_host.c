@@ -1,10 +1,10 @@
 /* fd_host.c: descriptors for a host that owns the loop; docs/abi.md is the manual.
  *
  *     wax_turn --event "descriptor 7: wanted"--> the host waits as it can --wax_fd_ready(7, which)--> wax_turn
- *     wax_turn --next_ms--> wax_poll(next_ms): the wait itself, inside the guest, for a host that has nothing else to wait for
+ *     wax_turn --next_ms--> wax_poll(next_ms): the wait itself, inside the guest, for a host with nothing else to wait for
  *
- * Law: an answer uses up the interest that it answers. What is still wanted after the next turn is asked for anew, so a host
- * need not know whether the task has read all there was.
+ * Law: an answer uses up the interest that it answers. What is still wanted after the next turn is asked for anew, so a
+ * host need not know whether the task has read all there was.
  */
 #include "events.h"
 #include "exports.h"
@@ -14,7 +14,8 @@
 static wa__descriptor *changed;
 
 static uint32_t interest(const wa__descriptor *d) {
-  return (wa__list_empty(&d->sides[0].waiters) ? 0 : WA_READABLE) | (wa__list_empty(&d->sides[1].waiters) ? 0 : WA_WRITABLE);
+  bool readers = !wa__list_empty(&d->sides[0].waiters), writers = !wa__list_empty(&d->sides[1].waiters);
+  return (readers ? WA_READABLE : 0) | (writers ? WA_WRITABLE : 0);
 }
 
 /* Just before the host reads: what came and went in between is not its business. */
@@ -45,7 +46,8 @@ void wa__fd_changed(wa__descriptor *d) {
 WAX(fd_ready) int32_t wax_fd_ready(int32_t fd, uint32_t mask) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
-  if (!mask || mask > (WA_READABLE | WA_WRITABLE)) return wa__misuse("wax_fd_ready: mask is %d; expected 1, 2 or 3", mask);
+  if (!mask || mask > (WA_READABLE | WA_WRITABLE))
+    return wa__misuse("wax_fd_ready: mask is %d; expected 1, 2 or 3", mask);
   wa__descriptor *d = wa__fd_find(fd);
   if (!d) return 0;
   d->told &= (uint8_t)~mask;

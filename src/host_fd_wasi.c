@@ -31,6 +31,14 @@ enum { MONOTONIC = 1 };
 WASI(poll_oneoff)(const subscription *subscriptions, event *events, uint32_t n, uint32_t *count);
 WASI(sock_accept)(int32_t listener, int32_t flags, int32_t *fd);
 
+static subscription of_fd(int fd, int what) {
+  return (subscription){(uint64_t)fd, what == WA_READABLE ? FD_READ : FD_WRITE, {.fd = fd}};
+}
+
+static subscription of_clock(wa_time left) {
+  return (subscription){0, CLOCK, {.clock = {.id = MONOTONIC, .timeout = left > 0 ? (uint64_t)left : 0}}};
+}
+
 int wa__host_poll(wa_time until) {
   uint32_t max = wa__fd_waits + 1, n = 0, count = 0;
   const size_t each = sizeof(subscription) + sizeof(event);
@@ -39,12 +47,9 @@ int wa__host_poll(wa_time until) {
   event *events = (event *)(asked + max);
   WA__LIST_EACH(link, &wa__watched) {
     const wa__side *side = wa__container(link, wa__side, watched);
-    asked[n++] = (subscription){(uint64_t)side->fd, side->what == WA_READABLE ? FD_READ : FD_WRITE, {.fd = side->fd}};
+    asked[n++] = of_fd(side->fd, side->what);
   }
-  if (until != WA_FOREVER) {
-    wa_time left = until - wa__host_now();
-    asked[n++] = (subscription){0, CLOCK, {.clock = {.id = MONOTONIC, .timeout = left > 0 ? (uint64_t)left : 0}}};
-  }
+  if (until != WA_FOREVER) asked[n++] = of_clock(until - wa__host_now());
   int error = wa__wasi_poll_oneoff(asked, events, n, &count);
   for (uint32_t i = 0; !error && i < count && i < n; i++) {
     if (events[i].type == CLOCK) continue;
@@ -55,15 +60,25 @@ int wa__host_poll(wa_time until) {
   return error;
 }
 
+bool wa__host_ready(int fd, int what) {
+  const subscription asked[] = {of_fd(fd, what), of_clock(0)};
+  event events[2];
+  uint32_t count = 0;
+  if (wa__wasi_poll_oneoff(asked, events, 2, &count)) return true; /* a host without polls, which said so by itself */
+  for (uint32_t i = 0; i < count; i++)
+    if (events[i].type != CLOCK) return true;
+  return false;
+}
+
 int wa__host_fd_kind(int fd, int *kind) {
   __wasi_fdstat_t stat;
   int error = __wasi_fd_fdstat_get(fd, &stat);
   if (error) return error;
   bool socket = stat.fs_filetype == __WASI_FILETYPE_SOCKET_STREAM || stat.fs_filetype == __WASI_FILETYPE_SOCKET_DGRAM;
-  if (socket && !(stat.fs_flags & __WASI_FDFLAGS_NONBLOCK))
-    error = __wasi_fd_fdstat_set_flags(fd, stat.fs_flags | __WASI_FDFLAGS_NONBLOCK);
+  if (socket && !(stat.fs_flags & __WASI_FDFLAGS_NONBLOCK)) /* a host that does not know how never blocks: JavaScript */
+    (void)__wasi_fd_fdstat_set_flags(fd, stat.fs_flags | __WASI_FDFLAGS_NONBLOCK);
   bool file = stat.fs_filetype == __WASI_FILETYPE_REGULAR_FILE || stat.fs_filetype == __WASI_FILETYPE_DIRECTORY;
-  *kind = socket && !error ? WA__FD_SOCKET : file ? WA__FD_FILE : WA__FD_OTHER;
+  *kind = socket ? WA__FD_SOCKET : file ? WA__FD_FILE : WA__FD_OTHER;
   return 0;
 }
 

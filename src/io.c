@@ -9,6 +9,7 @@
  *     read or written when it ends without being ready.
  *   - What does not wait is a checkpoint: who reads from a peer that is never empty lets the others run all the same.
  */
+#include "io.h"
 #include "host_fd.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 /* More than a pipe that is ready has room for would block. */
 #define PIPE_ROOM 4096
 
-/* ---- what a descriptor is: remembered, because asking is a call out of the wasm; may be forgotten at any time ------- */
+/* ---- what a descriptor is: remembered, because asking is a call out of the wasm; may be forgotten at any time ---- */
 
 #define KNOWN 1024
 static uint32_t known[KNOWN]; /* fd * 4 + kind */
@@ -33,7 +34,7 @@ static int kind_of(int fd, int *kind) {
   return error;
 }
 
-/* ---- errors --------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 static WA__COLD int fail(const char *call, int fd, const char *why, int status) {
   char text[200];
@@ -58,7 +59,7 @@ static WA__COLD int ended(const char *call, int fd, int status) {
   return status;
 }
 
-/* ---- waiting -------------------------------------------------------------------------------------------------------- */
+/* ---- waiting ----------------------------------------------------------------------------------------------------- */
 
 /* WA__PARKED: nothing may come before wa__fiber_suspend(). */
 static __attribute__((noinline)) int begin_wait(const char *call, int fd, int what) {
@@ -83,7 +84,7 @@ int wa_fd_readable(int fd) { return wait_for("wa_fd_readable", fd, WA_READABLE);
 
 int wa_fd_writable(int fd) { return wait_for("wa_fd_writable", fd, WA_WRITABLE); }
 
-/* ---- reading, writing, accepting: an attempt, out of line, so that what suspends has no frame on the C stack --------- */
+/* ---- reading, writing, accepting: an attempt, out of line, so that what suspends has no frame on the C stack ----- */
 
 typedef enum action { READ, WRITE, ACCEPT } action;
 
@@ -102,7 +103,8 @@ static __attribute__((noinline)) int attempt(const char *call, action a, int fd,
   if (a != ACCEPT && (!data || !size)) return fail(call, fd, "no memory was given, or of size 0", WA_EMISUSE);
   int what = a == WRITE ? WA_WRITABLE : WA_READABLE, kind, error = fd < 0 ? EBADF : kind_of(fd, &kind);
   if (error) return refused(call, fd, error);
-  if (kind == WA__FD_OTHER && !ready) return begin_wait(call, fd, what);
+  if (a == ACCEPT && kind != WA__FD_SOCKET) return refused(call, fd, ENOTSOCK);
+  if (kind == WA__FD_OTHER && (!ready || !wa__host_ready(fd, what))) return begin_wait(call, fd, what);
   if (size > INT_MAX) size = INT_MAX;
   if (kind == WA__FD_OTHER && a == WRITE && size > PIPE_ROOM) size = PIPE_ROOM;
   size_t done = 0;
@@ -112,9 +114,12 @@ static __attribute__((noinline)) int attempt(const char *call, action a, int fd,
 }
 
 static inline int perform(const char *call, action a, int fd, void *data, size_t size) {
-  if (!wa__need_task(call)) return WA_EMISUSE;
-  int st = wa_checkpoint();
+  wa__task *t = wa__need_task(call);
+  if (!t) return WA_EMISUSE;
+  const char *site = wa__site;
+  int st = wa__checkpoint_at(site);
   for (bool ready = false; st == WA_OK; ready = true) {
+    wa__site = site; /* others have waited since */
     st = attempt(call, a, fd, data, size, ready);
     if (st != WA__PARKED) return st;
     st = wa__fiber_suspend();
@@ -122,12 +127,16 @@ static inline int perform(const char *call, action a, int fd, void *data, size_t
   return ended(call, fd, st);
 }
 
+int wa__io_read(const char *call, int fd, void *data, size_t size) { return perform(call, READ, fd, data, size); }
+
 int wa_read(int fd, void *data, size_t size) { return perform("wa_read", READ, fd, data, size); }
 
 int wa_write(int fd, const void *data, size_t size) { return perform("wa_write", WRITE, fd, (void *)data, size); }
 
 int wa_write_all(int fd, const void *data, size_t size) {
+  const char *site = wa__site;
   for (size_t done = 0; done < size;) {
+    wa__site = site;
     int st = perform("wa_write_all", WRITE, fd, (char *)data + done, size - done);
     if (st < 0) return st;
     done += (size_t)st;

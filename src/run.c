@@ -59,7 +59,7 @@ static uint32_t all_tasks(wa_future **out) {
 __attribute__((noinline)) int wa__block(wa_time until);
 __attribute__((noinline)) int wa__block(wa_time until) { return wa__block_for(until); }
 
-/* At descriptors, though the loop may never be idle. asyncio does in each iteration: that would cost more than the tasks. */
+/* At descriptors, though the loop may never be idle. asyncio does so in each iteration, which costs more than the tasks. */
 static int look(const wa__loop *l) {
   if (!wa__fd_waits) return WA_OK;
   return l->config.virtual_clock || l->looked >= wa__fd_look ? wa__block(0) : WA_OK;
@@ -222,7 +222,21 @@ void wa__reclaim(void) {
   wa__fiber_trim();
 }
 
-/* ---- looking at it ------------------------------------------------------------------------------------------------ */
+/* ---- one call from outside at a time: here, and not with the exports, because a command has none ----------------- */
+
+bool wa__enter(void) {
+  if (wa__inside)
+    wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
+  bool alone = !wa__inside;
+  wa__inside = true;
+  return alone;
+}
+
+void wa__leave(const bool *alone) {
+  if (*alone) wa__inside = false;
+}
+
+/* ---- looking at it ----------------------------------------------------------------------------------------------- */
 
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;

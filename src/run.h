@@ -6,6 +6,11 @@
 
 /* While a host's call runs, or wa_run: no other may come in. */
 extern bool wa__inside;
+/* First in a call that changes anything: `alone` says whether it may go on. Also an import that looks harmless, the
+ * clock, can come in the middle of a change. */
+#define WAX_ALONE __attribute__((cleanup(wa__leave))) const bool alone = wa__enter()
+bool wa__enter(void);
+void wa__leave(const bool *alone);
 
 /* What a program that waits for descriptors adds (fd.c), and no other program carries. */
 extern uint32_t wa__fd_waits;                    /* sides of descriptors that somebody waits for */

@@ -60,7 +60,8 @@ enum {
 /* The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER". Never NULL. */
 const char *wa_status_name(int status);
 
-/* The sentence that belongs to the latest WA_EMISUSE, WA_ENOMEM, WA_ECLOSED or WA_EIO (the runtime's, valid until the next). */
+/* The sentence that belongs to the latest WA_EMISUSE, WA_ENOMEM, WA_ECLOSED or WA_EIO (the runtime's, valid until
+ * the next). */
 const char *wa_error_text(void);
 
 /* ---- time ---------------------------------------------------------------------------------------------- */
@@ -99,6 +100,11 @@ int wa_configure(const wa_config *config);
  * left is cancelled and waited for. WA_EDEADLOCK when nothing can ever happen again; WA_EMISUSE inside a
  * task, or on a host that must not be blocked (a browser page): there the host drives the turns. */
 int wa_run(wa_task_fn f, void *arg);
+
+/* What a shell is to see of a status: `int main(void) { return wa_exit_status(wa_run(f, NULL)); }`. 0 to 63 as
+ * they are, and 63 above; 64 + n for the runtime's error -n (WA_ECANCELED: 65); 96 + n for a program's own
+ * WA_EUSER - n, at most 125: WASI knows no higher one. */
+int wa_exit_status(int status);
 
 /* Moves a virtual clock on by t, as work that takes so long would. WA_EMISUSE on a real clock. */
 int wa_spin(wa_time t);
@@ -415,6 +421,36 @@ int wa_write(int fd, const void *data, size_t size);
 int wa_write_all(int fd, const void *data, size_t size);
 /* loop.sock_accept: the next connection's descriptor; whoever gets it closes it. Suspends. */
 int wa_accept(int listener);
+/* StreamReader.readline: the lines of a stream, such as stdin (descriptor 0).
+ *     wa_lines lines;
+ *     wa_lines_init(&lines, 0, 0);
+ *     while ((st = wa_lines_next(&lines)) > 0) use(lines.line, lines.size);
+ *     wa_lines_close(&lines);
+ * max: the longest line in bytes; 0: 65536. Next gives 1 and the line, without its line feed (and carriage return) and
+ * ended by a 0 byte, valid until the next call; 0 at the end of the stream, whose last line need no line feed; an error
+ * as wa_read does; WA_EMISUSE for a line that is too long, which is left out. A cancelled wait loses nothing. Next
+ * suspends. Close frees the buffer, and leaves the descriptor open. */
+typedef struct wa_lines {
+  char *line;
+  size_t size, max;
+  int fd;
+  bool ended, overrun, skipping; /* overrun: the latest line was too long */
+  char *buffer;
+  size_t begin, scanned, end, capacity;
+} wa_lines;
+void wa_lines_init(wa_lines *lines, int fd, size_t max);
+int wa_lines_next(wa_lines *lines);
+void wa_lines_close(wa_lines *lines);
+
+/* A task that lets somebody outside see and cancel this program's tasks: it reads commands from descriptor `in`, one a
+ * line, and answers on `out` (the same, if it is a socket), until `in` ends or the task is cancelled.
+ *     list                     a line for each unfinished task: its name, what it does, where it waits
+ *     cancel NAME [REASON]     every task of that name; a name with spaces in double quotes
+ *     cancel all [REASON]      every task but this one: the main task too, so the program ends
+ * After each command comes a line "ok N" (so many tasks), or "error WHY". Task names are those of wa_spawn_with. The
+ * caller owns a reference, and cancels it when the program is to end. NULL without memory. */
+wa_task *wa_control(int in, int out);
+
 /* Closes, and ends every wait for it with WA_ECLOSED. Use this, not close(2): the runtime remembers what kind of
  * descriptor a number is. Does not suspend; also outside of tasks. */
 int wa_close(int fd);
@@ -551,6 +587,7 @@ inline int wa_yield(void) {
 #define wa_write(...) (WA__HERE, wa_write(__VA_ARGS__))
 #define wa_write_all(...) (WA__HERE, wa_write_all(__VA_ARGS__))
 #define wa_accept(...) (WA__HERE, wa_accept(__VA_ARGS__))
+#define wa_lines_next(...) (WA__HERE, wa_lines_next(__VA_ARGS__))
 #endif
 
 #ifdef __cplusplus

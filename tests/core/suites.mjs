@@ -12,4 +12,5 @@ const filesOf = (folder) => {
 export const core = { name: 'core', files: filesOf('tests/core'), flags: ['-Wl,--wrap=malloc'] };
 export const fiber = { name: 'fiber', files: filesOf('tests/fiber') };
 export const races = { name: 'races', files: [unit, join(root, 'tests/races/beyond.c')] };
-export const suites = [core, fiber, races];
+export const io = { name: 'io', files: filesOf('tests/io') };
+export const suites = [core, fiber, races, io];

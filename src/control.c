@@ -1,0 +1,136 @@
+/* control.c: somebody outside sees and cancels this program's tasks, over a stream of lines.
+ *
+ *     "cancel a.txt enough"  --> [ wa_lines ] --> wa_cancel of each --> "ok 1"
+ *
+ * Law: it is a task as any other, written over the public calls alone; it waits for its stream and for nothing else.
+ */
+#include "io.h"
+
+#include <string.h>
+
+typedef struct control {
+  wa_lines lines;
+  int out;
+  wa_task *self;
+  const char *name, *reason; /* of a cancel; the name NULL: all */
+  uint32_t count;
+  char *answer;
+  size_t size, capacity;
+} control;
+
+/* ---- the answer -------------------------------------------------------------------------------------------------- */
+
+static void say(control *c, const char *text) {
+  size_t n = strlen(text);
+  if (c->size + n > c->capacity) {
+    size_t capacity = (c->size + n) * 2;
+    char *grown = wa__alloc(capacity);
+    if (!grown) return;
+    if (c->size) memcpy(grown, c->answer, c->size);
+    wa__free(c->answer, c->capacity);
+    c->answer = grown;
+    c->capacity = capacity;
+  }
+  memcpy(c->answer + c->size, text, n);
+  c->size += n;
+}
+
+static void say_count(control *c) {
+  char text[24];
+  wa__format(text, sizeof text, "ok %u\n", (unsigned)c->count);
+  say(c, text);
+}
+
+/* ---- the commands ------------------------------------------------------------------------------------------------ */
+
+static void list(wa_task *task, void *ctx) {
+  control *c = ctx;
+  wa__task *t = wa__task_of(task);
+  say(c, wa_name(task));
+  say(c, task == wa_current() ? "\trunning" : t->waiting ? "\twaiting" : "\tready");
+  if (wa_site(task)[0]) say(c, " at "), say(c, wa_site(task));
+  if (t->cancels) say(c, "\tcancelled"), say(c, wa_reason(task)[0] ? ": " : ""), say(c, wa_reason(task));
+  say(c, "\n");
+  c->count++;
+}
+
+static void cancel(wa_task *task, void *ctx) {
+  control *c = ctx;
+  if (c->name ? strcmp(wa_name(task), c->name) : task == c->self) return;
+  c->count += wa_cancel(task, c->reason);
+}
+
+/* Takes a word off the line, or what stands in double quotes; NULL if there is none. */
+static char *word(char **rest) {
+  char *p = *rest + strspn(*rest, " \t"), end = ' ';
+  if (!*p) return NULL;
+  if (*p == '"') end = *p++;
+  size_t n = end == '"' ? strcspn(p, "\"") : strcspn(p, " \t");
+  *rest = p + n + (p[n] != 0);
+  p[n] = 0;
+  return p;
+}
+
+static __attribute__((noinline)) void obey(control *c) {
+  char *rest = c->lines.line, *verb = word(&rest), *name = verb ? word(&rest) : NULL;
+  c->size = c->count = 0;
+  if (!verb) return;
+  if (!strcmp(verb, "list") && !name) {
+    wa_tasks(list, c);
+    say_count(c);
+  } else if (!strcmp(verb, "cancel") && name) {
+    rest += strspn(rest, " \t");
+    c->name = strcmp(name, "all") ? name : NULL;
+    c->reason = *rest ? rest : "control";
+    wa_tasks(cancel, c);
+    if (c->count || !c->name) say_count(c);
+    else say(c, "error no unfinished task is called '"), say(c, name), say(c, "'\n");
+  } else {
+    say(c, "error expected: list | cancel NAME [REASON] | cancel all [REASON]\n");
+  }
+}
+
+/* ---- the task ---------------------------------------------------------------------------------------------------- */
+
+static void drop(void *arg) {
+  control *c = arg;
+  wa_lines_close(&c->lines);
+  wa__free(c->answer, c->capacity);
+  wa__free(c, sizeof *c);
+}
+
+static int serve(void *arg) {
+  control *c = arg;
+  for (;;) {
+    wa__site = "wa_control";
+    int st = wa_lines_next(&c->lines);
+    if (st == 0) return WA_OK;
+    c->size = 0;
+    if (st < 0 && c->lines.overrun) say(c, "error the line is too long\n");
+    else if (st < 0) return st;
+    else obey(c);
+    st = wa_write_all(c->out, c->answer, c->size);
+    if (st < 0) return st;
+  }
+}
+
+static int begin(void *arg) {
+  control *c = arg;
+  c->self = wa_current();
+  int st = wa_defer(drop, c);
+  if (st == WA_OK) return serve(c);
+  drop(c);
+  return st;
+}
+
+wa_task *wa_control(int in, int out) {
+  control *c = wa__alloc(sizeof *c);
+  if (!c) return wa__no_memory("a control stream"), NULL;
+  *c = (control){.out = out};
+  wa_lines_init(&c->lines, in, 0);
+  /* Eager, so that its clean-up is set before anybody can cancel it. */
+  const wa_task_options options = {.name = "control", .eager = true};
+  wa_task *task = wa_spawn_with(begin, c, &options);
+  if (!task) drop(c);
+  return task;
+}

@@ -1,0 +1,88 @@
+/* line.c: a stream, line by line: asyncio's StreamReader.readline.
+ *
+ *     buffer:  [ taken | a line \n another \n the begin of a th ]  <-- wa_read
+ *                      begin                  scanned           end
+ *
+ * Laws
+ *   - A line is handed out where it was read; it is valid until the next call.
+ *   - What a cancelled wait had read stays in the buffer: nothing is lost, the next call goes on with it.
+ */
+#include "io.h"
+
+#include <string.h>
+
+#define LIMIT 65536 /* of asyncio's streams */
+#define FIRST 256
+
+void wa_lines_init(wa_lines *l, int fd, size_t max) { *l = (wa_lines){.fd = fd, .max = max ? max : LIMIT}; }
+
+void wa_lines_close(wa_lines *l) {
+  wa__free(l->buffer, l->capacity);
+  wa_lines_init(l, l->fd, l->max);
+}
+
+/* Room for what is read next, and for a 0 byte. */
+static bool reserve(wa_lines *l) {
+  if (l->begin) {
+    memmove(l->buffer, l->buffer + l->begin, l->end - l->begin);
+    l->end -= l->begin;
+    l->scanned -= l->begin;
+    l->begin = 0;
+  }
+  if (l->end + 1 < l->capacity) return true;
+  size_t capacity = l->capacity ? l->capacity * 2 : FIRST;
+  char *grown = wa__alloc(capacity);
+  if (!grown) return false;
+  if (l->end) memcpy(grown, l->buffer, l->end);
+  wa__free(l->buffer, l->capacity);
+  l->buffer = grown;
+  l->capacity = capacity;
+  return true;
+}
+
+enum { NONE_YET = 2 };
+
+static int hand_out(wa_lines *l, size_t size) {
+  l->line = l->buffer + l->begin;
+  l->size = size && l->line[size - 1] == '\r' ? size - 1 : size;
+  l->line[l->size] = 0;
+  l->begin = l->scanned;
+  return 1;
+}
+
+static WA__COLD int too_long(wa_lines *l) {
+  l->begin = l->scanned;
+  l->overrun = true;
+  return wa__misuse("wa_lines_next: a line of descriptor %d is longer than %u bytes; it is left out", l->fd, l->max);
+}
+
+/* 1: a line; 0: no more; NONE_YET: read on; or an error. */
+static __attribute__((noinline)) int take(wa_lines *l) {
+  while (l->scanned < l->end) {
+    if (l->buffer[l->scanned++] != '\n') continue;
+    size_t size = l->scanned - 1 - l->begin;
+    bool rest = l->skipping; /* of one that was too long */
+    l->skipping = false;
+    if (rest) l->begin = l->scanned;
+    else return size > l->max ? too_long(l) : hand_out(l, size);
+  }
+  size_t size = l->end - l->begin;
+  if (l->skipping) l->begin = l->end;
+  else if (l->ended && size && size <= l->max) return hand_out(l, size);
+  else if (size > l->max) return l->skipping = true, too_long(l);
+  if (l->ended) return 0;
+  return reserve(l) ? NONE_YET : wa__no_memory("a line");
+}
+
+int wa_lines_next(wa_lines *l) {
+  if (!l) return wa__misuse("wa_lines_next: lines is NULL; expected a wa_lines");
+  l->overrun = false;
+  for (const char *site = wa__site;; wa__site = site) {
+    int st = take(l);
+    if (st != NONE_YET) return st;
+    st = wa__io_read("wa_lines_next", l->fd, l->buffer + l->end, l->capacity - l->end - 1);
+    if (st < 0) return st;
+    if (!st) l->ended = true;
+    l->end += (size_t)st;
+  }
+}

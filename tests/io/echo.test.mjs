@@ -1,0 +1,127 @@
+// The echo and chat server as its users meet it: a crowd, idle peers, rude peers, a chat, and its end.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { before, describe, test } from 'node:test';
+import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
+import { crowd, inWords, open } from './crowd.mjs';
+import { build, skip, start, wasm } from './server.mjs';
+
+// What a peer hears, as it comes.
+function listen(socket) {
+  let text = '', wake = () => {};
+  const closed = new Promise((done) => socket.on('close', () => done()));
+  socket.on('error', () => {}).on('data', (data) => { text += data; wake(); }).on('close', () => wake());
+  const heard = async (wanted) => {
+    while (!text.includes(wanted)) {
+      assert.ok(!socket.closed, `expected '${wanted}' before the end, heard '${text}'`);
+      await new Promise((done) => { wake = done; });
+    }
+    return text;
+  };
+  return { socket, heard, closed, text: () => text, say: (line) => socket.write(`${line}\n`) };
+}
+const join = async (port) => listen(await open(port));
+const nothingLeft = /^tasks left: 0, futures: 0, timers: 0$/m;
+
+describe('the echo server', { skip }, () => {
+  before(build);
+
+  test('1,000 connections at once, 100 MB, nothing lost, a goodbye for each', async (context) => {
+    const server = await start();
+    const options = { connections: 1000, megabytes: 100, goodbye: () => server.order('shutdown') };
+    const result = await crowd(server.echo, options);
+    context.diagnostic(inWords(result));
+    assert.equal(result.equal, 1000);
+    assert.equal(result.farewells, 1000);
+    const { code, out } = await server.ended;
+    assert.equal(code, 0);
+    assert.match(out, /1000 connections, 1000 at once, 100001000 bytes echoed, 1000 told goodbye at the end/);
+    assert.match(out, nothingLeft);
+  });
+
+  test('who is idle is told goodbye; who talks stays', async () => {
+    const server = await start('--idle', '0.5');
+    const [idle, busy] = [await join(server.echo), await join(server.echo)];
+    const talking = setInterval(() => busy.say('still here'), 100);
+    await idle.closed;
+    assert.equal(idle.text(), 'goodbye: nothing was heard from you\n');
+    assert.ok(!busy.socket.closed);
+    clearInterval(talking);
+    server.order('shutdown');
+    assert.match(await busy.heard('goodbye: the server is shut down'), /^(still here\n)+goodbye: .*\n$/);
+    assert.match((await server.ended).out, nothingLeft);
+  });
+
+  test('who breaks off, or only listens, harms nobody else', async () => {
+    const server = await start();
+    const rude = await Promise.all(Array.from({ length: 20 }, () => join(server.echo)));
+    for (const peer of rude) peer.socket.write(Buffer.alloc(1 << 20)); // and never reads on
+    for (const peer of rude.slice(0, 10)) peer.socket.pause();
+    const polite = await join(server.echo);
+    polite.say('hello');
+    await polite.heard('hello\n');
+    for (const peer of rude) peer.socket.resetAndDestroy();
+    polite.socket.end('bye');
+    await polite.closed;
+    assert.equal(polite.text(), 'hello\nbye');
+    server.order('nonsense');
+    server.order('shutdown');
+    const { code, out, err } = await server.ended;
+    assert.equal(code, 0);
+    assert.match(out, /^21 connections, 21 at once/m);
+    assert.match(out, nothingLeft);
+    assert.match(err, /expected: shutdown/);
+  });
+
+  test('a chat: lines go to the others; it can end the server', async () => {
+    const server = await start();
+    const [ann, bob, eve] = [await join(server.chat), await join(server.chat), await join(server.chat)];
+    ann.say('Ann');
+    bob.say('Bob');
+    await ann.heard('Bob: is here');
+    bob.say('hello, all');
+    await ann.heard('Bob: hello, all');
+    assert.doesNotMatch(bob.text() + eve.text(), /hello/); // not to who said it, nor to who has no name yet
+    bob.say('/quit');
+    await bob.closed;
+    await ann.heard('Bob: has left');
+    ann.say('x'.repeat(5000)); // a line that is too long ends the connection, not the server
+    await ann.closed;
+    const echo = await join(server.echo);
+    eve.say('Eve');
+    eve.say('/shutdown');
+    await eve.heard('goodbye: the server was shut down from the chat');
+    await echo.heard('goodbye: the server was shut down from the chat');
+    const { code, out } = await server.ended;
+    assert.equal(code, 0);
+    assert.match(out, nothingLeft);
+  });
+
+  test('who does not read the chat is left behind', async () => {
+    const server = await start();
+    const [deaf, loud] = [await join(server.chat), await join(server.chat)];
+    deaf.say('Deaf');
+    await deaf.heard('your name?');
+    deaf.socket.pause();
+    loud.say('Loud');
+    const line = 'a'.repeat(900);
+    let left = false;
+    loud.heard('Deaf: has left').then(() => { left = true; });
+    for (let i = 0; i < 200_000 && !left; i++) {
+      if (!loud.socket.write(`${line}\n`)) await new Promise((done) => loud.socket.once('drain', done));
+    }
+    await loud.heard('Deaf: has left');
+    deaf.socket.destroy();
+    loud.say('/shutdown');
+    assert.match((await server.ended).out, nothingLeft);
+  });
+});
+
+const noWasmtime = wasmtimeCommand() ? false : 'no wasmtime command';
+test('without a socket it says what is missing', { skip: noWasmtime }, async () => {
+  await build();
+  const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', wasm], { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(status, 67); // WA_EGROUP: a member failed
+  assert.match(stderr, /wa_accept: descriptor 3 in task 'task-\d+': it is not open\nDescriptor 3 must be a listening /);
+  assert.match(stdout, nothingLeft);
+});

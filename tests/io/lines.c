@@ -1,0 +1,132 @@
+/* Lines, and the control stream that is made of them. */
+#include "pipes.h"
+
+static void next_is(wa_lines *lines, const char *wanted) {
+  if (!EXPECT_INT(wa_lines_next(lines), 1)) return;
+  EXPECT_TEXT(lines->line, wanted);
+  EXPECT_INT(lines->size, strlen(wanted));
+}
+
+TASK_TEST(lines_of_all_kinds) {
+  int a[2];
+  make_pipe(a);
+  wa_lines lines;
+  wa_lines_init(&lines, a[0], 0);
+  put(a[1], "one\ntwo\r\n\n\r\nlast without an end");
+  wa_close(a[1]);
+  next_is(&lines, "one");
+  next_is(&lines, "two");
+  next_is(&lines, "");
+  next_is(&lines, "");
+  next_is(&lines, "last without an end");
+  EXPECT_INT(wa_lines_next(&lines), 0);
+  EXPECT_INT(wa_lines_next(&lines), 0);
+  wa_lines_close(&lines);
+  EXPECT_STATUS(wa_close(a[0]), WA_OK);
+}
+
+static int write_bytewise(void *fd) {
+  for (const char *p = "slow\nand steady\n"; *p; p++) {
+    put(FD(fd), (char[]){*p, 0});
+    wa_sleep(WA_MS(1));
+  }
+  return WA_OK;
+}
+
+TASK_TEST(a_line_in_pieces_and_a_wait_that_is_cancelled) {
+  int a[2];
+  make_pipe(a);
+  wa_lines lines;
+  wa_lines_init(&lines, a[0], 0);
+  put(a[1], "be");
+  wa_timeout t;
+  EXPECT_STATUS(wa_timeout_enter(&t, WA_MS(5)), WA_OK);
+  EXPECT_STATUS(wa_timeout_exit(&t, wa_lines_next(&lines)), WA_ETIMEDOUT);
+  put(a[1], "gun\n");
+  next_is(&lines, "begun");
+  wa_task *writer = wa_spawn(write_bytewise, AT(a[1]));
+  next_is(&lines, "slow");
+  next_is(&lines, "and steady");
+  EXPECT_STATUS(finish(writer), WA_OK);
+  wa_lines_close(&lines);
+  close_both(a);
+}
+
+TASK_TEST(a_line_that_is_too_long_is_left_out) {
+  int a[2];
+  make_pipe(a);
+  wa_lines lines;
+  wa_lines_init(&lines, a[0], 10);
+  char text[3000];
+  memset(text, 'x', sizeof text);
+  memcpy(text + 2000, "y\nshort\n01234567890\n0123456789\n", 31);
+  text[2031] = 0;
+  put(a[1], text);
+  wa_close(a[1]);
+  EXPECT_MISUSE(wa_lines_next(&lines), "is longer than 10 bytes; it is left out");
+  EXPECT(lines.overrun);
+  next_is(&lines, "short");
+  EXPECT(!lines.overrun);
+  EXPECT_MISUSE(wa_lines_next(&lines), "is longer than 10 bytes");
+  next_is(&lines, "0123456789");
+  EXPECT_INT(wa_lines_next(&lines), 0);
+  wa_lines_close(&lines);
+  EXPECT_STATUS(wa_close(a[0]), WA_OK);
+}
+
+/* ---- control ----------------------------------------------------------------------------------------------------- */
+
+static int named_sleeper(void *arg) {
+  int st = wa_sleep(WA_S(100));
+  note("%s:%s", (char *)arg, wa_reason(wa_current()));
+  return st;
+}
+
+static wa_task *start(const char *name) {
+  return wa_spawn_with(named_sleeper, (void *)name, &(wa_task_options){.name = name});
+}
+
+TASK_TEST(somebody_outside_lists_and_cancels) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], a[0]);
+  wa_task *tasks[] = {start("a.txt"), start("b c.txt"), start("a.txt")};
+  wa_lines answers;
+  wa_lines_init(&answers, a[1], 0);
+  turns(2);
+  put(a[1], "list\n");
+  EXPECT_INT(wa_lines_next(&answers), 1);
+  EXPECT_CONTAINS(answers.line, "main\twaiting at lines.c:");
+  EXPECT_INT(wa_lines_next(&answers), 1);
+  EXPECT_CONTAINS(answers.line, "control\trunning");
+  EXPECT_INT(wa_lines_next(&answers), 1);
+  EXPECT_CONTAINS(answers.line, "a.txt\twaiting at lines.c:");
+  for (int i = 0; i < 2; i++) EXPECT_INT(wa_lines_next(&answers), 1);
+  next_is(&answers, "ok 5");
+  put(a[1], "cancel a.txt no more of it\ncancel \"b c.txt\"\ncancel a.tx\nhello\n\n  cancel  \ncancel z");
+  next_is(&answers, "ok 2");
+  next_is(&answers, "ok 1");
+  next_is(&answers, "error no unfinished task is called 'a.tx'");
+  for (int i = 0; i < 2; i++) next_is(&answers, "error expected: list | cancel NAME [REASON] | cancel all [REASON]");
+  for (int i = 0; i < 3; i++) EXPECT_STATUS(finish(tasks[i]), WA_ECANCELED);
+  EXPECT_TRACE("a.txt:no more of it a.txt:no more of it b c.txt:control");
+  wa_task *last = start("z");
+  turns(2);
+  put(a[1], "\n");
+  next_is(&answers, "ok 1");
+  EXPECT_STATUS(finish(last), WA_ECANCELED);
+  EXPECT_TRACE("z:control");
+  wa_lines_close(&answers);
+  EXPECT_STATUS(wa_close(a[1]), WA_OK);
+  EXPECT_STATUS(finish(control), WA_OK);
+  EXPECT_STATUS(wa_close(a[0]), WA_OK);
+}
+
+TASK_TEST(a_control_stream_is_cancelled_as_any_task) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], a[0]);
+  EXPECT(wa_cancel(control, NULL));
+  EXPECT_STATUS(finish(control), WA_ECANCELED);
+  close_both(a);
+}

@@ -1,0 +1,43 @@
+// examples/echo.c under the wasmtime command, with two listening sockets handed in.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { buildWasm } from '../../scripts/link.mjs';
+import { root } from '../../scripts/make.mjs';
+import { wasmtimeWithSockets } from '../../scripts/wasmtime.mjs';
+
+export const skip = wasmtimeWithSockets() ? false
+  : "no wasmtime that hands sockets to a program: './build.sh wasmtime' builds version 46 too";
+export const wasm = join(root, 'dist/examples/echo.wasm');
+export const build = () => buildWasm({
+  target: 'wasi', level: 'release', kind: 'command', out: wasm, files: [join(root, 'examples/echo.c')],
+});
+
+const freePort = () => new Promise((done) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => done(port));
+  });
+});
+
+/** { echo, chat: ports; order(line): on its stdin; ended: { code, out, err }; stop() }, once it is ready. */
+export async function start(...args) {
+  const [echo, chat] = [await freePort(), await freePort()];
+  const sockets = [echo, chat].map((port) => `tcplisten=127.0.0.1:${port}`).join(',');
+  const child = spawn(wasmtimeWithSockets(), ['run', '-S', `preview2=n,${sockets}`, wasm, ...args]);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 120_000);
+  let out = '', err = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => { err += text; });
+  const ended = new Promise((done) => child.on('close', (code, signal) => {
+    clearTimeout(watchdog);
+    done({ code: code ?? signal, out, err });
+  }));
+  await new Promise((done, fail) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      out += text;
+      if (out.startsWith('ready\n')) done();
+    });
+    ended.then(() => fail(new Error(`the server did not start: ${err}`)));
+  });
+  return { echo, chat, ended, order: (line) => child.stdin.write(`${line}\n`), stop: () => child.kill('SIGKILL') };
+}
