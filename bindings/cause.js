@@ -11,5 +11,6 @@ export class Cause {
     this.text = textOf(value).replace(/\0|\p{Surrogate}/gu, '\uFFFD');
   }
 }
-export const signalled = ({ reason }) => new Cause(reason, true);
+// A signal that is not the platform's own may have no reason.
+export const signalled = ({ reason = new DOMException('aborted', 'AbortError') }) => new Cause(reason, true);
 export const late = (ms) => new Cause(lateError(ms), true);

@@ -121,8 +121,10 @@ export class Memory {
   }
 }
 
-/** The bytes of any buffer or view; undefined if it is none. */
+/** The bytes of any buffer or view; undefined if it is none, or one that was transferred and has none any more. */
 export function bytesOf(value) {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (/ArrayBuffer]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value);
+  try {
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (/ArrayBuffer]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value);
+  } catch {}
 }

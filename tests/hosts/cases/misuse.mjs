@@ -2,6 +2,9 @@
 export default {
   async 'spawn'(t) {
     const rt = await t.start();
+    const view = new Uint8Array(8);
+    const { buffer } = view;
+    structuredClone(buffer, { transfer: [buffer] }); // which leaves it without its bytes
     for (const [args, pattern] of [
       [['no such task'], /no task is named 'no such task'/],
       [['toString'], /no task is named/], [['wax_alloc'], /no task is named/], [['memory'], /no task is named/],
@@ -11,6 +14,8 @@ export default {
       [['echo', true], /not true/], [['echo', 1n], /not 1/], [['echo', Symbol('s')], /not Symbol\(s\)/],
       [['echo', () => {}], /input of 'echo'/], [['echo', ['a']], /not Array/],
       [['echo', Object.create(null)], /input of 'echo'/],
+      [['echo', buffer], /input of 'echo'.*not ArrayBuffer/],
+      [['echo', view], /input of 'echo'.*not Uint8Array/],
       [['echo', '', null], /options.*not null/],
       [['echo', '', 'fast'], /options.*not 'fast'/],
       [['echo', '', { signal: {} }], /signal.*AbortSignal, not Object/],

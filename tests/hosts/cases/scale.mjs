@@ -14,7 +14,8 @@ export default {
 
   async '10,000 calls in flight, each on a promise of its own, answered in any order while memory grows'(t) {
     const open = new Map();
-    const rt = await t.start({ host: { answer: (i) => new Promise((resolve) => { open.set(i, resolve); }) } });
+    const answer = (i) => new Promise((resolve) => { open.set(i, resolve); });
+    const rt = await t.start({ host: { answer }, stackSize: 4096 });
     const n = 10_000;
     const tasks = Array.from({ length: n }, (_, i) => rt.spawn('call', `answer ${i}`));
     while (open.size < n) await t.sleep(1);

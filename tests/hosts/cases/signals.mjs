@@ -125,6 +125,17 @@ export default {
     t.same([(await t.error(task)).name, task.reason], ['CancelledError', undefined]);
   },
 
+  async 'a signal that is not the own of the platform, and has no reason, is an AbortError'(t) {
+    const rt = await t.start();
+    const signal = Object.assign(new EventTarget(), { aborted: false });
+    const task = rt.spawn('sleeper', 1e9, { signal });
+    await rt.spawn('plain');
+    signal.aborted = true;
+    signal.dispatchEvent(new Event('abort'));
+    t.same([(await t.error(task)).name, task.cancelled], ['AbortError', true]);
+    t.same((await t.error(rt.spawn('sleeper', 1, { signal }))).name, 'AbortError');
+  },
+
   async 'AbortSignal.timeout and AbortSignal.any'(t) {
     const rt = await t.start({ clock: 'real' });
     const error = await t.error(rt.spawn('sleeper', 1e6, { signal: AbortSignal.timeout(10) }));
