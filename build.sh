@@ -11,6 +11,7 @@ usage: ./build.sh [COMMAND]
                     the same, then search the project's own files for wa_await with one C task per file, in Node
   test [GROUP...]   the same, then all tests; GROUP: a part of a test file's path
   quick [GROUP...]  the developer's loop: the tests that run natively, under sanitizers
+  demo [--port N]   serve the demo page, web/, and print its address
   setup [PART]      only set up; PART: native, build (what ./build.sh needs) or test (everything)
   wasmtime          build the wasmtime command of the pinned version with cargo, if the system has none
   step NAME         one step of the build alone, with its whole output
@@ -47,6 +48,7 @@ case $command in
     build
     exec node tests/run.mjs "$@" ;;
   quick) scripts/setup.sh native; exec node tests/run.mjs --quick "$@" ;;
+  demo) scripts/setup.sh build; exec node web/serve.mjs "$@" ;;
   setup) scripts/setup.sh "${1:-test}" ;;
   wasmtime) scripts/setup.sh wasmtime ;;
   step) exec node scripts/build.mjs "$@" ;;

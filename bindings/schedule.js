@@ -10,9 +10,9 @@ const slice = 8;
 const longest = 2 ** 31 - 1; // what setTimeout can hold
 const settled = Promise.resolve();
 
-// One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed. But
-// Firefox lets messages go before its frames, for 70 ms and more. So a frame is asked for, and when it has not come in
-// time, the next turn waits for it: no longer than 50 ms once, because a page that nobody sees may have none.
+// One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed.
+// But Firefox lets messages go before its frames, for 70 ms and more. So a frame is asked for, and when it has not come
+// in time, the next turn waits for it: no longer than 50 ms once, because a page that nobody sees may have none.
 const inTime = 12; // Chromium's frames come sooner, and cost nothing; Firefox's, which were 74 ms apart, are 16.7 again
 let channel, asked = 0, held = 0, late;
 const queue = [];

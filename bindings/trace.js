@@ -1,11 +1,11 @@
-/* What happened when: the runtime's event trace, read out of its ring. A module of its own, `wasyncio/trace`, because most
- * programs never load it; it needs nothing of a runtime but its exports and its memory. */
-import { must } from './errors.js';
+/* What happened when: the runtime's event trace, read out of its ring. A module of its own, `wasyncio/trace`, because
+ * most programs never load it; it needs nothing of a runtime but its exports and its memory. */
+import { must, options } from './errors.js';
 
 const kinds = ['spawn', 'run', 'yield', 'wait', 'wake', 'cancel', 'cleanup', 'end'];
 const decoder = new TextDecoder();
 
-export function trace(runtime, options = {}) { return new Trace(runtime, options); }
+export function trace(runtime, given) { return new Trace(runtime, options('trace', given)); }
 
 export class Trace {
   #runtime;
@@ -15,6 +15,7 @@ export class Trace {
   #names = new Map(); // of tasks that are not over, by number
 
   constructor(runtime, { capacity = 65536 }) {
+    must(typeof runtime?.exports?.wax_trace === 'function', 'trace: the runtime', 'a Runtime', runtime);
     const fits = Number.isInteger(capacity) && capacity >= 1 && capacity <= 2 ** 24;
     must(fits, 'trace: capacity', 'a number of events, 1 to 16777216', capacity);
     this.startedAt = runtime.now; // refuses a closed runtime, and a call from an import
@@ -68,6 +69,7 @@ export class Trace {
 /* One track per task, on which run, ready and wait follow each other, inside of clean-up where the task was told to
  * stop. The format is that of Chrome's about:tracing, which Perfetto (https://ui.perfetto.dev) opens. */
 export function toChrome(events) {
+  must(Array.isArray(events), 'toChrome: events', 'what read or stop gave', events);
   const traceEvents = [];
   const tracks = new Map();
   const add = (event) => traceEvents.push({ pid: 1, ...event, ts: event.ts * 1000 });

@@ -107,7 +107,8 @@ onBoth('trace', (t) => {
         .map(({ name, ts, dur }) => [name.replace(/:\d+/, ''), Math.round(ts - start), Math.round(dur)]),
       [
         ['ready', 0, 0], ['run', 0, 0], ['wait tasks.c', 0, 5000], ['ready', 5000, 0], ['run', 5000, 0],
-        ['run', 5000, 0], ['wait tasks.c', 5000, 20_000], ['ready', 25_000, 0], ['run', 25_000, 0], ['clean-up', 5000, 20_000],
+        ['run', 5000, 0], ['wait tasks.c', 5000, 20_000], ['ready', 25_000, 0], ['run', 25_000, 0],
+        ['clean-up', 5000, 20_000],
       ],
     );
     assert.deepEqual(track.filter(({ ph }) => ph === 'i').map(({ name }) => name), ['cancel requested', 'end']);

@@ -1,0 +1,109 @@
+/* The page: starts C tasks, and draws from the trace what they do.
+ *
+ *     button --spawn, signal--> C task --trace--> history --each frame--> list, timeline, source
+ *     Abort  --controller-----> '
+ */
+import { load } from 'wasyncio';
+import { trace } from 'wasyncio/trace';
+import { Frames } from './frames.js';
+import { History } from './history.js';
+import { Source } from './source.js';
+import { Tasks } from './tasks.js';
+import { SPAN, Timeline } from './timeline.js';
+
+const $ = (id) => document.getElementById(id);
+const controllers = new Map(); // of the tasks that this page started, by name
+let all = new AbortController();
+let selected;
+
+const rt = await load('demo.wasm', {
+  turnBudget: 5, // of the 16.7 ms of a frame
+  host: {
+    fetchText: async (path, { signal }) => (await fetch(path, { signal })).text(),
+    say(message) {
+      const [name, percent, ...text] = message.split('\n');
+      tasks.row(name)?.say(Number(percent), text.join('\n'));
+    },
+    paint(row, { task }) { tasks.row(task.name)?.paint(row); },
+  },
+  onReport(report) {
+    const line = document.createElement('li');
+    line.textContent = report.text;
+    line.dataset.kind = report.kind;
+    $('reports').prepend(line);
+    $('reports').children[20]?.remove();
+  },
+});
+const tracing = trace(rt);
+const history = new History();
+const timeline = new Timeline($('timeline'));
+const tasks = new Tasks($('tasks'), { abort, select: (track) => { selected = track; } });
+const source = new Source({ name: $('file'), place: $('place'), code: $('source').firstElementChild });
+const frames = new Frames();
+
+const counts = {};
+async function start(program) {
+  const name = `${program} ${counts[program] = (counts[program] ?? 0) + 1}`;
+  const own = new AbortController();
+  controllers.set(name, own);
+  // Its own button, or the one for all: whichever comes first.
+  const task = rt.spawn(program, '', { name, signal: AbortSignal.any([own.signal, all.signal]) });
+  const outcome = await task.then(String, ({ message }) => message);
+  controllers.delete(name);
+  const row = tasks.row(name);
+  if (row) row.outcome = outcome;
+}
+
+/** A task of C's own has no signal; it is cancelled by its name. */
+function abort({ name }) {
+  const own = controllers.get(name);
+  if (own) own.abort(new Error('you clicked Abort'));
+  else rt.tasks().find((task) => task.name === name)?.cancel('you clicked Abort');
+}
+
+for (const button of document.querySelectorAll('[data-start]')) {
+  button.addEventListener('click', () => start(button.dataset.start));
+}
+$('abort-all').addEventListener('click', () => {
+  all.abort(new Error('you clicked Abort all'));
+  all = new AbortController();
+});
+
+function select(live) {
+  if (selected && !selected.ended) return;
+  selected = live.findLast(({ site }) => site) ?? selected;
+}
+
+let drawn = 0;
+function frame(time) {
+  requestAnimationFrame(frame);
+  frames.tick(time);
+  history.add(tracing.read());
+  const { now } = rt;
+  const tracks = [...history.tracks];
+  const live = tracks.filter(({ ended }) => !ended);
+  timeline.draw(inOrder(tracks), now, selected?.number);
+  if (time - drawn < 90) return; // texts that change faster can't be read
+  drawn = time;
+  history.forget(now - SPAN);
+  select(live);
+  tasks.update(tracks, now, selected?.number);
+  if (selected) source.show(selected.site, selected.name);
+  const busy = live.reduce((sum, track) => sum + track.share(now - 1000, now), 0);
+  $('fps').textContent = frames.perSecond;
+  $('longest').textContent = `${frames.longest.toFixed(0)} ms`;
+  $('busy').textContent = `${Math.round(100 * busy)} %`;
+  $('count').textContent = live.length;
+  $('empty').hidden = $('tasks').children.length > 0;
+}
+
+// Parts below the task that spawned them.
+function inOrder(tracks) {
+  const heads = tracks.filter(({ name }) => !name.includes(' / '));
+  const partsOf = ({ number }) => tracks.filter(({ by, name }) => by === number && name.includes(' / '));
+  return heads.flatMap((head) => [head, ...partsOf(head)]);
+}
+
+requestAnimationFrame(frame);
+// Something to look at; index.html?empty starts with nothing.
+if (location.search !== '?empty') ['metronome', 'download', 'mandelbrot'].forEach(start);

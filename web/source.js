@@ -1,0 +1,44 @@
+/* The C source of the selected task, with the line of its await marked. */
+const comment = /\/\*[^]*?\*\//g;
+const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
+
+export class Source {
+  #files = new Map(); // name -> lines, as HTML
+  #shown = '';
+  #parts;
+
+  constructor(parts) { this.#parts = parts; }
+
+  /** site: "file.c:12". */
+  async show(site, task) {
+    const [file, line] = site.split(':');
+    if (!file || this.#shown === `${site} ${task}`) return;
+    this.#shown = `${site} ${task}`;
+    if (!this.#files.has(file)) this.#files.set(file, this.#lines(file));
+    const lines = await this.#files.get(file);
+    if (this.#shown !== `${site} ${task}`) return; // another was asked for meanwhile
+    const { name, place, code } = this.#parts;
+    name.textContent = file;
+    place.textContent = `${task}: line ${line}`;
+    if (code.dataset.file !== file) {
+      code.innerHTML = lines.map((html) => `<span>${html || ' '}</span>`).join('');
+      code.dataset.file = file;
+    }
+    code.querySelector('.here')?.classList.remove('here');
+    const here = code.children[line - 1];
+    here.classList.add('here');
+    // Only the panel scrolls, never the page.
+    const panel = code.parentElement;
+    const top = here.offsetTop - code.offsetTop;
+    if (top < panel.scrollTop || top > panel.scrollTop + panel.clientHeight - 40) {
+      panel.scrollTop = top - panel.clientHeight / 2;
+    }
+  }
+
+  async #lines(file) {
+    const text = escaped(await (await fetch(file)).text());
+    const marked = text.replace(comment, (all) => all.split('\n').map((line) => `<i>${line}</i>`).join('\n'));
+    return marked.trimEnd().split('\n')
+      .map((line) => line.replace(/\bwa_\w+|\bWA_\w+/g, '<b>$&</b>'));
+  }
+}

@@ -1,0 +1,126 @@
+/* The list: a row for each task, with its state, its age, the await where it waits and a button that aborts it. */
+const KEPT = 6_000; // ms that a row stays after the end
+const RECENT = 500; // ms over which "computes 48 %" is taken
+
+/** From dark blue far outside to white near the border. */
+const colorOf = (n) => {
+  const light = Math.min(1, Math.sqrt(n / 60));
+  return [30 + 225 * light ** 2, 60 + 190 * light ** 1.4, 160 + 95 * light, 255];
+};
+
+const template = document.createElement('template');
+template.innerHTML = `
+  <li><div class="what"><canvas hidden width="300" height="200"></canvas>
+    <div><b class="name"></b><span class="note"></span><progress max="100" hidden></progress></div></div>
+    <span class="state"></span><span class="site"></span><span class="age number"></span>
+    <button class="abort">Abort</button></li>`;
+
+class Row {
+  #parts = {};
+  #picture;
+  outcome;
+
+  constructor(track, { abort, select }) {
+    this.track = track;
+    this.element = template.content.firstElementChild.cloneNode(true);
+    for (const name of ['name', 'note', 'state', 'site', 'age', 'abort']) {
+      this.#parts[name] = this.element.querySelector(`.${name}`);
+    }
+    this.element.dataset.task = track.name;
+    this.element.classList.toggle('part', track.name.includes(' / '));
+    this.#set('name', track.name.split(' / ').at(-1));
+    this.#parts.abort.setAttribute('aria-label', `Abort ${track.name}`);
+    this.#parts.abort.addEventListener('click', (event) => {
+      event.stopPropagation();
+      abort(track);
+    });
+    this.element.addEventListener('click', () => select(track));
+  }
+
+  say(percent, text) {
+    this.#set('note', text);
+    const bar = this.element.querySelector('progress');
+    bar.hidden = percent < 0;
+    bar.value = Math.max(0, percent);
+  }
+
+  /** A row of the picture: its number, then a byte for each point. */
+  paint([y, ...points]) {
+    const canvas = this.element.querySelector('canvas');
+    canvas.hidden = false;
+    this.#picture ??= canvas.getContext('2d');
+    const line = this.#picture.createImageData(points.length, 1);
+    points.forEach((n, i) => line.data.set(n ? colorOf(n) : [16, 20, 36, 255], 4 * i));
+    this.#picture.putImageData(line, 0, y);
+  }
+
+  update(now) {
+    const { track } = this;
+    const { state, text } = this.#state(now);
+    this.element.dataset.state = state;
+    this.#set('state', text);
+    this.#set('site', track.ended ? '' : track.site);
+    this.#set('age', `${(((track.endedAt ?? now) - track.spawnedAt) / 1000).toFixed(1)} s`);
+    if (track.ended) this.element.querySelector('progress').hidden = true;
+    if (track.ended && this.outcome) this.#set('note', this.outcome);
+    this.#parts.abort.disabled = track.ended;
+  }
+
+  #state(now) {
+    const { track } = this;
+    if (track.ended) {
+      const swallowed = track.cancels.length > 0 && track.status >= 0;
+      if (swallowed) return { state: 'swallowed', text: 'swallowed its abort' };
+      if (track.status >= 0) return { state: 'done', text: 'done' };
+      return track.status === -1 ? { state: 'aborted', text: 'aborted' } : { state: 'failed', text: 'failed' };
+    }
+    const share = Math.round(100 * track.share(now - RECENT, now));
+    if (track.toldAt !== undefined) return { state: 'cleanup', text: 'cleans up' };
+    if (track.cancels.length > 0) return { state: 'asked', text: 'cancel requested' };
+    if (share >= 3) return { state: 'running', text: `computes, ${share} %` };
+    return track.state === 'waiting' ? { state: 'waiting', text: 'waits' } : { state: 'ready', text: 'ready' };
+  }
+
+  #set(part, text) {
+    if (this.#parts[part].textContent !== text) this.#parts[part].textContent = text;
+  }
+}
+
+export class Tasks {
+  #rows = new Map(); // by the task's number
+  #list;
+  #actions;
+
+  constructor(list, actions) {
+    this.#list = list;
+    this.#actions = actions;
+  }
+
+  /** The latest row of that name, also of a task of C's. */
+  row(name) { return [...this.#rows.values()].findLast(({ track }) => track.name === name); }
+
+  update(tracks, now, selected) {
+    for (const track of tracks) {
+      if (track.endedAt < now - KEPT) continue;
+      if (!this.#rows.has(track.number)) this.#insert(track);
+    }
+    for (const [number, row] of this.#rows) {
+      row.update(now);
+      row.element.classList.toggle('selected', number === selected);
+      if (row.track.endedAt < now - KEPT) {
+        row.element.remove();
+        this.#rows.delete(number);
+      }
+    }
+  }
+
+  // A part comes below the task that spawned it.
+  #insert(track) {
+    const row = new Row(track, this.#actions);
+    const near = ({ track: { number, by } }) => track.by && (number === track.by || by === track.by);
+    const family = [...this.#rows.values()].filter(near);
+    this.#rows.set(track.number, row);
+    if (family.length) family.at(-1).element.after(row.element);
+    else this.#list.append(row.element);
+  }
+}
