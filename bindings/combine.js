@@ -32,7 +32,8 @@ function watchAll(outer, futures, watcher) {
   outer._watch(() => { for (const future of futures.values()) future._unwatch(watcher); });
 }
 
-export function gather(core, items, { collect } = {}) {
+export function gather(core, items, given) {
+  const { collect } = options('gather', given);
   const futures = distinct(items, 'gather');
   const list = [...items];
   let left = futures.size;
@@ -72,11 +73,11 @@ const whens = {
   all: () => false,
 };
 
-export function wait(core, items, { when = 'all', timeout } = {}) {
+export function wait(core, items, given) {
+  const { when = 'all', timeout } = options('wait', given, { timeout: 'time' });
   const futures = distinct(items, 'wait');
   must(futures.size, 'wait', 'given something to wait for', items);
   must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
-  options('wait', { timeout }, { timeout: 'time' });
   const outer = new Combined(core);
   let left = futures.size;
   const finish = () => {
@@ -119,9 +120,9 @@ export function shield(core, item) {
 }
 
 /** Hands the items out as they end. */
-export function asCompleted(core, items, { timeout } = {}) {
+export function asCompleted(core, items, given) {
+  const { timeout } = options('asCompleted', given, { timeout: 'time' });
   const futures = distinct(items, 'asCompleted');
-  options('asCompleted', { timeout }, { timeout: 'time' });
   const ready = [];
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
   let left = futures.size;

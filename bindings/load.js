@@ -70,7 +70,7 @@ async function compile(open, source) {
   try {
     const from = named ? await open(String(source)) : source;
     if (from instanceof Response) {
-      if (!from.ok) refuse(`${from.url} can't be fetched: ${from.status} ${from.statusText}`);
+      if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = /^application\/wasm\b/.test(from.headers.get('content-type'));
       return await (typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer()));
     }

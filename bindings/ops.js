@@ -112,6 +112,7 @@ export class Operations {
       memory.give(value, `what the host function '${call.name}' returns`);
     } catch (error) {
       status = EHOST;
+      if (call.task) call.task._hostError = error;
       memory.give(error.message);
     }
     this.#settle(id, status, memory.type, memory.data, memory.size, memory.number);

@@ -15,7 +15,7 @@ export class Runtime {
   #entries = new Map();
   #closing;
 
-  constructor(core) { this.#core = core; }
+  constructor(core) { this.#core = core ?? misuse('a Runtime comes from load, not from new'); }
   static _core(rt) { return rt.#core; } // for streams.js
 
   get exports() { return this.#core.exports; }
@@ -70,7 +70,7 @@ export class Runtime {
 
   advance(ms) {
     need('time', 'advance: ms', ms);
-    if (this.#core.x.wax_advance(ms) !== 0) misuse(this.#core.sentence());
+    if (this.#core.x.wax_advance(ms) !== 0) misuse("advance: the runtime's clock is not virtual");
     this.#core.wake();
   }
 

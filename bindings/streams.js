@@ -8,7 +8,7 @@
  *     waits until a `tell` says that it is worth another try.
  *   - Nothing of a stream's own runs while wasm is on the stack: it is pulled and written from promises.
  *   - An end crosses in both directions: what C, its task, a source, a sink or a reader ends, ends the others. */
-import { must, misuse } from './errors.js';
+import { misuse, must, options } from './errors.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
 
@@ -207,8 +207,9 @@ export function open(rt, stream) {
 }
 
 /** A task between two streams. */
-export function pipe(rt, name, { from, to, input, ...options } = {}) {
+export function pipe(rt, name, given) {
   const core = coreOf(rt);
+  const { from, to, input, ...ofSpawn } = options('pipe', given);
   if (from !== undefined) check('pipe', 'from', from);
   if (to !== undefined) check('pipe', 'to', to);
   const inlet = from ?? new TransformStream();
@@ -223,7 +224,7 @@ export function pipe(rt, name, { from, to, input, ...options } = {}) {
   };
   let task;
   try {
-    task = rt.spawn(name, withDescriptors(source.fd, sink.fd, input), options);
+    task = rt.spawn(name, withDescriptors(source.fd, sink.fd, input), ofSpawn);
   } catch (error) {
     ended(error);
     throw error;

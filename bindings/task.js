@@ -4,7 +4,7 @@ import { Cause, late, signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import {
   CancelledError, ECANCELED, EDISCARDED, EGROUP, EHOST, EIO, EMISUSE, ESTACK, ETIMEDOUT, ETRAP,
-  GroupError, StackOverflowError, TaskError, TimeoutError, TrapError, statusName, textOf,
+  GroupError, StackOverflowError, TaskError, TimeoutError, TrapError, misuse, statusName, textOf,
 } from './errors.js';
 import { Future } from './future.js';
 import { leave, join } from './signals.js';
@@ -31,7 +31,7 @@ export class Task extends Future {
   reason;
 
   constructor(core, handle, name) {
-    super(core.reports);
+    super((core ?? misuse('a Task comes from spawn, not from new')).reports);
     this.#core = core;
     this.#handle = handle;
     this.#name = name;
