@@ -27,7 +27,7 @@ const hints = [
   [/exceptions disabled/, `C++ exceptions are off: asyncify cannot unwind through frames that catch. ${instead}`],
   [/setjmp\.h|[Ss]etjmp\/longjmp/,
     `setjmp and longjmp are not there: asyncify cannot unwind and rewind a jump over frames. ${instead}`],
-  [/fatal error: '[a-z_]+' file not found|unable to find library -lc\+\+/,
+  [/fatal error: '[a-z_]+' file not found|undefined symbol: (std::|operator (new|delete))/,
     'this toolchain has no C++ library for wasm (Debian: apt-get install libc++-19-dev-wasm32 libc++abi-19-dev-wasm32;' +
     ' npm\'s has one: --toolchain npm)'],
 ];

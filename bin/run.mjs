@@ -12,10 +12,10 @@ import { UsageError, expect } from './usage.mjs';
 
 const TIMED_OUT = 124, INTERRUPTED = 130;
 
-export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs]
+export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs] [-- INPUT]
 
 runs one task with INPUT as its text and prints what it returns. Ctrl-C cancels the task, which cleans up; a second one
-ends it at once.
+ends it at once. An INPUT that begins with - stands behind --.
 
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
@@ -25,7 +25,7 @@ ${INTERRUPTED} cancelled by Ctrl-C.`;
 
 export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
 
-function check({ values: { timeout, host }, words }) {
+function check({ timeout, host }, words) {
   const [path, task] = words;
   expect(path, 'run: no wasm is given, like: npx wasyncio run app.wasm crawl');
   expect(existsSync(path), `run: there is no file ${path}`);
@@ -60,30 +60,29 @@ function print(output) {
   else process.stdout.write(output);
 }
 
-export async function main({ values, words }) {
-  check({ values, words });
-  const [path, name, input] = words;
+export async function main({ values, words, rest }) {
+  check(values, [...words, ...rest]);
+  const [path, name, input] = [...words, ...rest];
   const host = values.host && await importHost(values.host);
-  const rt = await asUsage(path, () => load(path, host ? { host } : {}));
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  const task = await asUsage(path, () => [rt.spawn(name, input, { timeout })]); // in a list: a task is a promise, too
-  let interrupted = false;
-  const interrupt = () => {
+  const rt = await asUsage(path, () => load(path, host ? { host } : {}));
+  let task, interrupted = false;
+  process.on('SIGINT', () => {
     if (interrupted) process.exit(INTERRUPTED);
     interrupted = true;
     console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
-    task[0].cancel('Ctrl-C');
-  };
-  process.on('SIGINT', interrupt);
+    task.cancel('Ctrl-C');
+  });
+  await asUsage(path, () => { task = rt.spawn(name, input, { timeout }); });
   try {
-    print(await task[0]);
+    print(await task);
     return 0;
   } catch (error) {
-    if (interrupted && task[0].cancelled) return INTERRUPTED;
+    if (interrupted && task.cancelled) return INTERRUPTED;
     console.error(`wasyncio: ${name}: ${error?.message ?? error}`);
-    return error instanceof TimeoutError && task[0].cancelled ? TIMED_OUT : 1;
+    return error instanceof TimeoutError && task.cancelled ? TIMED_OUT : 1;
   } finally {
     await rt.close();
-    process.off('SIGINT', interrupt);
+    process.removeAllListeners('SIGINT');
   }
 }

@@ -23,7 +23,7 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   const { extra = [], cxx = false, ...how } = options;
   const linked = join(cache, 'linked', hash(tools.name, kind, resolve(out)), basename(out));
   const inputs = [...objects, ...libraries];
-  const words = [...(cxx ? tools.cxx : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];
+  const words = [...(cxx ? tools.cxxLink : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];
   await maker.makeFile(linked, inputs, words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
   await maker.makeFile(out, [linked, ...instrumentInputs], [...tools.wasmOpt, instrumentFlags(how)].join(' '),
     (temporary) => instrument(tools, linked, temporary, how));

@@ -2,7 +2,8 @@
 //
 // clang sees a file system in memory. What it will ask for is put there under /host: the files that the command names,
 // and what they include, found by looking for #include. Laws:
-//   - too much is put there, never too little: conditions around an #include are not looked at;
+//   - too much is put there, never too little: conditions around an #include are not looked at, and a macro that stands
+//     for a text may be included;
 //   - that file system takes a/../b for a/b. Where that would be another file, it is refused.
 // V8 must not optimize these programs while they run, which takes longer than they run; and not check, which they don't
 // need, 75 MB before the first call.
@@ -65,6 +66,9 @@ const wordToMemory = (word) => {
 
 const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
+const includes = new RegExp(
+  String.raw`(?:#\s*(?:include(?:_next)?|import|embed|define\s+\w+)\s*|__has_\w+\s*\(\s*)["<]([^">\n]+)`, 'g');
+
 class Tree {
   files = {};
   #paths = new Map();
@@ -86,12 +90,12 @@ class Tree {
     return true;
   }
 
-  addSource(path, folders) {
+  addSource(path, folders, macros = []) {
     if (!this.add(path)) return;
-    const includes = /#\s*(?:include(?:_next)?|import|embed)\s*["<]([^">\n]+)|__has_include\w*\s*\(\s*["<]([^">\n]+)/g;
-    for (const [, plain, asked] of readFileSync(path, 'utf8').matchAll(includes)) {
+    const named = Array.from(readFileSync(path, 'utf8').matchAll(includes), ([, name]) => name);
+    for (const name of [...named, ...macros]) {
       for (const folder of [dirname(path), ...folders]) {
-        const found = isAbsolute(plain ?? asked) ? plain ?? asked : `${folder}/${plain ?? asked}`;
+        const found = isAbsolute(name) ? name : `${folder}/${name}`;
         if (isFile(found)) this.addSource(found, folders);
       }
     }
@@ -113,10 +117,11 @@ async function runInMemory({ runClang, runLLVM, Exit }, words) {
   const tree = new Tree();
   const folders = ['-I', '-isystem', '-iquote'].flatMap((option) => joined(words, option));
   const outputs = [...after(words, '-o'), ...after(words, '-MF')];
+  const macros = joined(words, '-D').flatMap((text) => /=["<](.+)[">]$/.exec(text)?.[1] ?? []);
   const sources = words.slice(1).filter((word) => isAbsolute(word) && !outputs.includes(word) && isFile(word));
   for (const path of [...sources, ...joined(words, '-include').filter(isFile)]) {
     if (/\.[oa]$/.test(path)) tree.add(path);
-    else tree.addSource(path, folders);
+    else tree.addSource(path, folders, macros);
   }
   for (const folder of joined(words, '-L').filter((path) => existsSync(path))) {
     for (const name of readdirSync(folder)) if (name.endsWith('.a')) tree.add(join(folder, name));

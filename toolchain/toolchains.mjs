@@ -33,7 +33,7 @@ export const targets = {
   },
 };
 
-const wasi = (name, cc, cxx, ar) => ({ ...targets.wasi, name, cc, cxx, ar, cflags, run: runWords });
+const wasi = (name, cc, cxx, ar) => ({ ...targets.wasi, name, cc, cxx, cxxLink: cxx, ar, cflags, run: runWords });
 
 const output = (program, ...args) => {
   try {
@@ -62,14 +62,17 @@ function clang() {
     if (!find(program) || !(find(`wasm-ld${version}`) ?? find('wasm-ld'))) continue;
     const has = (question) => existsSync(output(program, target, question));
     if (!has('-print-file-name=crt1-reactor.o') || !has('-print-libgcc-file-name')) continue;
-    return wasi('clang', [program, target], [`clang++${version}`, target], [`llvm-ar${version}`]);
+    const tools = wasi('clang', [program, target], [`clang++${version}`, target], [`llvm-ar${version}`]);
+    // C++ without its library works as C does.
+    return has('-print-file-name=libc++.a') ? tools : { ...tools, cxxLink: [...tools.cxx, '-nostdlib++'] };
   }
   return null;
 }
 
 function emcc() {
   if (!find('emcc')) return null;
-  return { ...targets.emscripten, name: 'emcc', cc: ['emcc'], cxx: ['em++'], ar: ['emar'], cflags, run: runWords };
+  const programs = { cc: ['emcc'], cxx: ['em++'], cxxLink: ['em++'], ar: ['emar'] };
+  return { ...targets.emscripten, name: 'emcc', ...programs, cflags, run: runWords };
 }
 
 function npm() {

@@ -1,0 +1,198 @@
+// npx wasyncio build and instrument: every toolchain builds what runs on every host; what breaks asyncify is refused
+// with the reason; each wrong use gets one clear line and exit status 2.
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { root } from '../../scripts/make.mjs';
+import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
+import { findToolchain, names } from '../../toolchain/toolchains.mjs';
+import { browsers, missing as missingBrowser, open } from '../browsers.mjs';
+import { installed } from './project.mjs';
+
+const cleanup = [];
+let project;
+before(async () => {
+  project = await installed({ after: (f) => cleanup.push(f) });
+  copyFileSync(join(root, 'tests/package/tasks.c'), project.file('tasks.c'));
+  for (const name of ['@yowasp', 'binaryen']) {
+    const path = join(root, 'node_modules', name);
+    if (existsSync(path)) symlinkSync(path, project.file(`node_modules/${name}`));
+  }
+});
+after(() => cleanup.forEach((f) => f()));
+
+function missing(name) {
+  try {
+    return !findToolchain(name);
+  } catch (error) {
+    return error.message;
+  }
+}
+
+async function succeeds(args) {
+  const { status, stdout, stderr } = await project.wasyncio(args);
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+// One line on stderr, nothing on stdout.
+async function refused(args, status, message) {
+  const result = await project.wasyncio(args);
+  assert.match(result.stderr, message, args.join(' '));
+  if (status === 2) assert.match(result.stderr, /^wasyncio: [^\n]+\n$/, args.join(' '));
+  assert.deepEqual([result.status, result.stdout], [status, ''], args.join(' '));
+}
+
+for (const toolchain of names) {
+  describe(toolchain, { skip: missing(toolchain) }, () => {
+    const build = (file, out, ...more) => ['build', file, '-o', out, '--toolchain', toolchain, ...more];
+    const out = `tasks-${toolchain}.wasm`;
+
+    test('builds, tells size and time, and builds again only what is out of date', async () => {
+      const kb = '\\d+\\.\\d KB';
+      const line = new RegExp(`^${out}: ${kb} \\(gzip ${kb}\\), -O3, ${toolchain}, \\d+\\.\\d\\d s\\n$`);
+      assert.match(await succeeds(build('tasks.c', out)), line);
+      const { ino } = statSync(project.file(out));
+      assert.match(await succeeds(build('tasks.c', out)), line);
+      assert.equal(statSync(project.file(out)).ino, ino);
+    });
+
+    test('the same wasm runs in Node, and under the wasmtime command', async (t) => {
+      const uses = [[['echo', 'hello'], 'hello\n', 0], [['twice', '0.75'], '1.5\n', 0], [['fail'], '', 1]];
+      for (const [args, output, status] of uses) {
+        const result = await project.wasyncio(['run', out, ...args]);
+        assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
+      }
+      const wasmtime = wasmtimeCommand();
+      if (!wasmtime) return t.skip('there is no wasmtime command: ./build.sh wasmtime builds it');
+      // Emscripten's C library has no way to wait: there the host must drive the tasks.
+      for (const [args, output, status] of toolchain === 'emcc' ? uses.slice(1) : uses) {
+        const result = await project.run(wasmtime, ['run', out, ...args]);
+        assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
+      }
+      const nobody = await project.run(wasmtime, ['run', out, 'nobody']);
+      assert.equal(nobody.status, 2);
+      assert.match(nobody.stderr, /^usage: TASK \[INPUT\]; the tasks are: echo twice bytes fail ask/);
+      return undefined;
+    });
+
+    for (const browser of browsers) {
+      test(`the same wasm runs in ${browser}`, { skip: missingBrowser(browser) }, async (t) => {
+        const page = await (await open(browser, t)).newPage();
+        await page.goto(await serve(t, project.path));
+        const output = await page.evaluate(async (url) => {
+          const { load } = await import('/node_modules/wasyncio/bindings/browser.js');
+          const rt = await load(url);
+          const results = [await rt.spawn('echo', 'hello'), await rt.spawn('twice', '-0.75')];
+          await rt.close();
+          return results;
+        }, `/${out}`);
+        assert.deepEqual(output, ['hello', -1.5]);
+      });
+    }
+
+    test('a program with a main of its own, C++, levels, --command, --reactor and --debug', async () => {
+      project.write('own.c', `#include "wasyncio.h"
+        #include <stdio.h>
+        static int task(void *arg) { (void)arg; return wa_yield(); }
+        int main(void) { printf("%d\\n", wa_run(task, NULL) + N); return 0; }`);
+      project.write('plus.cpp', `#include "wasyncio.h"
+        #include HEADER
+        extern "C" int plus(void *arg) { int st = wa_yield(); return st < 0 ? st : wa_return_text((char *)arg); }
+        WA_TASK(plus);`);
+      project.write('header.h', '#define N 7\n');
+      for (const level of ['-O0', '-Os']) await succeeds(build('own.c', `own${level}.wasm`, level, '-DN=7'));
+      await succeeds(build('own.c', 'own-command.wasm', '--command', '--', '-include', project.file('header.h')));
+      const wasmtime = wasmtimeCommand();
+      for (const name of wasmtime ? ['own-O0', 'own-Os', 'own-command'] : []) {
+        assert.equal((await project.run(wasmtime, ['run', `${name}.wasm`])).stdout, '7\n', name);
+      }
+      await succeeds(build('plus.cpp', 'plus.wasm', '--reactor', '-I.', '-DHEADER="header.h"'));
+      assert.equal((await project.wasyncio(['run', 'plus.wasm', 'plus', 'c++'])).stdout, 'c++\n');
+      await succeeds(build('tasks.c', 'debug.wasm', '--debug'));
+      const debug = new WebAssembly.Module(readFileSync(project.file('debug.wasm')));
+      assert.equal(WebAssembly.Module.customSections(debug, 'name').length, 1);
+      assert.equal((await project.wasyncio(['run', 'debug.wasm', 'echo'])).stdout, 'nothing\n');
+    });
+
+    test('what breaks asyncify is refused with the reason', async () => {
+      project.write('jump.c', `#include "wasyncio.h"
+        #include <setjmp.h>
+        static jmp_buf place;
+        int jump(void *arg) { (void)arg; if (setjmp(place)) return 0; wa_yield(); longjmp(place, 1); }
+        WA_TASK(jump);`);
+      project.write('throws.cpp', `#include "wasyncio.h"
+        extern "C" int throws(void *) { try { wa_yield(); throw 1; } catch (int e) { return e; } }
+        WA_TASK(throws);`);
+      await refused(build('jump.c', 'bad.wasm'), 1, /setjmp[^]*asyncify[^]*[Rr]eturn statuses/);
+      await refused(build('throws.cpp', 'bad.wasm'), 1, /exceptions[^]*asyncify[^]*[Rr]eturn statuses/);
+      for (const flags of [['-fexceptions'], ['-fwasm-exceptions'], ['--', '-mllvm', '-wasm-enable-sjlj'], ['-flto']]) {
+        await refused(build('tasks.c', 'bad.wasm', ...flags), 2, /is refused: .*(asyncify|inlines the runtime)/);
+      }
+      assert.ok(!existsSync(project.file('bad.wasm')));
+    });
+
+    test('a compiler\'s error is told, with the file and the line', async () => {
+      project.write('wrong.c', '#include "wasyncio.h"\nint wrong(void *arg) { return wa_sleap(0); }\n');
+      const told = /wrong\.c cannot be built:\n[^]*wrong\.c:2:\d+: error: .*wa_sleap/;
+      await refused(build('wrong.c', 'bad.wasm'), 1, told);
+    });
+  });
+}
+
+function serve(t, folder) {
+  const types = { js: 'text/javascript', wasm: 'application/wasm' };
+  const server = createServer(({ url }, response) => {
+    if (url === '/') return response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>');
+    if (!existsSync(join(folder, url))) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': types[url.split('.').pop()] ?? 'text/plain' });
+    return response.end(readFileSync(join(folder, url)));
+  });
+  t.after(() => server.close());
+  return new Promise((done) => server.listen(0, 'localhost', () => done(`http://localhost:${server.address().port}/`)));
+}
+
+test('wrong uses', async () => {
+  project.write('a.c', '');
+  project.write('text.txt', '');
+  for (const [line, message] of [
+    ['', /no command: the commands are build, instrument, init, run/],
+    ['bild', /no command 'bild'/],
+    ['build', /no C file is given/],
+    ['build a.c', /no output is given/],
+    ['build a.c -o', /--output/],
+    ['build a.c -o a', /the output must end in \.wasm, not 'a'/],
+    ['build a.c -o nowhere/a.wasm', /there is no folder .*nowhere/],
+    ['build b.c -o a.wasm', /there is no file b\.c/],
+    ['build text.txt -o a.wasm', /'text\.txt' is no C file/],
+    ['build . -o a.wasm', /'\.' is no C file/],
+    ['build a.c -o a.wasm -O4', /-O takes 0, 1, 2, 3 or s, not '4'/],
+    ['build a.c -o a.wasm --command --reactor', /exclude each other/],
+    ['build a.c -o a.wasm --toolchain gcc', /--toolchain takes .*, not 'gcc'/],
+    ['build a.c -o a.wasm --fast', /unknown option '--fast'/],
+    ['build a.c -o a.wasm -x', /unknown option '-x'/],
+    ['build a.c -o a.wasm -- -pthread', /-pthread is refused/],
+    ['instrument', /one linked wasm is expected, not 0/],
+    ['instrument a.wasm', /no output is given/],
+    ['instrument nowhere.wasm -o a.wasm', /there is no file nowhere\.wasm/],
+    ['init a b', /one folder is expected, not 2/],
+  ]) await refused(line.split(' ').filter(Boolean), 2, message);
+});
+
+test('what is no linked wasm, or was optimized at the link, is not instrumented', async () => {
+  project.write('no.wasm', 'text');
+  await refused(['instrument', 'no.wasm', '-o', 'a.wasm'], 1, /it is no wasm binary/);
+  copyFileSync(join(root, 'dist/wasm/wasyncio.wasm'), project.file('nameless.wasm'));
+  await refused(['instrument', 'nameless.wasm', '-o', 'a.wasm'], 1, /without -O/);
+});
+
+test('help and version', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.equal(await succeeds(['--version']), `${version}\n`);
+  const help = await succeeds(['--help']);
+  for (const command of ['build', 'instrument', 'init', 'run']) {
+    assert.match(help, new RegExp(`^  ${command} +\\w`, 'm'));
+    assert.match(await succeeds([command, '--help']), new RegExp(`^usage: npx wasyncio ${command} `));
+  }
+});

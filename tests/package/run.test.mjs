@@ -1,0 +1,77 @@
+// npx wasyncio run: what a task returns is printed; Ctrl-C cancels it; the exit status tells how it ended.
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../scripts/make.mjs';
+import { installed } from './project.mjs';
+
+const cleanup = [];
+let project;
+before(async () => {
+  project = await installed({ after: (f) => cleanup.push(f) });
+  copyFileSync(join(root, 'tests/package/tasks.c'), project.file('tasks.c'));
+  project.write('host.mjs', 'export const answer = async (input) => `${input}? 42`;\n');
+  project.write('default.mjs', 'export default { answer: () => { throw new Error("no answer") } };\n');
+  project.write('broken.mjs', 'import "nowhere";\n');
+  const { status, stderr } = await project.wasyncio(['build', 'tasks.c', '-o', 'tasks.wasm']);
+  assert.equal(status, 0, stderr);
+});
+after(() => cleanup.forEach((f) => f()));
+
+const run = (args, options) => project.wasyncio(['run', ...args], options);
+
+for (const [what, line, status, stdout, stderr = /^$/] of [
+  ['a text', 'tasks.wasm echo hello', 0, 'hello\n'],
+  ['no input', 'tasks.wasm echo', 0, 'nothing\n'],
+  ['a number; an input that begins with -', 'tasks.wasm twice -- -21', 0, '-42\n'],
+  ['bytes', 'tasks.wasm bytes raw', 0, 'raw'],
+  ['a failed task', 'tasks.wasm fail', 1, '', /^wasyncio: fail: .*-1003/],
+  ['a time limit that is kept', 'tasks.wasm echo x --timeout 5000', 0, 'x\n'],
+  ['a time limit that is not', 'tasks.wasm patient --timeout 100', 124, /^waiting\ncleaned up \(.*100 ms\)\n$/,
+    /^wasyncio: patient: .*100 ms\n$/],
+  ['host functions', 'tasks.wasm ask life --host host.mjs', 0, 'life? 42\n'],
+  ['host functions as a default export, which throw', 'tasks.wasm ask life --host default.mjs', 1, '', /no answer/],
+  ['a host module that does not load', 'tasks.wasm ask life --host broken.mjs', 1, '', /broken\.mjs: .*nowhere/],
+  ['no file', '', 2, '', /^wasyncio: run: no wasm is given/],
+  ['no such file', 'nowhere.wasm echo', 2, '', /^wasyncio: run: there is no file nowhere\.wasm\n$/],
+  ['what is no wasm', 'tasks.c echo', 2, '', /^wasyncio: run: tasks\.c: .*not wasm.*\n$/],
+  ['no task', 'tasks.wasm', 2, '', /^wasyncio: run: no task is given/],
+  ['no such task', 'tasks.wasm nobody', 2, '', /^wasyncio: run: tasks\.wasm: .*'nobody'.*\n$/],
+  ['too many inputs', 'tasks.wasm echo a b', 2, '', /^wasyncio: run: one input is expected, not 2/],
+  ['a wrong time', 'tasks.wasm echo --timeout soon', 2, '', /^wasyncio: run: --timeout takes .*not 'soon'\n$/],
+  ['a negative time', 'tasks.wasm echo --timeout=-1', 2, '', /^wasyncio: run: --timeout takes .*not '-1'\n$/],
+  ['no such host', 'tasks.wasm echo --host nowhere.mjs', 2, '', /^wasyncio: run: there is no file nowhere\.mjs\n$/],
+  ['an unknown option', 'tasks.wasm echo --fast', 2, '', /^wasyncio: run: unknown option '--fast'.*\n$/],
+]) {
+  test(what, async () => {
+    const result = await run(line.split(' ').filter(Boolean));
+    assert.match(result.stderr, stderr);
+    if (typeof stdout === 'string') assert.equal(result.stdout, stdout);
+    else assert.match(result.stdout, stdout);
+    assert.equal(result.status, status);
+  });
+}
+
+// Sends Ctrl-C when the task waits, and again when that is told, if the task is stubborn.
+function interrupted(task, again) {
+  let sent = 0;
+  return run(['tasks.wasm', task], {
+    hear(text, child) {
+      if (sent === 0 && text.includes('waiting')) child.kill('SIGINT', sent++);
+      else if (sent === 1 && again && text.includes('Ctrl-C')) child.kill('SIGINT', sent++);
+    },
+  });
+}
+
+test('Ctrl-C cancels the task, which cleans up', async () => {
+  const { status, stdout, stderr } = await interrupted('patient', false);
+  assert.deepEqual([status, stdout], [130, 'waiting\ncleaned up (Ctrl-C)\n']);
+  assert.match(stderr, /^wasyncio: cancelled by Ctrl-C; again to end it at once\n$/);
+});
+
+test('a second Ctrl-C ends a task that ignores the first', async () => {
+  const { status, stdout, seconds } = await interrupted('stubborn', true);
+  assert.deepEqual([status, stdout], [130, 'waiting\n']);
+  assert.ok(seconds < 5, `${seconds} s`);
+});
