@@ -64,12 +64,15 @@ async function attach(from, { stdout, stderr }) {
   return { exports };
 }
 
+// Not instanceof: a frame's are as good as the page's own.
+const isA = (kind, value) => Object.prototype.toString.call(value) === `[object ${kind}]`;
+
 async function compile(open, source) {
-  if (source instanceof WebAssembly.Module) return source;
-  const named = typeof source === 'string' || source instanceof URL;
+  if (isA('WebAssembly.Module', source)) return source;
+  const named = typeof source === 'string' || isA('URL', source);
   try {
     const from = named ? await open(String(source)) : source;
-    if (from instanceof Response) {
+    if (isA('Response', from)) {
       if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = /^application\/wasm\b/.test(from.headers.get('content-type'));
       return await (typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer()));
