@@ -11,10 +11,11 @@ const out = join(root, 'build/bench');
 const c = (...names) => names.map((name) => join(root, 'bench/c', `${name}.c`));
 const benches = ['bench', 'switches', 'sync', 'time', 'sha256', 'host', 'memory', 'compute'];
 
+const release = { level: 'release' };
 const reactor = (target) =>
-  buildWasm({ target, level: 'release', kind: 'reactor', out: join(out, `wasyncio-${target}.wasm`), files: c(...benches) });
+  buildWasm({ ...release, target, kind: 'reactor', out: join(out, `wasyncio-${target}.wasm`), files: c(...benches) });
 const command = () => buildWasm({
-  target: 'wasi', level: 'release', kind: 'command', out: join(out, 'wasyncio-command.wasm'), files: c(...benches, 'main'),
+  ...release, target: 'wasi', kind: 'command', out: join(out, 'wasyncio-command.wasm'), files: c(...benches, 'main'),
 });
 
 // Emscripten's own way: its compiler does it all.

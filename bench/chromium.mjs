@@ -24,8 +24,10 @@ async function bundle(module, argument) {
 }
 
 const headers = {
-  'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp',
+  'cache-control': 'no-store',
 };
+const built = new URL('../build/bench/', import.meta.url);
 const empty = '<!doctype html><link rel="icon" href="data:,">';
 
 async function serve() {
@@ -34,7 +36,7 @@ async function serve() {
     const send = (type, body) => response.writeHead(200, { ...headers, 'content-type': type }).end(body);
     try {
       if (kind === 'worker') send('text/javascript', await bundle(name, argument));
-      else if (kind === 'wasm') send('application/wasm', readFileSync(new URL(`../build/bench/${name}`, import.meta.url)));
+      else if (kind === 'wasm') send('application/wasm', readFileSync(new URL(name, built)));
       else send('text/html', empty);
     } catch (error) {
       response.writeHead(500).end(String(error));

@@ -13,12 +13,16 @@ function version(program, ...args) {
   }
 }
 
+const programs = [
+  ['wasmtime', wasmtimeCommand()], ['CPython', find('python3')], ['emcc', find('emcc')], ['clang', find('clang-19')],
+  ['wasm-opt', find('wasm-opt')],
+];
+
 export function machine(chromium) {
   const parts = [
     `${availableParallelism()} cores`, `${Math.round(totalmem() / 2 ** 30)} GB`, `${type()} ${release().split('-')[0]}`,
     `Node ${process.versions.node}`, chromium?.replace(/^.*?\//, 'Chromium '),
-    ...[['wasmtime', wasmtimeCommand()], ['CPython', find('python3')], ['emcc', find('emcc')], ['clang', find('clang-19')],
-      ['wasm-opt', find('wasm-opt')]].map(([name, program]) => version(program) && `${name} ${version(program)}`),
+    ...programs.map(([name, program]) => [name, version(program)]).map(([name, found]) => found && `${name} ${found}`),
   ];
   return parts.filter(Boolean).join(', ');
 }

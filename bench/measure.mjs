@@ -38,7 +38,7 @@ async function prepare(subject, bench, point, rule) {
   }
 }
 
-/** Measures a bench at a point; gives { subject, value, ...spread } of time per operation, in the order of the subjects. */
+/** Measures a bench at a point; gives each subject's { subject, value, ...spread } of time per operation. */
 export async function measure(bench, point, subjects, rule, progress) {
   const entries = [];
   for (const subject of subjects) {
@@ -63,8 +63,8 @@ export async function measure(bench, point, subjects, rule, progress) {
   });
 }
 
-/** Bytes: once in each process, and nothing before it. Of ours the larger of two: the memory's growth, and what its live
- *  objects use, because a memory that is large enough from the start need not grow. */
+/** Bytes: once in each process, and nothing before it. Of ours the larger of two: the memory's growth, and what its
+ *  live objects use, because a memory that is large enough from the start need not grow. */
 export async function weigh(bench, point, open, names, progress) {
   const rows = [];
   for (const name of names) {

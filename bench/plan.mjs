@@ -34,7 +34,10 @@ export const plan = [
     points: [1, 10, 50].map((depth) => ({ n: 1_000, depth })),
     subjects: ['wasyncio-clang', 'wasyncio-emcc', 'emscripten-fiber'], check: total,
   },
-  { name: 'spawn-await', title: 'a task spawned and awaited', per: 'task', points: at(1), subjects: small, check: total },
+  {
+    name: 'spawn-await', title: 'a task spawned and awaited', per: 'task', points: at(1), subjects: small,
+    check: total,
+  },
   {
     name: 'sleep', title: 'a timer set and fired', per: 'timer', points: at(1_000, 10_000, 100_000, 1_000_000),
     subjects: ['wasyncio-clang', 'wasyncio-emcc', 'js', 'cpython'], check: total, batch: 0.1, most: 5,
@@ -79,8 +82,8 @@ export const plan = [
     subjects: ['wasyncio-clang', 'wasyncio-emcc'], check: total, least: 1e7, most: 2e7,
   },
   {
-    name: 'checkpoint-sha256', title: 'SHA-256 over 64 MB, a checkpoint per block or none', per: 'byte', points: at(2 ** 26),
-    subjects: ['checks, clang', 'none, clang', 'checks, emcc', 'none, emcc'], check: digest,
+    name: 'checkpoint-sha256', title: 'SHA-256 over 64 MB, a checkpoint per block or none', per: 'byte',
+    points: at(2 ** 26), subjects: ['checks, clang', 'none, clang', 'checks, emcc', 'none, emcc'], check: digest,
   },
   ...[['sha256', 'a megabyte hashed'], ['queens', 'eight queens placed'], ['matrix', 'a product of matrices']].map(
     ([name, title]) => ({

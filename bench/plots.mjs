@@ -1,5 +1,5 @@
-// A figure per bench, as SVG, by vega-lite: over n or depth as lines where there are three points, else as dots with their
-// quartiles. The scale is logarithmic, because the subjects lie decades apart.
+// A figure per bench, as SVG, by vega-lite: over n or depth as lines where there are three points, else as dots with
+// their quartiles. The scale is logarithmic, because the subjects lie decades apart.
 import { View, parse } from 'vega';
 import { compile } from 'vega-lite';
 import { figure, unitOf } from './table.mjs';
@@ -26,13 +26,14 @@ function lines(over, measure, colour) {
 
 function dots(measure, colour, subjects) {
   const x = { ...measure, axis: { tickCount: 5, grid: true } };
+  const label = { type: 'text', align: 'left', dx: 8 };
   const quiet = { ...colour, legend: null };
   return {
     encoding: { y: { field: 'subject', type: 'nominal', sort: subjects, title: null }, color: quiet },
     layer: [
       { mark: { type: 'rule', strokeWidth: 3 }, encoding: { x: { ...x, field: 'q1' }, x2: { field: 'q3' } } },
       { mark: { type: 'point', filled: true, size: 70, opacity: 1 }, encoding: { x } },
-      { mark: { type: 'text', align: 'left', dx: 8 }, encoding: { x: { ...x, field: 'q3' }, text: { field: 'label', type: 'nominal' } } },
+      { mark: label, encoding: { x: { ...x, field: 'q3' }, text: { field: 'label' } } },
     ],
     width: 280, height: { step: 22 },
   };

@@ -1,5 +1,5 @@
-// What a run leaves behind: its rows as JSON, a figure per bench, and the tables, put between the markers of a page that
-// is otherwise written by hand.
+// What a run leaves behind: its rows as JSON, a figure per bench, and the tables, put between the markers of a page
+// that is otherwise written by hand.
 //
 //     <!-- bounds --> ... <!-- /bounds -->      what stands between is replaced
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -29,7 +29,9 @@ const { values: options } = parseArgs({
     json: { type: 'string' }, quick: { type: 'boolean' }, docs: { type: 'boolean' }, help: { type: 'boolean' },
   },
 });
-const unknown = [...options.host.filter((host) => !hosts.includes(host)), ...options.only.filter((name) => !names.includes(name))];
+const unknown = [
+  ...options.host.filter((host) => !hosts.includes(host)), ...options.only.filter((name) => !names.includes(name)),
+];
 if (options.help || unknown.length > 0) {
   console.error(unknown.length > 0 ? `unknown: ${unknown.join(' ')}\n${usage}` : usage);
   process.exit(options.help ? 0 : 2);
@@ -108,7 +110,7 @@ for (const host of options.host) {
 }
 if (options.host.includes('node')) {
   if (options.only.includes('size')) done('size: gzip', await sizes(progress));
-  if (options.only.includes('build')) done('build: npx wasyncio build of one file that changed', await buildTimes(rule, progress));
+  if (options.only.includes('build')) done('build: of a file that changed', await buildTimes(rule, progress));
 }
 
 const judged = judge(rows);

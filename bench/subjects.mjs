@@ -1,5 +1,5 @@
-// Who takes part, on which host, and how each is started. Each gets a process of its own per bench (in Chromium: a worker
-// of its own), so that no subject's code has been optimized for, or spoilt by, another's.
+// Who takes part, on which host, and how each is started. Each gets a process of its own per bench (in Chromium: a
+// worker of its own), so that no subject's code has been optimized for, or spoilt by, another's.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,8 @@
 // Rows and bounds as text, for a terminal.
-export const figure = (x) => (x >= 1000 ? Math.round(x).toLocaleString('en') : x >= 100 ? x.toFixed(0) : x.toPrecision(3));
+export function figure(x) {
+  if (x >= 1000) return Math.round(x).toLocaleString('en');
+  return x >= 100 ? x.toFixed(0) : x.toPrecision(3);
+}
 const scales = { ns_per_op: ['ns', 1], bytes_per_task: ['B', 1], bytes: ['KB', 1 / 1024] };
 
 export const unitOf = (row) => Object.keys(scales).find((key) => row[key] !== undefined);
@@ -11,7 +14,8 @@ export function inUnit(row) {
 export function table(title, rows) {
   const lines = rows.map((row) => {
     const unit = unitOf(row);
-    const spread = row.min === undefined ? '' : `   min ${figure(row.min)}, quartiles ${figure(row.q1)} to ${figure(row.q3)}`;
+    const { min, q1, q3 } = row;
+    const spread = min === undefined ? '' : `   min ${figure(min)}, quartiles ${figure(q1)} to ${figure(q3)}`;
     const live = row.live ? `   of objects: ${figure(row.live)}` : '';
     const ratio = unit === 'bytes' ? '' : `${figure(row[unit] / rows[0][unit])} x`.padStart(12);
     const who = row.bench === 'size' ? `${row.subject}, ${row.host}`.padEnd(40) : row.subject.padEnd(18);
@@ -22,7 +26,9 @@ export function table(title, rows) {
 
 export function verdicts(judged) {
   const width = Math.max(...judged.map(({ what }) => what.length));
-  const lines = judged.map(({ what, limit, reached, unit, ok }) =>
-    `  ${what.padEnd(width)}  ${limit.padEnd(14)} ${figure(reached).padStart(8)} ${unit.padEnd(17)} ${ok ? 'ok' : 'NOT'}`);
+  const lines = judged.map(({ what, limit, reached, unit, ok }) => {
+    const verdict = ok ? 'ok' : 'NOT';
+    return `  ${what.padEnd(width)}  ${limit.padEnd(14)} ${figure(reached).padStart(8)} ${unit.padEnd(17)} ${verdict}`;
+  });
   return ['bounds', ...lines].join('\n');
 }

@@ -1,4 +1,5 @@
-// What is not measured by a running clock in a subject: sizes, and the time of a build, both by the command that users have.
+// What is not measured by a running clock in a subject: sizes, and the time of a build, both by the command that users
+// have.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
@@ -28,8 +29,9 @@ async function wasmSize(toolchain, kind, level) {
 
 async function scriptSize() {
   const { build: bundle } = await import('esbuild');
-  const entryPoints = [join(root, 'bindings/index.js')];
-  const { outputFiles: [file] } = await bundle({ entryPoints, bundle: true, minify: true, format: 'esm', write: false });
+  const { outputFiles: [file] } = await bundle({
+    entryPoints: [join(root, 'bindings/index.js')], bundle: true, minify: true, format: 'esm', write: false,
+  });
   return gzip(file.contents);
 }
 
@@ -64,7 +66,8 @@ export async function buildTimes(rule, progress) {
       progress(`build: ${toolchain}`);
       writeFileSync(source, `${text}/* ${round} */\n`);
       const start = performance.now();
-      await run(process.execPath, [command, 'build', 'app.c', '-o', 'app.wasm', '--toolchain', toolchain], { cwd: folder });
+      const words = ['build', 'app.c', '-o', 'app.wasm', '--toolchain', toolchain];
+      await run(process.execPath, [command, ...words], { cwd: folder });
       if (round >= 0) times.get(toolchain).push((performance.now() - start) * 1e6);
     }
   }

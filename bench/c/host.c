@@ -1,7 +1,7 @@
 /* host.c: tasks that wait for what JavaScript gives. */
 #include "bench.h"
 
-/* ---- promise: n tasks, each awaits count promises ------------------------------------------------------------------------ */
+/* ---- promise: n tasks, each awaits count promises ----------------------------------------------------------- */
 
 static int awaiter(void *arg) {
   crowd *c = arg;
@@ -23,7 +23,7 @@ static int bench_promise(void *arg) {
 }
 BENCH(bench_promise);
 
-/* ---- host-call: one task; the function answers at once, with a number for a number ----------------------------------------- */
+/* ---- host-call: one task; the function answers at once, with a number for a number -------------------------- */
 
 static int bench_host_call(void *arg) {
   int count = (int)((job *)arg)->count;

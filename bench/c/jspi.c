@@ -1,5 +1,5 @@
-/* jspi.c: the same work over the engine's own stack switching: an import that returns a promise suspends the export that
- * called it. JavaScript makes one such call per task.
+/* jspi.c: the same work over the engine's own stack switching: an import that returns a promise suspends the export
+ * that called it. JavaScript makes one such call per task.
  */
 #define IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
 #define EXPORT(name) __attribute__((export_name(#name)))

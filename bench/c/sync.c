@@ -1,7 +1,7 @@
 /* sync.c: tasks that wait for each other. */
 #include "bench.h"
 
-/* ---- event: n tasks wait, one sets it, count times ------------------------------------------------------------------- */
+/* ---- event: n tasks wait, one sets it, count times ---------------------------------------------------------- */
 
 static wa_event event;
 
@@ -26,7 +26,7 @@ static int bench_event(void *arg) {
 }
 BENCH(bench_event);
 
-/* ---- lock: n tasks, each holds it over a yield, count times ----------------------------------------------------------- */
+/* ---- lock: n tasks, each holds it over a yield, count times ------------------------------------------------- */
 
 static wa_lock lock;
 
@@ -51,7 +51,7 @@ static int bench_lock(void *arg) {
 }
 BENCH(bench_lock);
 
-/* ---- queue: one puts, one gets, one item at a time --------------------------------------------------------------------- */
+/* ---- queue: one puts, one gets, one item at a time ---------------------------------------------------------- */
 
 typedef struct pipe {
   wa_queue queue;

@@ -2,7 +2,7 @@
 #include "bench.h"
 #include "sha256.h"
 
-/* ---- sleep: n timers set, then n timers fired --------------------------------------------------------------------------
+/* ---- sleep: n timers set, then n timers fired ---------------------------------------------------------------
  *
  *     set ........ (blocked until all are due) ........ fired
  *     |--|                                              |---|    what is timed: the timers' work, not the waiting
@@ -40,7 +40,7 @@ static int bench_sleep(void *arg) {
 }
 BENCH(bench_sleep);
 
-/* ---- cancel: n tasks parked in sleep, all cancelled, each cleans up and is awaited ---------------------------------------- */
+/* ---- cancel: n tasks parked in sleep, all cancelled, each cleans up and is awaited -------------------------- */
 
 static int held; /* what the tasks give back */
 
@@ -67,7 +67,7 @@ static int bench_cancel(void *arg) {
 }
 BENCH(bench_cancel);
 
-/* ---- timeout: a scope entered and left --------------------------------------------------------------------------------------- */
+/* ---- timeout: a scope entered and left ---------------------------------------------------------------------- */
 
 static int bench_timeout(void *arg) {
   int count = (int)((job *)arg)->count;
@@ -83,7 +83,7 @@ static int bench_timeout(void *arg) {
 }
 BENCH(bench_timeout);
 
-/* ---- abort-latency: JavaScript aborts; this notes when the task's last line ran ------------------------------------------------- */
+/* ---- abort-latency: JavaScript aborts; this notes when the task's last line ran ----------------------------- */
 
 static double last_line;
 __attribute__((export_name("bench_last_line"))) double bench_last_line(void) { return last_line; }
@@ -96,7 +96,7 @@ static int bench_abortable(void *arg) {
 }
 WA_TASK(bench_abortable);
 
-/* ---- checkpoint -------------------------------------------------------------------------------------------------------------------- */
+/* ---- checkpoint --------------------------------------------------------------------------------------------- */
 
 static int bench_checkpoint(void *arg) {
   int count = (int)((job *)arg)->count;
@@ -138,7 +138,7 @@ static int bench_checkpoint_added(void *arg) {
 }
 BENCH(bench_checkpoint_added);
 
-/* ---- checkpoint-sha256: n bytes, a checkpoint per block or none ------------------------------------------------------------------- */
+/* ---- checkpoint-sha256: n bytes, a checkpoint per block or none --------------------------------------------- */
 
 enum { BLOCKS = 1 << 16 }; /* 4 MB, again and again */
 static uint8_t text[BLOCKS * 64];

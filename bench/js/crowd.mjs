@@ -1,4 +1,4 @@
-// What the subjects written in JavaScript share: the clock, and a crowd that runs against it, as bench/c/bench.h has it.
+// What the subjects written in JavaScript share: the clock, and a crowd that runs against it, as bench/c/bench.h has.
 export const now = () => performance.now() * 1e6;
 
 export class Crowd {

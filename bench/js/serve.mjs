@@ -1,5 +1,5 @@
-// A subject in a Node process of its own: a line of JSON when it is ready; then a line in, "BENCH n depth count", and a line
-// of JSON out.
+// A subject in a Node process of its own: a line of JSON when it is ready; then a line in, "BENCH n depth count", and a
+// line of JSON out.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 

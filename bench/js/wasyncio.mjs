@@ -1,4 +1,4 @@
-// This runtime, through its public bindings: a bench is a C task of the same name, and of the variant's if there is one.
+// This runtime, through its public bindings: a bench is a C task of the same name (and variant, if there is one).
 import { load } from '../../bindings/index.js';
 
 const settled = Promise.resolve(1);
@@ -6,10 +6,12 @@ const settled = Promise.resolve(1);
 export default async function open(read, argument) {
   const [target, variant] = argument.split(' ');
   const host = { promise: () => settled, increment: (x) => x + 1 };
-  const rt = await load(await read(`wasyncio-${target}.wasm`), { host, onReport() {} }); // computes for long, on purpose
+  const onReport = () => {}; // some compute for long, on purpose
+  const rt = await load(await read(`wasyncio-${target}.wasm`), { host, onReport });
 
   async function run(name, ...job) {
-    const bytes = await rt.spawn(`bench_${(variant ? `${name}-${variant}` : name).replaceAll('-', '_')}`, Float64Array.from(job));
+    const task = `bench-${variant ? `${name}-${variant}` : name}`.replaceAll('-', '_');
+    const bytes = await rt.spawn(task, Float64Array.from(job));
     const [value, check, also] = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
     return { value, check, also };
   }

@@ -22,7 +22,7 @@ test('--quick --only yield --json gives a row for each who takes part', async (t
   assert.match(stdout, /bounds\n.*yield, n = 1,000: wasyncio-clang \/ js, node\s+at most 0\.35\s+[\d.]+ x\s+(ok|NOT)/);
   const rows = JSON.parse(readFileSync(file, 'utf8'));
   const subjects = new Set(rows.map(({ subject }) => subject));
-  for (const name of ['wasyncio-clang', 'wasyncio-emcc', 'js', 'effection', 'effect', 'cpython', 'pyodide', 'emscripten-fiber']) {
+  for (const name of ['wasyncio-clang', 'wasyncio-emcc', 'js', 'effection', 'effect', 'cpython', 'pyodide']) {
     assert.ok(subjects.has(name), name);
   }
   for (const row of rows) {
@@ -30,7 +30,9 @@ test('--quick --only yield --json gives a row for each who takes part', async (t
     assert.equal(row.host, 'node');
     assert.ok(row.n === 2 || row.n === 1000);
     assert.equal(row.depth, 1);
-    assert.ok(row.min > 0 && row.min <= row.q1 && row.q1 <= row.ns_per_op && row.ns_per_op <= row.q3 && row.q3 <= row.max);
+    const spread = [row.min, row.q1, row.ns_per_op, row.q3, row.max];
+    assert.ok(row.min > 0);
+    assert.deepEqual(spread, spread.toSorted((a, b) => a - b));
   }
 });
 
@@ -47,8 +49,9 @@ test('the median and its quartiles', () => {
 test('a bound that is missed is told, and one without its rows is left out', () => {
   const row = (subject, ns_per_op) => ({ bench: 'yield', subject, host: 'node', n: 1000, depth: 1, ns_per_op });
   const reached = judge([row('wasyncio-clang', 10), row('js', 20), row('emscripten-fiber', 90)]);
+  const what = 'yield, n = 1,000: ';
   assert.deepEqual(reached, [
-    { what: 'yield, n = 1,000: wasyncio-clang / js, node', limit: 'at most 0.35', reached: 0.5, unit: 'x', ok: false },
-    { what: 'yield, n = 1,000: emscripten-fiber / wasyncio-clang, node', limit: 'at least 8', reached: 9, unit: 'x', ok: true },
+    { what: `${what}wasyncio-clang / js, node`, limit: 'at most 0.35', reached: 0.5, unit: 'x', ok: false },
+    { what: `${what}emscripten-fiber / wasyncio-clang, node`, limit: 'at least 8', reached: 9, unit: 'x', ok: true },
   ]);
 });
