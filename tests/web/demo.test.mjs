@@ -40,15 +40,16 @@ async function visit(name, t, { query = '?empty', scheme = 'light', viewport = s
   return { page, errors, url, click, abort, start, state, text };
 }
 
-/** The milliseconds between the frames of so many. */
-const intervals = (page, count) => page.evaluate((count) => new Promise((resolve) => {
-  const times = [];
+/** The mean milliseconds from one of 90 frames to the next, with so many of work by JavaScript in each. */
+const frames = (page, work) => page.evaluate((work) => new Promise((resolve) => {
+  let count = 0, first;
   requestAnimationFrame(function frame(time) {
-    times.push(time);
-    if (times.length <= count) requestAnimationFrame(frame);
-    else resolve(times.slice(1).map((later, i) => later - times[i]));
+    first ??= time;
+    if (count++ === 90) return resolve((time - first) / 90);
+    for (const end = performance.now() + work; performance.now() < end;) continue;
+    requestAnimationFrame(frame);
   });
-}), count);
+}), work);
 
 for (const name of browsers) {
   describe(`the demo in ${name}`, { skip: missing(name), timeout: 240_000 }, () => {
@@ -124,24 +125,21 @@ for (const name of browsers) {
     });
 
     test('60 frames a second while two tasks compute', async (t) => {
-      const { page, start, state } = await visit(name, t);
-      // Others on the machine can take frames from any page: the best of some rounds counts, against the idle page's.
-      const best = async () => {
-        let least = Infinity;
-        for (let round = 0; round < 8 && least > 17; round++) {
-          const all = await intervals(page, 90);
-          least = Math.min(least, all.reduce((sum, ms) => sum + ms) / all.length);
-        }
-        return least;
-      };
-      const idle = await best();
-      for (const program of ['primes', 'mandelbrot']) await start(program);
-      for (const task of ['primes 1', 'mandelbrot 1']) await state(task, 'running');
-      const busy = await best();
-      const share = await page.$eval('#busy', (busy) => parseInt(busy.textContent));
-      t.diagnostic(`${busy.toFixed(2)} ms a frame, C runs ${share} % of the time; idle ${idle.toFixed(2)} ms`);
+      const { click, page, start, state } = await visit(name, t);
+      // Whatever else the machine does takes frames from any page that computes, so the rounds alternate with JavaScript
+      // that computes, 10 ms in each frame, and the best of each counts.
+      let best = Infinity, other = Infinity, share = 0;
+      for (let round = 1; round <= 8 && best > 17; round++) {
+        other = Math.min(other, await frames(page, 10));
+        for (const program of ['primes', 'mandelbrot']) await start(program);
+        for (const program of ['primes', 'mandelbrot']) await state(`${program} ${round}`, 'running');
+        best = Math.min(best, await frames(page, 0));
+        share = await page.$eval('#busy', (busy) => parseInt(busy.textContent));
+        await click('#abort-all');
+      }
+      t.diagnostic(`${best.toFixed(2)} ms a frame, C runs ${share} % of the time; JavaScript: ${other.toFixed(2)} ms`);
       assert.ok(share > 30, `C runs ${share} % of the time`);
-      assert.ok(busy < idle * 1.05 + 0.2, `${busy} ms a frame, idle ${idle}`);
+      assert.ok(best < Math.max(17.2, other * 1.15), `${best} ms a frame; when JavaScript computes, ${other}`);
     });
   });
 }
