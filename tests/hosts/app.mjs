@@ -1,12 +1,10 @@
-// Makes a user of the package: a folder with the packed tarball installed, the suite, and a program in C that the
-// package compiled. Nothing of the checkout can be reached from it.
+// Makes a user of the package: a folder with the packed tarball installed, what is in app/, and programs in C that the
+// package compiled. Nothing of the checkout is used by it.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/make.mjs';
 import { run } from '../../toolchain/run.mjs';
 import { tools } from './tools.mjs';
-
-const here = join(root, 'tests/hosts');
 
 /** Its path. It lies beside the tools' modules, so that a bundler's configuration finds the bundler's plugins. */
 export async function makeApp(t) {
@@ -16,9 +14,7 @@ export async function makeApp(t) {
   const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', app], { cwd: root });
   writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
   await run('npm', ['install', '--no-audit', '--no-fund', '--offline', `./${stdout.trim()}`], { cwd: app });
-  for (const name of ['suite.mjs', 'cases', 'command.mjs', 'page.mjs', 'index.html', 'worker.mjs']) {
-    cpSync(join(here, name), join(app, name), { recursive: true });
-  }
+  cpSync(join(root, 'tests/hosts/app'), app, { recursive: true });
   for (const [source, out] of [['tasks.c', 'app.wasm'], ['streams.c', 'streams.wasm']]) {
     cpSync(join(root, 'tests/bindings', source), join(app, source));
     await run('npx', ['--no', 'wasyncio', 'build', source, '-o', out], { cwd: app });

@@ -1,4 +1,4 @@
-// The one behaviour suite (suite.mjs) in every host, from the packed package. At the end: a table, hosts by cases.
+// The one behaviour suite (app/suite.mjs) in every host, from the packed package. At the end: a table, hosts by cases.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,10 @@ test('hosts', { timeout: 600_000 }, async (t) => {
     table.add(host, version, results);
     names ??= results.map(({ name }) => name);
     assert.deepEqual(results.map(({ name }) => name), names);
-    assert.ok(names.length > 70, `${names.length} cases`);
+    assert.ok(names.length > 80, `${names.length} cases`);
+    allPassed(results);
+  }
+  function allPassed(results) {
     const failed = results.filter(({ error }) => error);
     if (failed.length > 0) assert.fail(failed.map(({ name, error }) => `${name}\n${error}`).join('\n\n'));
   }
@@ -49,15 +52,17 @@ test('hosts', { timeout: 600_000 }, async (t) => {
     await t.test(name, { skip: missing(name) }, async (t) => {
       const browser = await open(name, t);
       const version = /[\d.]+/.exec(await browser.version())[0];
-      const visit = async (host, url, where = 'page') => {
+      const visit = async (url, where = 'page') => {
         const page = await browser.newPage();
         await page.goto(url);
-        check(host, version, await page.evaluate((where) => globalThis[where](), where));
+        const results = await page.evaluate((where) => globalThis[where](), where);
         await page.close();
+        return results;
       };
       const site = await serve(t, app);
-      await t.test('in a page', () => visit(name, `${site}/`));
-      await t.test('in a worker', () => visit(`${name}, worker`, `${site}/`, 'worker'));
+      await t.test('in a page', async () => check(name, version, await visit(site)));
+      await t.test('in a worker', async () => check(`${name}, worker`, version, await visit(site, 'worker')));
+      await t.test('in other places', async () => allPassed(await visit(site, 'places')));
 
       for (const bundler of bundlers) {
         await t.test(`in a page by ${bundler}`, { skip: unavailable }, async (t) => {
@@ -67,7 +72,7 @@ test('hosts', { timeout: 600_000 }, async (t) => {
           const shipped = ['app.wasm', 'streams.wasm', 'node_modules/wasyncio/dist/wasm/wasyncio.wasm'];
           const sizes = (files) => files.map((bytes) => bytes.length).sort();
           assert.deepEqual(sizes(wasms), sizes(shipped.map((path) => readFileSync(join(app, path)))));
-          await visit(`${name}, ${bundler} ${versionOf(bundler)}`, await serve(t, dist));
+          check(`${name}, ${bundler} ${versionOf(bundler)}`, version, await visit(await serve(t, dist)));
         });
       }
     });

@@ -1,5 +1,5 @@
 // Serves a folder to a browser as a careful site would: with a policy that forbids eval and all that is not the site's
-// own, and allows wasm to be compiled. /never is a request that gets no answer.
+// own, and allows wasm to be compiled, but for what is asked for with ?no-wasm. /never is a request that gets no answer.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -7,18 +7,19 @@ import { extname, join } from 'node:path';
 
 const script = 'text/javascript';
 const types = { '.html': 'text/html', '.js': script, '.mjs': script, '.wasm': 'application/wasm' };
-const policy = "default-src 'self'; script-src 'self' 'nonce-suite' 'wasm-unsafe-eval'";
+const policy = "default-src 'self'; script-src 'self' 'nonce-suite'";
 
 /** Its URL, for as long as the test lasts. */
 export async function serve(t, folder) {
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost'); // without any ..
+    const { pathname, search } = new URL(request.url, 'http://localhost'); // without any ..
     if (pathname === '/never') return;
     const path = pathname === '/' ? '/index.html' : decodeURIComponent(pathname);
     try {
       const body = await readFile(join(folder, path));
       const type = types[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
+      const security = search === '?no-wasm' ? policy : `${policy} 'wasm-unsafe-eval'`;
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': security }).end(body);
     } catch {
       response.writeHead(404).end();
     }

@@ -14,7 +14,7 @@ import streams from './cases/streams.mjs';
 import traps from './cases/traps.mjs';
 import values from './cases/values.mjs';
 
-const groups = { loading, values, signals, host, combine, streams, traps, misuse, scale, dispose, close };
+const everywhere = { loading, values, signals, host, combine, streams, traps, misuse, scale, dispose, close };
 const longest = 30_000;
 
 const failure = (message, actual, wanted) =>
@@ -143,7 +143,7 @@ async function runOne(body, facts, hear) {
 }
 
 /** Runs all, one after the other: [{ name, ms, error? }]. facts: as the constructor of Case takes them. */
-export async function run(facts) {
+export async function run(facts, groups = everywhere) {
   const { fetch = globalThis.fetch.bind(globalThis) } = facts;
   const compile = async (url) => WebAssembly.compile(await (await fetch(url)).arrayBuffer());
   const [module, streamsModule] = await Promise.all([facts.url, facts.streamsUrl].map(compile));

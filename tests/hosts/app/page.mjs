@@ -1,6 +1,8 @@
-// The suite in a page and in a worker of it, without a bundler: the page has an import map, a worker can have none.
+// The suite in a page and in a worker of it, without a bundler: the page has an import map, a worker can have none. And
+// the cases for other places of a browser.
 import * as wasyncio from 'wasyncio';
 import * as streams from 'wasyncio/streams';
+import places from './places.mjs';
 import { run } from './suite.mjs';
 
 const here = (path) => new URL(path, location.href).href;
@@ -10,6 +12,8 @@ const facts = {
 };
 
 globalThis.page = () => run({ wasyncio, streams, ...facts });
+
+globalThis.places = () => run({ wasyncio, streams, ...facts }, { places });
 
 globalThis.worker = () => new Promise((resolve, reject) => {
   const worker = new Worker('worker.mjs', { type: 'module' });
