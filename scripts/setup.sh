@@ -3,7 +3,7 @@
 # install and ends with status 2. Parts, each with all before it:
 #   native    clang for this machine, with its sanitizers
 #   build     both wasm toolchains and wasm-opt
-#   test      Python's wasmtime, the browsers, npm's development packages
+#   test      Python's wasmtime, the browsers, CMake, pkg-config, Doxygen, npm's development packages
 #   wasmtime  (alone) the wasmtime command, by cargo; without a recent cargo the tests use Python's package only
 set -eu
 part=$1
@@ -48,6 +48,10 @@ tests() {
   need python3-venv python_has_venv
   need chromium has chromium
   need firefox-esr has firefox-esr
+  need cmake has cmake
+  need make has make
+  need pkgconf has pkg-config
+  need doxygen has doxygen
 }
 
 # quietly WHAT COMMAND...: the output goes to the log; the terminal gets a line now and then.
