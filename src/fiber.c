@@ -29,6 +29,7 @@ ASYNCIFY(start_rewind) void asyncify_start_rewind(void *data);
 ASYNCIFY(stop_rewind) void asyncify_stop_rewind(void);
 
 wa__fiber *wa__fiber_running;
+int wa__fiber_status;
 static int result;              /* what the suspension that is being woken from returns */
 static enum { NORMAL, UNWINDING, REWINDING } mode;
 
@@ -128,10 +129,27 @@ static inline bool save_frames(wa__segment *s) {
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
   fiber->base = (wa__segment){.f = f, .arg = arg};
   fiber->top = &fiber->base;
-  fiber->stack = NULL;
-  fiber->outer = NULL;
-  fiber->stack_size = (uint32_t)stack_size;
-  fiber->status = 0;
+  fiber->stack = wa__stack_wish((uint32_t)stack_size);
+}
+
+uint32_t wa__fiber_stack_size(const wa__fiber *fiber) {
+  return fiber->stack & 1 ? (uint32_t)(fiber->stack >> 1) : wa__fiber_stack(fiber)->size;
+}
+
+wa__fiber *wa__fiber_outer(const wa__fiber *fiber) {
+  return fiber->stack & 1 ? NULL : wa__fiber_stack(fiber)->outer;
+}
+
+static void take_spare(wa__fiber *fiber) {
+  wa__stack *s = wa__stack_take();
+  s->outer = NULL;
+  fiber->stack = (uintptr_t)s;
+}
+
+static void give_back(wa__fiber *fiber) {
+  wa__stack *s = wa__fiber_stack(fiber);
+  fiber->stack = wa__stack_wish(s->size);
+  wa__stack_return(s);
 }
 
 /* The leaf of every suspended segment. The C stack's pointer stays: asyncify skips what would move it. */
@@ -151,13 +169,21 @@ enum { SUSPENDED = INT32_MIN };
 /* INT32_MIN is no status. */
 static inline int status_of(int returned) { return returned == SUSPENDED ? SUSPENDED + 1 : returned; }
 
+/* A wa_call's. */
+typedef struct inner {
+  wa__segment segment;
+  wa__segment *below; /* who called it and waits for its status */
+} inner;
+
+static inline wa__segment *below(wa__segment *s) { return wa__container(s, inner, segment)->below; }
+
 /* Frees the segments of the wa_calls inside of s, down to it. */
 static void drop_segments(wa__fiber *fiber, const wa__segment *s) {
   while (fiber->top != s) {
-    wa__segment *inner = fiber->top;
-    fiber->top = inner->below;
-    free_frames(inner);
-    wa__free(inner, sizeof *inner);
+    wa__segment *top = fiber->top;
+    fiber->top = below(top);
+    free_frames(top);
+    wa__free(wa__container(top, inner, segment), sizeof(inner));
   }
 }
 
@@ -184,15 +210,16 @@ static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__st
   s->depth = (uint32_t)(stack->top - wa__fiber_sp());
   SET_STACK_POINTER(host);
   wa__fiber_running = outer;
-  if (!limited) wa__fiber_limit(outer ? outer->stack : wa__stack_spare);
+  if (!limited) wa__fiber_limit(outer ? wa__fiber_stack(outer) : wa__stack_spare);
   return status;
 }
 
 /* What comes after a segment was left, suspended or with a status: the segments below it are entered as those above return,
  * until one is suspended (false) or the fiber's body has returned (true). */
 static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segment *s, int status) {
-  wa__fiber *outer = fiber->outer;
-  if (!fiber->stack) fiber->stack = wa__stack_take();
+  if (fiber->stack & 1) take_spare(fiber);
+  wa__stack *stack = wa__fiber_stack(fiber);
+  wa__fiber *outer = stack->outer;
   bool ended = false;
   while (!ended) {
     if (mode == UNWINDING) {
@@ -205,54 +232,54 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
     ended = s == &fiber->base;
     if (ended) {
       free_frames(s);
-      fiber->status = status_of(status);
+      wa__fiber_status = status_of(status);
     } else {
-      drop_segments(fiber, s->below);
+      drop_segments(fiber, below(s));
       result = status; /* of the wa_call that waits for it */
       s = fiber->top;
-      status = wa__fiber_enter(fiber, s, fiber->stack, outer, false);
+      status = wa__fiber_enter(fiber, s, stack, outer, false);
     }
   }
   if (!ended && fiber->top->depth) {
     wa__fiber_stacks++;
   } else {
-    wa__stack_return(fiber->stack);
-    fiber->stack = NULL;
+    give_back(fiber);
   }
   if (!outer) wa__fiber_limit(wa__stack_spare); /* which another may be now */
-  fiber->outer = NULL;
+  stack->outer = NULL;
   return ended;
 }
 
 bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   wa__fiber *outer = wa__fiber_running;
   if (!outer) wa__fiber_host_stack = wa__fiber_sp();
-  else if (!outer->stack) outer->stack = wa__stack_take();
-  if (fiber->stack) {
+  else if (outer->stack & 1) take_spare(outer);
+  if (!(fiber->stack & 1)) {
     wa__fiber_stacks--;
-  } else if (wa__stack_prepare(fiber->stack_size)) {
-    fiber->stack = wa__stack_take();
+  } else if (wa__stack_prepare(fiber->stack)) {
+    take_spare(fiber);
   } else {
-    fiber->status = wa__no_memory("a task's stack");
+    wa__fiber_status = wa__no_memory("a task's stack");
     return true;
   }
-  fiber->outer = outer;
+  wa__stack *stack = wa__fiber_stack(fiber);
+  stack->outer = outer;
   result = woken_with;
   wa__segment *s = fiber->top;
-  int status = wa__fiber_enter(fiber, s, fiber->stack, outer, false);
+  int status = wa__fiber_enter(fiber, s, stack, outer, false);
   return wa__fiber_go_on(fiber, s, status);
 }
 
 /* The same, for the most frequent case, without what that doesn't need, which is half of the time of a switch: nothing runs; the
  * fiber, without frames on a C stack, runs on the spare one; and it leaves one suspended segment and again no such frames. */
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
-  wa__stack *stack = wa__stack_spare;
-  if (wa__unlikely(fiber->stack || !stack || stack->size != fiber->stack_size)) return wa__fiber_resume(fiber, woken_with);
+  uintptr_t wish = fiber->stack;
+  if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, woken_with);
   wa__fiber_host_stack = wa__fiber_sp();
   result = woken_with;
   wa__segment *s = fiber->top;
-  int status = wa__fiber_enter(fiber, s, stack, NULL, true);
-  if (wa__unlikely(mode != UNWINDING || s->depth || fiber->stack)) return wa__fiber_go_on(fiber, s, status);
+  int status = wa__fiber_enter(fiber, s, wa__stack_spare, NULL, true);
+  if (wa__unlikely(mode != UNWINDING || s->depth || fiber->stack != wish)) return wa__fiber_go_on(fiber, s, status);
   asyncify_stop_unwind();
   uint32_t used = (uint32_t)(unwind.position - scratch);
   if (wa__unlikely(used != s->used)) return wa__fiber_go_on(fiber, s, status);
@@ -265,24 +292,24 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
  * task that suspends inside a wa_call keep a C stack. */
 static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
   wa__fiber *fiber = wa__fiber_running;
-  wa__segment *s = wa__alloc(sizeof *s);
-  if (!s) return wa__no_memory("a wa_call");
-  *s = (wa__segment){.f = f, .arg = arg, .below = fiber->top};
-  fiber->top = s;
+  inner *call = wa__alloc(sizeof *call);
+  if (!call) return wa__no_memory("a wa_call");
+  *call = (inner){.segment = {.f = f, .arg = arg}, .below = fiber->top};
+  wa__segment *s = fiber->top = &call->segment;
   char *sp = wa__fiber_sp();
   int status = f(arg);
   if (mode == UNWINDING) {
     asyncify_stop_unwind();
     mode = NORMAL;
     /* Its frames lie below the caller's, and stay: what is called here must run below them. */
-    s->depth = (uint32_t)((fiber->stack ? fiber->stack : wa__stack_spare)->top - wa__fiber_sp());
+    s->depth = (uint32_t)((fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top - wa__fiber_sp());
     bool saved = save_frames(s);
     SET_STACK_POINTER(sp);
     if (wa__likely(saved)) return SUSPENDED;
     status = wa__no_memory("a suspended wa_call");
   }
   wa__stack_set(sp); /* a call, so that the linker keeps wa__stack_set */
-  drop_segments(fiber, s->below);
+  drop_segments(fiber, below(s));
   return status_of(status);
 }
 
@@ -294,22 +321,21 @@ int wa__fiber_call(wa_task_fn f, void *arg) {
 
 bool wa__fiber_runs(const wa__fiber *fiber) {
   const wa__fiber *f = wa__fiber_running;
-  while (f && f != fiber) f = f->outer;
+  while (f && f != fiber) f = wa__fiber_outer(f);
   return f != NULL;
 }
 
 void wa__fiber_destroy(wa__fiber *fiber) {
   drop_segments(fiber, &fiber->base);
   free_frames(&fiber->base);
-  if (!fiber->stack) return;
+  if (fiber->stack & 1) return;
   wa__fiber_stacks--;
-  wa__stack_return(fiber->stack);
-  fiber->stack = NULL;
+  give_back(fiber);
 }
 
 int wa__fiber_recover(void) {
   bool stack = overflowed || (mode == UNWINDING && unwind.position > unwind.end);
-  for (wa__fiber *f = wa__fiber_running; f; f = f->outer) wa__fiber_stacks += f->stack != NULL; /* as if it were suspended */
+  for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f)) wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
   overflowed = false;
   mode = NORMAL;
   unwind.position = scratch;

@@ -14,24 +14,26 @@
 typedef struct wa__segment {
   wa_task_fn f;
   void *arg;
-  struct wa__segment *below; /* who called it and waits for its status */
-  char *save;                /* its frames while it is suspended, in exact size */
-  uint32_t used;             /* bytes of it */
-  uint32_t depth;            /* bytes of C stack in use when it suspended */
+  char *save;     /* its frames while it is suspended, in exact size */
+  uint32_t used;  /* bytes of it */
+  uint32_t depth; /* bytes of C stack in use when it suspended */
 } wa__segment;
 
 struct wa__stack;
 typedef struct wa__fiber {
   wa__segment base;
-  wa__segment *top;        /* what runs on resume: &base, or the innermost wa_call */
-  struct wa__stack *stack; /* NULL while it keeps none */
-  struct wa__fiber *outer; /* while it runs: whose resume was called from inside whom */
-  uint32_t stack_size;
-  int status;
+  wa__segment *top; /* what runs on resume: &base, or the innermost wa_call */
+  uintptr_t stack;  /* the struct wa__stack that it keeps; or, odd, that it keeps none and which size it wants */
 } wa__fiber;
 
+static inline uintptr_t wa__stack_wish(uint32_t size) { return (uintptr_t)size << 1 | 1; }
+static inline struct wa__stack *wa__fiber_stack(const wa__fiber *fiber) {
+  return fiber->stack & 1 ? NULL : (struct wa__stack *)fiber->stack;
+}
+uint32_t wa__fiber_stack_size(const wa__fiber *fiber);
+
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size);
-/* Runs the fiber until it suspends (false) or its body has returned (true: see fiber->status). `result` is what the
+/* Runs the fiber until it suspends (false) or its body has returned (true: see wa__fiber_status). `result` is what the
  * suspension that it wakes from returns. Nests. */
 bool wa__fiber_resume(wa__fiber *fiber, int result);
 bool wa__fiber_step(wa__fiber *fiber, int result); /* the same where no fiber runs, faster */
@@ -44,6 +46,9 @@ int wa__fiber_call(wa_task_fn f, void *arg);
 void wa__fiber_destroy(wa__fiber *fiber);
 
 extern wa__fiber *wa__fiber_running;
+extern int wa__fiber_status; /* of the latest body that returned */
+/* Whose step resumed this one, which runs; NULL: the loop's own. */
+wa__fiber *wa__fiber_outer(const wa__fiber *fiber);
 
 /* After a trap, which took every running fiber's frames with it: puts the switching machinery back to rest. Returns WA_ESTACK if the running fiber ran out of
  * stack, else WA_ETRAP. Those that ran are to be destroyed. */

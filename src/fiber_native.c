@@ -29,18 +29,27 @@ struct wa__stack {
   size_t outside_size;
   void *fake;
   bool ended;
+  uint32_t wasm_size; /* what was asked for */
+  wa__fiber *outer;
   size_t size;
   char memory[];
 };
 
 wa__fiber *wa__fiber_running;
+int wa__fiber_status;
 void (*wa__fiber_overflow)(void);
 uint32_t wa__fiber_stacks;
 
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
-  *fiber = (wa__fiber){.base = {.f = f, .arg = arg}, .stack_size = (uint32_t)stack_size};
+  *fiber = (wa__fiber){.base = {.f = f, .arg = arg}, .stack = wa__stack_wish((uint32_t)stack_size)};
   fiber->top = &fiber->base;
 }
+
+uint32_t wa__fiber_stack_size(const wa__fiber *fiber) {
+  return fiber->stack & 1 ? (uint32_t)(fiber->stack >> 1) : wa__fiber_stack(fiber)->wasm_size;
+}
+
+wa__fiber *wa__fiber_outer(const wa__fiber *fiber) { return wa__fiber_stack(fiber)->outer; }
 
 static void leave(struct wa__stack *s, bool for_good) {
   __sanitizer_start_switch_fiber(for_good ? NULL : &s->fake, s->outside_bottom, s->outside_size);
@@ -50,9 +59,9 @@ static void leave(struct wa__stack *s, bool for_good) {
 
 static void enter(void) {
   wa__fiber *fiber = wa__fiber_running;
-  struct wa__stack *s = fiber->stack;
+  struct wa__stack *s = wa__fiber_stack(fiber);
   __sanitizer_finish_switch_fiber(NULL, &s->outside_bottom, &s->outside_size);
-  fiber->status = fiber->base.f(fiber->base.arg);
+  wa__fiber_status = fiber->base.f(fiber->base.arg);
   s->ended = true;
   leave(s, true);
 }
@@ -68,6 +77,7 @@ static struct wa__stack *new_stack(uint32_t wasm_size) {
   if (!s) s = malloc(sizeof *s + size);
   if (!s) return NULL;
   s->size = size;
+  s->wasm_size = wasm_size;
   s->ended = false;
   s->fake = NULL;
   getcontext(&s->inside);
@@ -81,27 +91,30 @@ static struct wa__stack *new_stack(uint32_t wasm_size) {
 static int result;
 
 bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
-  if (fiber->stack) wa__fiber_stacks--;
-  else if (!(fiber->stack = new_stack(fiber->stack_size))) {
-    fiber->status = wa__no_memory("a task's stack");
+  struct wa__stack *s = wa__fiber_stack(fiber);
+  if (s) {
+    wa__fiber_stacks--;
+  } else if ((s = new_stack(wa__fiber_stack_size(fiber)))) {
+    fiber->stack = (uintptr_t)s;
+  } else {
+    wa__fiber_status = wa__no_memory("a task's stack");
     return true;
   }
-  struct wa__stack *s = fiber->stack;
   void *fake = NULL;
   result = woken_with;
-  fiber->outer = wa__fiber_running;
+  s->outer = wa__fiber_running;
   wa__fiber_running = fiber;
   __sanitizer_start_switch_fiber(&fake, s->memory, s->size);
   swapcontext(&s->outside, &s->inside);
   __sanitizer_finish_switch_fiber(fake, NULL, NULL);
-  wa__fiber_running = fiber->outer;
+  wa__fiber_running = s->outer;
   if (!s->ended) {
     wa__fiber_stacks++;
     return false;
   }
   free(spare);
   spare = s;
-  fiber->stack = NULL;
+  fiber->stack = wa__stack_wish(s->wasm_size);
   return true;
 }
 
@@ -109,22 +122,23 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) { return wa__fiber_resume(
 
 bool wa__fiber_runs(const wa__fiber *fiber) {
   const wa__fiber *f = wa__fiber_running;
-  while (f && f != fiber) f = f->outer;
+  while (f && f != fiber) f = wa__fiber_outer(f);
   return f != NULL;
 }
 
 int wa__fiber_suspend(void) {
-  leave(wa__fiber_running->stack, false);
+  leave(wa__fiber_stack(wa__fiber_running), false);
   return result;
 }
 
 int wa__fiber_call(wa_task_fn f, void *arg) { return f(arg); }
 
 void wa__fiber_destroy(wa__fiber *fiber) {
-  if (!fiber->stack) return;
+  struct wa__stack *s = wa__fiber_stack(fiber);
+  if (!s) return;
   wa__fiber_stacks--;
-  free(fiber->stack);
-  fiber->stack = NULL;
+  fiber->stack = wa__stack_wish(s->wasm_size);
+  free(s);
 }
 
 int wa__fiber_recover(void) { return WA_ETRAP; }

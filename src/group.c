@@ -89,8 +89,7 @@ static void member_done(wa__handle *handle) {
 }
 
 static bool entered(wa__task *t, const wa_group *g) {
-  WA__LIST_EACH(link, &t->scopes) {
-    wa__scope *scope = wa__container(link, wa__scope, link);
+  for (wa__scope *scope = t->scopes; scope; scope = scope->next) {
     if (scope->drop == drop && wa__container(scope, struct wa__group, scope)->owner == g) return true;
   }
   return false;

@@ -6,11 +6,12 @@
 const char *wa_name(const wa_future *f) {
   wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
   if (!t) return "";
-  if (!t->name) {
+  wa__extra *e = wa__extra_of(t);
+  if (e && !e->name) {
     char text[24];
-    t->name = wa__detail_new(WA_TEXT, text, wa__format(text, sizeof text, "task-%u", (unsigned)t->id));
+    e->name = wa__detail_new(WA_TEXT, text, wa__format(text, sizeof text, "task-%u", (unsigned)t->id));
   }
-  return t->name ? t->name->data : "task";
+  return e && e->name ? e->name->data : "task";
 }
 
 const char *wa_site(const wa_future *f) {
@@ -66,7 +67,10 @@ int wa_return_text(const char *text) {
 
 int wa_return_number(double number) { return give("wa_return_number", WA_NUMBER, &number, sizeof number); }
 
-wa_data wa_input(void) { return wa__asking() ? wa__detail_data(wa__asking()->input) : (wa_data){0}; }
+wa_data wa_input(void) {
+  const wa__task *t = wa__asking();
+  return t && t->extra ? wa__detail_data(t->extra->input) : (wa_data){0};
+}
 
 /* ---- finally -------------------------------------------------------------------------------------------------------- */
 
@@ -74,9 +78,9 @@ int wa_defer(void (*cleanup)(void *arg), void *arg) {
   wa__task *t = wa__need_task("wa_defer");
   if (!t) return WA_EMISUSE;
   if (!cleanup) return wa__misuse("wa_defer: cleanup is NULL; expected a function");
-  wa__defer *d = wa__alloc(sizeof *d);
+  wa__defer *d = wa__extra_of(t) ? wa__alloc(sizeof *d) : NULL;
   if (!d) return wa__no_memory("a deferred clean-up");
-  *d = (wa__defer){t->defers, cleanup, arg};
-  t->defers = d;
+  *d = (wa__defer){t->extra->defers, cleanup, arg};
+  t->extra->defers = d;
   return WA_OK;
 }

@@ -92,9 +92,13 @@ __attribute__((noinline)) wa_future *wa_start_op(const char *name, const wa_data
 }
 
 /* Out of line, as the start is: records on the C stack here, none in the function that suspends. */
-static __attribute__((noinline)) void hand_over(wa__task *t, wa_future *f, wa_data *result) {
-  wa__detail_set(&t->received, f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL);
-  if (result) *result = wa__detail_data(t->received);
+static __attribute__((noinline)) int hand_over(wa__task *t, wa_future *f, int st, wa_data *result) {
+  wa__detail *d = f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL;
+  if (d && !wa__extra_of(t)) st = wa__no_memory("what an operation answered"), d = NULL;
+  if (t->extra) wa__detail_set(&t->extra->received, d);
+  if (result) *result = wa__detail_data(d);
+  wa_release(f);
+  return st;
 }
 
 int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
@@ -103,7 +107,5 @@ int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
   wa_future *f = wa_start_op(name, input);
   if (!f) return start_failure;
   int st = wa_await(f);
-  hand_over(t, f, result);
-  wa_release(f);
-  return st;
+  return hand_over(t, f, st, result);
 }

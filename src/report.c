@@ -70,7 +70,7 @@ void wa__report(int kind, wa__task *t, const char *site, wa_time age, int number
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
   wa_report r = {.kind = (wa_report_kind)kind, .task = t ? &t->future : NULL, .site = site ? site : "", .age = age,
                  .status = counts ? status_of(kind) : number, .count = counts ? (uint32_t)number : 0, .text = text};
-  if (kind == WA_REPORT_STACK && t) r.count = t->fiber.stack_size;
+  if (kind == WA_REPORT_STACK && t) r.count = wa__fiber_stack_size(&t->fiber);
   sentence(text, sizeof text, &r);
   if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", text); /* for wa_error_text */
   wa__task *current = wa__current;
@@ -116,7 +116,7 @@ static void overflow(void) {
   char text[200];
   wa__task *t = wa__current;
   size_t n = wa__format(text, sizeof text, "wasyncio: task '%s': stack overflow, %u bytes, give it more with stackSize "
-                        "(stack_size in C)\n", t ? wa_name(&t->future) : "?", t ? (unsigned)t->fiber.stack_size : 0u);
+                        "(stack_size in C)\n", t ? wa_name(&t->future) : "?", t ? (unsigned)wa__fiber_stack_size(&t->fiber) : 0u);
   wa__host_print(text, n);
 }
 

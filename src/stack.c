@@ -1,4 +1,5 @@
 /* stack.c: stacks by size, kept for reuse. */
+#include "fiber.h"
 #include "stack.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 static struct { uint32_t size; wa__stack *free; } sizes[SIZES];
 
 wa__stack *wa__stack_spare;
+uintptr_t wa__stack_spare_for;
 
 static wa__stack *find(uint32_t size) {
   for (int i = 0; i < SIZES; i++) {
@@ -36,19 +38,21 @@ static void keep(wa__stack *s) {
   free(s);
 }
 
-bool wa__stack_replace(uint32_t size) {
-  if (wa__stack_spare) keep(wa__stack_spare);
-  wa__stack_spare = find(size);
-  return wa__stack_spare != NULL;
+bool wa__stack_replace(uintptr_t wish) {
+  if (wa__stack_spare_for) keep(wa__stack_take());
+  wa__stack *s = find((uint32_t)(wish >> 1));
+  if (s) wa__stack_return(s);
+  return s != NULL;
 }
 
 void wa__stack_return(wa__stack *s) {
-  if (wa__stack_spare) keep(s);
-  else wa__stack_spare = s;
+  if (wa__stack_spare_for) return keep(s);
+  wa__stack_spare = s;
+  wa__stack_spare_for = wa__stack_wish(s->size);
 }
 
 void wa__stack_trim(void) {
-  free(wa__stack_take());
+  if (wa__stack_spare_for) free(wa__stack_take());
   for (int i = 0; i < SIZES; i++) {
     for (wa__stack *s = sizes[i].free, *next; s; s = next) {
       next = s->next;

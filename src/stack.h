@@ -12,8 +12,12 @@
 
 #include "base.h"
 
+struct wa__fiber;
 typedef struct wa__stack {
-  struct wa__stack *next;
+  union {
+    struct wa__stack *next;  /* while nobody has it */
+    struct wa__fiber *outer; /* of the fiber that runs on it: who resumed that from inside its own step */
+  };
   uint32_t size; /* of the usable part */
   char *top;     /* 16-aligned, as the ABI wants it */
 } wa__stack;
@@ -24,15 +28,15 @@ static inline char *wa__stack_bottom(const wa__stack *s) { return s->top - s->si
 /* The stack that the next fiber runs on; NULL: none yet, or none any more. A fiber that leaves nothing on it never owns
  * it, so lending it costs nothing. */
 extern wa__stack *wa__stack_spare;
-/* Makes the spare one of that size. false without memory. */
-bool wa__stack_replace(uint32_t size);
-static inline bool wa__stack_prepare(uint32_t size) {
-  return wa__likely(wa__stack_spare && wa__stack_spare->size == size) || wa__stack_replace(size);
+extern uintptr_t wa__stack_spare_for; /* the wish (wa__stack_wish) that it fulfils; 0: there is none */
+/* Makes the spare one what is wished for. false without memory. */
+bool wa__stack_replace(uintptr_t wish);
+static inline bool wa__stack_prepare(uintptr_t wish) {
+  return wa__likely(wa__stack_spare_for == wish) || wa__stack_replace(wish);
 }
 static inline wa__stack *wa__stack_take(void) {
-  wa__stack *s = wa__stack_spare;
-  wa__stack_spare = NULL;
-  return s;
+  wa__stack_spare_for = 0;
+  return wa__stack_spare;
 }
 void wa__stack_return(wa__stack *stack);
 void wa__stack_trim(void);

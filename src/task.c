@@ -42,11 +42,20 @@ static void settle(wa__task *t, int st) {
 
 /* What the body left open: an iterator that was not closed, or anything if it died without clean-up. */
 static WA__COLD void wa__task_drop(wa__task *t) {
-  WA__LIST_EACH(link, &t->scopes) {
-    wa__list_unlink(link);
-    wa__scope *scope = wa__container(link, wa__scope, link);
-    scope->drop(scope);
-  }
+  for (wa__scope *scope; (scope = t->scopes); scope->drop(scope)) wa__scope_leave(scope);
+}
+
+wa__extra *wa__extra_of(wa__task *t) {
+  if (t->extra || !(t->extra = wa__alloc(sizeof *t->extra))) return t->extra;
+  *t->extra = (wa__extra){0};
+  return t->extra;
+}
+
+/* All but the name, which stays for reports. */
+static void drop_extra(wa__extra *e) {
+  wa__detail_set(&e->input, NULL);
+  wa__detail_set(&e->received, NULL);
+  for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }
 
 static void finish(wa__task *t, int st) {
@@ -55,14 +64,12 @@ static void finish(wa__task *t, int st) {
     wa__report(WA_REPORT_SWALLOWED, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
   }
   wa__fiber_destroy(&t->fiber);
-  if (wa__unlikely(!wa__list_empty(&t->scopes))) wa__task_drop(t);
+  if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t);
   t->must_cancel = t->must_cancel && st >= 0;
   settle(t, st);
   t->must_cancel = false;
   wa__detail_set(&t->thrown, NULL);
-  wa__detail_set(&t->input, NULL);
-  wa__detail_set(&t->received, NULL);
-  for (wa__defer *d; (d = t->defers); wa__free(d, sizeof *d)) t->defers = d->next;
+  if (t->extra) drop_extra(t->extra);
   wa__task_count--;
   wa__leaving_count -= t->cancels > 0;
   wa__future_count++;
@@ -71,9 +78,9 @@ static void finish(wa__task *t, int st) {
 
 static int run_defers(void *arg) {
   wa__task *t = arg;
-  for (wa__defer *d; (d = t->defers);) {
+  for (wa__defer *d; (d = t->extra->defers);) {
     wa__defer now = *d;
-    t->defers = d->next;
+    t->extra->defers = d->next;
     wa__free(d, sizeof *d);
     now.cleanup(now.arg);
   }
@@ -85,10 +92,10 @@ static int run_defers(void *arg) {
 /* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
 void wa__body_over(wa__task *t) {
   wa__trace(t, WA_TRACE_RUN);
-  if (!t->defers || t->in_defers) return finish(t, t->in_defers ? t->body_status : t->fiber.status);
-  t->body_status = t->fiber.status;
+  if (!t->extra || !t->extra->defers || t->in_defers) return finish(t, t->in_defers ? t->extra->body_status : wa__fiber_status);
+  t->extra->body_status = wa__fiber_status;
   t->in_defers = true;
-  wa__fiber_init(&t->fiber, run_defers, t, t->fiber.stack_size);
+  wa__fiber_init(&t->fiber, run_defers, t, wa__fiber_stack_size(&t->fiber));
   wa__step(t, 0);
 }
 
@@ -126,7 +133,8 @@ static size_t clean(wa_future *f) {
   wa__task *t = wa__task_of(f);
   if (t == wa__latest) wa__latest = NULL;
   wa__detail_release(t->reason);
-  wa__detail_release(t->name);
+  if (t->extra) wa__detail_release(t->extra->name);
+  wa__free(t->extra, sizeof *t->extra);
   return sizeof *t;
 }
 
@@ -142,22 +150,26 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   else if (!fits) wa__misuse("wa_spawn_with: stack_size is %d; expected %d to %d", stack_size, WA__STACK_MIN, WA__STACK_MAX);
   if (!f || !fits) return wa__detail_release(input), NULL;
   wa__task *t = wa__alloc(sizeof *t);
-  wa__detail *name = t && o->name ? wa__detail_new(WA_TEXT, o->name, strlen(o->name)) : NULL;
-  if (!t || (o->name && !name)) {
+  wa__extra *e = NULL;
+  if (t) {
+    memset(t, 0, sizeof *t);
+    if (o->name || input) e = wa__extra_of(t);
+    if (e && o->name) e->name = wa__detail_new(WA_TEXT, o->name, strlen(o->name));
+  }
+  if (!t || ((o->name || input) && !e) || (o->name && !e->name)) {
     wa__no_memory("a task");
+    wa__free(e, sizeof *e);
     wa__free(t, sizeof *t);
     wa__detail_release(input);
     return NULL;
   }
-  memset(t, 0, sizeof *t);
+  if (input) e->input = input;
   wa__kinds[WA__TASK] = &task_kind;
   wa__future_init(&t->future, WA__TASK);
   wa__future_count--;
   wa__task_count++;
   t->future.refs = 2; /* the caller's, and its own until it has finished */
   t->id = next_id++;
-  t->name = name;
-  t->input = input;
   t->site = t->cancel_site = "";
   t->handle.run = start;
   wa__fiber_init(&t->fiber, f, arg, stack_size);
@@ -199,7 +211,7 @@ wa__task *wa__task_recover(wa__trap trap) {
   wa__task *innermost = NULL;
   wa__current = NULL;
   for (wa__fiber *outer; fiber; fiber = outer) {
-    outer = fiber->outer;
+    outer = wa__fiber_outer(fiber);
     wa__task *t = wa__container(fiber, wa__task, fiber);
     if (!innermost) {
       innermost = t;

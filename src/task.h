@@ -8,7 +8,7 @@
 /* What a task holds inside the runtime while it is in a call (the nodes of a wa_wait, a timeout, a group). Only a task
  * that ends without clean-up leaves any behind: drop gives them back. */
 typedef struct wa__scope {
-  wa__list link;
+  struct wa__scope *next, **at; /* at: what points to this one; NULL: in no list */
   void (*drop)(struct wa__scope *scope);
 } wa__scope;
 
@@ -20,36 +20,46 @@ typedef struct wa__defer {
 
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 
+/* What few tasks have, made when it is needed. */
+typedef struct wa__extra {
+  wa__detail *name, *input;
+  wa__detail *received; /* what the latest operation answered */
+  wa__defer *defers;
+  int32_t body_status; /* while deferred clean-ups run */
+} wa__extra;
+
+/* A million of them may sleep: 144 bytes. */
 typedef struct wa__task {
   wa_future future;
   wa__handle handle;      /* its next step: in the ready queue, or among the callbacks of what it waits for */
   wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
-  uint8_t slot;           /* a future of which only this task knows: a sleep's, a lock's */
-  uint8_t slot_use;       /* which of the union is in use */
-  bool must_cancel;       /* asked to stop, and not told yet */
-  bool delivered;         /* told */
+  uint8_t slot : 2;       /* a future of which only this task knows: a sleep's, a lock's */
+  uint8_t slot_use : 2;   /* which of the union is in use */
   uint8_t uncancellable;  /* depth */
-  bool pierced;           /* must_cancel is of a deadline that was set inside that region: it goes through */
-  bool ungraceful, closing;
-  bool spawning;          /* eagerly: whoever spawns it has not got it yet */
-  bool in_defers;         /* the body has returned; its status is body_status */
-  bool traced;            /* trace.c has noted that this step began */
+  bool must_cancel;       /* asked to stop, and not told yet */
+  bool delivered : 1;     /* told */
+  bool pierced : 1;       /* must_cancel is of a deadline that was set inside that region: it goes through */
+  bool ungraceful : 1, closing : 1;
+  bool spawning : 1;      /* eagerly: whoever spawns it has not got it yet */
+  bool in_defers : 1;     /* the body has returned; its status is in extra */
+  bool traced : 1;        /* trace.c has noted that this step began */
   int32_t cancels;        /* requests not taken back */
-  int32_t body_status;
   union {
     wa__due timer;        /* of a sleep, of a wa_wait */
     wa__list waiter;      /* its place in a lock's, event's, ... queue */
   } in;
+  wa_time cancelled_at;   /* the first request not taken back */
   wa__detail *reason;     /* of the latest request */
   wa__detail *thrown;     /* what came with the latest error an await returned */
-  wa__detail *name, *input, *received;
   const char *site, *cancel_site;
-  wa_time cancelled_at;   /* the first request not taken back */
-  wa__defer *defers;
-  wa__list scopes;
+  wa__extra *extra;       /* NULL: none */
+  wa__scope *scopes;
   uint32_t id;
   wa__fiber fiber;
 } wa__task;
+#ifdef __wasm__
+_Static_assert(sizeof(wa__task) == 144, "a multiple of 16, as the pool gives it");
+#endif
 
 enum { WA__IN_NOTHING, WA__IN_TIMER, WA__IN_QUEUE };
 
@@ -71,6 +81,9 @@ static inline wa__task *wa__need_task(const char *call) {
   return NULL;
 }
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }
+
+/* NULL without memory. */
+wa__extra *wa__extra_of(wa__task *t);
 
 /* data becomes the task's; NULL without memory. */
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
@@ -125,10 +138,15 @@ int wa__deliver(wa__task *t);
 int wa__take(wa__task *t, wa_future *f);
 
 static inline void wa__scope_enter(wa__task *t, wa__scope *s, void (*drop)(wa__scope *)) {
-  s->drop = drop;
-  s->link.next = NULL;
-  wa__list_push(&t->scopes, &s->link);
+  *s = (wa__scope){t->scopes, &t->scopes, drop};
+  if (s->next) s->next->at = &s->next;
+  t->scopes = s;
 }
-static inline void wa__scope_leave(wa__scope *s) { wa__list_unlink(&s->link); }
+static inline void wa__scope_leave(wa__scope *s) {
+  if (!s->at) return;
+  *s->at = s->next;
+  if (s->next) s->next->at = s->at;
+  s->at = NULL;
+}
 
 #endif

@@ -88,8 +88,7 @@ static int leave(wa_timeout *t, int status) {
 }
 
 static bool entered(wa__task *task, const wa_timeout *t) {
-  WA__LIST_EACH(link, &task->scopes) {
-    wa__scope *scope = wa__container(link, wa__scope, link);
+  for (wa__scope *scope = task->scopes; scope; scope = scope->next) {
     if (scope->drop == drop && wa__container(scope, struct wa__timer, scope)->owner == t) return true;
   }
   return false;

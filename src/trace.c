@@ -34,7 +34,7 @@ static void push(wa__task *t, wa_trace_kind kind, wa_time time) {
   bool by_itself = kind == WA_TRACE_RUN || kind == WA_TRACE_END;
   bool placed = kind == WA_TRACE_YIELD || kind == WA_TRACE_WAIT || kind == WA_TRACE_CLEANUP;
   const char *name = wa_name(&t->future);
-  wa__detail_set(&s->name, t->name);
+  wa__detail_set(&s->name, t->extra ? t->extra->name : NULL);
   s->record = (wa_trace_record){
       .time = latest,
       .task = t->id,
