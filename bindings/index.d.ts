@@ -16,6 +16,7 @@ export type Input = ArrayBufferView | ArrayBufferLike | string | number | null |
  */
 export type Output = Uint8Array | string | number;
 
+/** Options of `load`. */
 export interface LoadOptions {
   /**
    * The functions that C calls with `wa_await_op(name, ...)`. What one returns, or resolves to, is C's result; if it
@@ -40,10 +41,13 @@ export interface LoadOptions {
   imports?: WebAssembly.Imports;
   /** What C prints, as it is written. Default: the process's streams, else the console. */
   stdout?: (text: string) => void;
+  /** What C prints to its standard error, likewise. */
   stderr?: (text: string) => void;
 }
 
+/** What a host function may give. */
 export type HostResult = Input | void;
+/** A function that C calls: with what C gave, and with a record of the call. */
 export type HostFunction = (input: any, call: HostCall) => HostResult | PromiseLike<HostResult>;
 /** An object of host functions; a class's instance will do. */
 export type HostFunctions = { [name: string]: HostFunction } | object;
@@ -80,6 +84,7 @@ export interface EmscriptenSource {
   emscripten: ((options: object) => unknown) | object;
 }
 
+/** Options of `Runtime.spawn`. */
 export interface SpawnOptions {
   /**
    * Cancels the task when it aborts; the task then rejects with the signal's own reason. If it has aborted already,
@@ -92,7 +97,7 @@ export interface SpawnOptions {
   name?: string | undefined;
   /** Its C stack, in bytes. Default: the runtime's. */
   stackSize?: number | undefined;
-  /** Runs it to its first wait at once, inside this call, which throws if it ends there: TrapError, StackOverflowError. */
+  /** Runs it to its first wait at once, inside this call. Throws a TrapError or StackOverflowError that ends it there. */
   eager?: boolean | undefined;
 }
 
@@ -121,7 +126,7 @@ export class Runtime {
   /** Waits until the first, the first with an error, or all have ended, or for so long. Cancels nothing. */
   wait<T extends Awaitable>(
     items: Iterable<T>, options?: { when?: 'first' | 'error' | 'all'; timeout?: number },
-  ): Future<{ done: T[]; pending: T[] }>;
+  ): Future<Waited<T>>;
 
   /**
    * The item's outcome; after so long, cancels it, waits for its end, and fails with a TimeoutError. A promise can't be
@@ -178,13 +183,24 @@ export class Runtime {
   [Symbol.dispose](): void;
   /** `await using rt = await load(...)`: closes, with the default grace. */
   [Symbol.asyncDispose](): Promise<void>;
+  /** Closed, or broken by a trap outside of its tasks: no call works any more. */
   readonly closed: boolean;
 
   /** For programs that call C directly. Such calls must not suspend. */
   readonly exports: WebAssembly.Exports;
+  /** The wasm's memory. Its buffer is another one after it has grown. */
   readonly memory: WebAssembly.Memory;
 }
 
+/** What `Runtime.wait` gives: the items, in the order in which they were given. */
+export interface Waited<T> {
+  /** Those that have ended. */
+  done: T[];
+  /** Those that have not. */
+  pending: T[];
+}
+
+/** What a combinator takes: a task, what a combinator gave, or any promise. */
 export type Awaitable<T = unknown> = PromiseLike<T>;
 
 /** A result that comes once and can be cancelled: a task, or what a combinator returns. Awaited like a promise. */
@@ -196,9 +212,11 @@ export class Future<T = unknown> implements Promise<T> {
   finally(onEnd?: (() => void) | null): Promise<T>;
   /** Asks for the end. false: it was done already. */
   cancel(reason?: unknown): boolean;
+  /** It has ended, in whatever way. */
   readonly done: boolean;
   /** Done, and by cancellation. */
   readonly cancelled: boolean;
+  /** "Future" or "Task". */
   readonly [Symbol.toStringTag]: string;
   /** `using task = ...`: leaving the block cancels it if it is not done, with the reason 'its block was left'. */
   [Symbol.dispose](): void;
@@ -212,7 +230,9 @@ export class Future<T = unknown> implements Promise<T> {
  */
 export class Task<T = Output> extends Future<T> {
   private constructor();
+  /** For reports and errors: what `spawn` was given, or "task-N". */
   readonly name: string;
+  /** What it is doing right now. */
   readonly state: 'ready' | 'running' | 'waiting' | 'done';
   /** Where it waits, "file.c:12"; where it failed; '' if that is not known. */
   readonly site: string;
@@ -230,14 +250,17 @@ export class Task<T = Output> extends Future<T> {
   readonly signal: AbortSignal;
 }
 
+/** What the body of `Runtime.timeout` is given. */
 export interface TimeoutScope {
   /** Aborts with the TimeoutError when the time is up; with a CancelledError when the scope is cancelled. */
   readonly signal: AbortSignal;
+  /** The time was up. */
   readonly expired: boolean;
   /** Moves the deadline to so long from now. MisuseError once it has expired or was left. */
   reschedule(ms: number | undefined): void;
 }
 
+/** What the body of `Runtime.group` is given. */
 export interface Group {
   /** Aborts when a member fails or the group is cancelled. */
   readonly signal: AbortSignal;
@@ -249,7 +272,9 @@ export interface Group {
 
 /** The scope of a block: `using scope = rt.timeout(50)`. */
 export interface BlockTimeout extends TimeoutScope {
+  /** Takes the deadline away, and aborts the signal for what still runs. */
   [Symbol.dispose](): void;
+  /** The same. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -257,21 +282,31 @@ export interface BlockTimeout extends TimeoutScope {
 export interface BlockGroup extends Group {
   /** Takes no further members from outside, and waits for all. Fails with a GroupError of all errors. */
   end(): Future<undefined>;
+  /** Cancels the members that still run, and does not wait. */
   [Symbol.dispose](): void;
+  /** Cancels the members that still run, and waits for all. Throws a GroupError if one has failed. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What is alive in the wasm: `Runtime.counts`. */
 export interface Counts {
+  /** Tasks that have not ended. */
   tasks: number;
+  /** Futures, and tasks that have ended, that C holds a reference to. */
   futures: number;
+  /** Deadlines that are set. */
   timers: number;
+  /** Calls of host functions that C waits for. */
   operations: number;
+  /** Names by which JavaScript holds any of them. */
   handles: number;
+  /** C stacks that suspended tasks keep. */
   stacks: number;
+  /** Memory that all this uses. */
   bytes: number;
 }
 
+/** What a report is about. */
 export type ReportKind =
   /** A task got its cancellation and ended as if nothing had been. */
   | 'swallowed'
@@ -290,13 +325,19 @@ export type ReportKind =
   /** The main task of `wa_run` ended before others. */
   | 'shutdown';
 
+/** What went wrong without anybody being told by an error. */
 export interface Report {
+  /** What it is about. */
   kind: ReportKind;
   /** The task, if JavaScript holds it. */
   task: Task | undefined;
+  /** The task's name. */
   name: string;
+  /** What the task ended with, if it has ended. */
   status: number;
+  /** How many tasks, where it concerns several; how many steps a stall may be spread over. */
   count: number;
+  /** The await concerned, "file.c:12", or ''. */
   site: string;
   /** How long ago the cancellation was asked for; how long the step ran. */
   age: number;
@@ -312,6 +353,7 @@ export class LoadError extends Error {}
 export class ClosedError extends Error {}
 /** A deadline passed. */
 export class TimeoutError extends Error {}
+/** A task, or what a combinator gave, was cancelled by `cancel` or by C. (A `signal` gives its own reason instead.) */
 export class CancelledError extends Error {
   constructor(message?: string, reason?: unknown);
   /** The value that was given to `cancel`; the text, if C cancelled. */
@@ -320,11 +362,13 @@ export class CancelledError extends Error {
 /** A task ended with a negative status. */
 export class TaskError extends Error {
   constructor(message: string, status: number, task: string, site: string, options?: { cause?: unknown });
+  /** The C status, below 0. */
   readonly status: number;
   /** "WA_EHOST"; "WA_EUSER" for all of a program's own. */
   readonly statusName: string;
   /** The task's name. */
   readonly task: string;
+  /** Where it waited last, "file.c:12"; '' if that is not known. */
   readonly site: string;
 }
 /** A task overflowed its stack; `stackSize` gives it more. */

@@ -11,7 +11,21 @@ onBoth('task', (test) => {
     assert.deepEqual(await rt.spawn('echo', bytes), bytes);
     assert.deepEqual(await rt.spawn('echo', bytes.buffer), bytes);
     assert.deepEqual(await rt.spawn('echo', bytes.subarray(1, 3)), Uint8Array.of(1, 255));
-    assert.deepEqual(await rt.spawn('echo', Float64Array.of(1.5)), new Uint8Array(Float64Array.of(1.5).buffer));
+    // Any view gives its own bytes, not the whole buffer's.
+    const raw = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
+    const views = [
+      Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array,
+      Float64Array, BigInt64Array, BigUint64Array,
+    ].map((View) => new View(raw.buffer, 8, 8 / View.BYTES_PER_ELEMENT));
+    for (const view of [...views, new DataView(raw.buffer, 8, 8), Buffer.from(raw.buffer, 8, 8)]) {
+      assert.deepEqual(await rt.spawn('echo', view), raw.slice(8, 16), view.constructor.name);
+    }
+    const shared = new SharedArrayBuffer(3);
+    new Uint8Array(shared).set([5, 6, 7]);
+    assert.deepEqual(await rt.spawn('echo', shared), Uint8Array.of(5, 6, 7));
+    assert.deepEqual(await rt.spawn('echo', new Uint8Array(shared, 1)), Uint8Array.of(6, 7));
+    const numbers = await rt.spawn('echo', Float64Array.of(1.5, -2));
+    assert.deepEqual(new Float64Array(numbers.buffer), Float64Array.of(1.5, -2)); // it has a buffer of its own
     assert.deepEqual(await rt.spawn('echo', new Uint8Array()), new Uint8Array());
     for (const text of ['', 'text', 'é 漢 🎈', '\ufeffbom', 'x'.repeat(100_000)]) {
       assert.equal(await rt.spawn('echo', text), text);
