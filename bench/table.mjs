@@ -26,9 +26,9 @@ export function table(title, rows) {
 
 export function verdicts(judged) {
   const width = Math.max(...judged.map(({ what }) => what.length));
-  const lines = judged.map(({ what, limit, reached, unit, ok }) => {
-    const verdict = ok ? 'ok' : 'NOT';
-    return `  ${what.padEnd(width)}  ${limit.padEnd(14)} ${figure(reached).padStart(8)} ${unit.padEnd(17)} ${verdict}`;
+  const lines = judged.map(({ what, limit, reached, least, unit, ok }) => {
+    const figures = [reached, least].map((x) => figure(x).padStart(8)).join('  ');
+    return `  ${what.padEnd(width)}  ${`${limit} ${unit}`.padEnd(32)}${figures}  ${ok ? 'ok' : 'NOT'}`;
   });
-  return ['bounds', ...lines].join('\n');
+  return [`${'bounds'.padEnd(width + 34)}    median      min`, ...lines].join('\n');
 }
