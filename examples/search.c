@@ -1,7 +1,7 @@
 /* search.c: searches many files at once for a text; each file is a task of its own.
  *
  *     node examples/search.mjs TEXT FOLDER... [--first] [--timeout MS]
- *     wasmtime run --dir FOLDER dist/examples/search.wasm TEXT FOLDER... [--first] [--timeout MS]
+ *     wasmtime run --dir FOLDER dist/examples/search.wasm [--control] TEXT FOLDER... [--first] [--timeout MS]
  *
  *     search -- find_files            all files below the folders, sorted by path
  *        |----- search_files          a group with one task per file; OPEN_AT_ONCE of them have their file open
@@ -10,7 +10,8 @@
  *
  * Every file's task can be stopped at each of its awaits, by three things: the first hit (--first) cancels the other
  * files' tasks; the deadline (--timeout) and Ctrl-C cancel the search, and the group passes that on. In Node, Ctrl-C
- * aborts an AbortController; under wasmtime it ends the whole engine.
+ * aborts an AbortController; under wasmtime it ends the whole engine, but with --control (docs/io.md) a line on stdin
+ * cancels: `cancel FOLDER/FILE` that file, and the rest go on; `cancel all` the search.
  *
  * The last line adds up: files = searched + cancelled (+ unreadable, if there are any).
  *     searched    read to its end; with --first, also the file of the first hit
@@ -282,7 +283,7 @@ static const char *parse(job *j, int argc, char **argv) {
       j->timeout = WA_MS(strtoul(ms, &end, 10));
       if (ms[0] < '0' || ms[0] > '9' || *end) return "--timeout takes milliseconds";
     } else if (options && word[0] == '-' && word[1]) {
-      return "there are two options, --first and --timeout MS; a TEXT that begins with - comes after --";
+      return "the options are --first, --timeout MS and, before all, --control; a TEXT beginning with - comes after --";
     } else if (!text) {
       text = word;
     } else if (!*word || !add(&j->folders, strdup(word))) {
@@ -329,9 +330,20 @@ WA_TASK(search);
 
 #else
 
+static int search_under_control(void *arg) {
+  wa_task *control = wa_control(0, 2);
+  int st = search_words(arg);
+  if (!control) return st;
+  wa_cancel(control, NULL);
+  wa_await(control);
+  wa_release(control);
+  return st;
+}
+
 int main(int argc, char **argv) {
-  words w = {argc - 1, argv + 1};
-  int st = wa_run(search_words, &w);
+  bool control = argc > 1 && !strcmp(argv[1], "--control");
+  words w = {argc - 1 - control, argv + 1 + control};
+  int st = wa_run(control ? search_under_control : search_words, &w);
   return st < 0 ? TROUBLE : st;
 }
 

@@ -8,9 +8,12 @@
 
 #include <string.h>
 
+#define ANSWER_MAX WA_S(1) /* for who asks and does not listen */
+
 typedef struct control {
   wa_lines lines;
   int out;
+  wa_timeout limit; /* of an answer */
   wa_task *self;
   const char *name, *reason; /* of a cancel; the name NULL: all */
   uint32_t count;
@@ -99,6 +102,15 @@ static void drop(void *arg) {
   wa__free(c, sizeof *c);
 }
 
+/* Also if the program ends meanwhile, and the task is cancelled: perhaps by this very command. */
+static int answer(control *c) {
+  wa_uncancellable_enter();
+  int st = wa_timeout_enter(&c->limit, ANSWER_MAX);
+  if (st == WA_OK) st = wa_timeout_exit(&c->limit, wa_write_all(c->out, c->answer, c->size));
+  wa_uncancellable_exit();
+  return st;
+}
+
 static int serve(void *arg) {
   control *c = arg;
   for (;;) {
@@ -109,7 +121,7 @@ static int serve(void *arg) {
     if (st < 0 && c->lines.overrun) say(c, "error the line is too long\n");
     else if (st < 0) return st;
     else obey(c);
-    st = wa_write_all(c->out, c->answer, c->size);
+    st = answer(c);
     if (st < 0) return st;
   }
 }

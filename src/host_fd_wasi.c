@@ -39,6 +39,15 @@ static subscription of_clock(wa_time left) {
   return (subscription){0, CLOCK, {.clock = {.id = MONOTONIC, .timeout = left > 0 ? (uint64_t)left : 0}}};
 }
 
+/* For a look: no time. But Node's poll, given none, does not look at all: so now and then a moment. */
+static wa_time patience(wa_time left) {
+  static wa_time latest;
+  wa_time now = wa__host_now();
+  if (left > 0 || now - latest < WA_MS(100)) return left;
+  latest = now;
+  return WA_MS(1);
+}
+
 int wa__host_poll(wa_time until) {
   uint32_t max = wa__fd_waits + 1, n = 0, count = 0;
   const size_t each = sizeof(subscription) + sizeof(event);
@@ -49,7 +58,7 @@ int wa__host_poll(wa_time until) {
     const wa__side *side = wa__container(link, wa__side, watched);
     asked[n++] = of_fd(side->fd, side->what);
   }
-  if (until != WA_FOREVER) asked[n++] = of_clock(until - wa__host_now());
+  if (until != WA_FOREVER) asked[n++] = of_clock(patience(until - wa__host_now()));
   int error = wa__wasi_poll_oneoff(asked, events, n, &count);
   for (uint32_t i = 0; !error && i < count && i < n; i++) {
     if (events[i].type == CLOCK) continue;

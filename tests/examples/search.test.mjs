@@ -59,6 +59,41 @@ function addsUp(total, { out, err }) {
   return { searched, cancelled };
 }
 
+// Somebody outside, by lines on the command's stdin.
+const underNode = join(root, 'tests/core/node-wasi.mjs');
+for (const [title, skip, command] of [
+  ['wasmtime', inWasmtime.skip, (folder) => [wasmtimeCommand(), 'run', '--dir', folder]],
+  ["Node's WASI", false, (folder) => [process.execPath, underNode, '--dir', folder]],
+]) {
+  test(`a control stream cancels one file, and the rest go on, under ${title}`, { skip }, async (t) => {
+    const { folder, remove } = makeTree();
+    t.after(remove);
+    const found = grep('needle', folder), total = found.size, endless = addEndless(folder);
+    await inWasmtime.build();
+    const [engine, ...words] = [...command(folder), wasm('search.wasm'), '--control', 'needle', folder];
+    const child = spawn(engine, words, { timeout: LIMIT, killSignal: 'SIGKILL' });
+    let out = '', err = '', waiting = () => {};
+    child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
+    child.stderr.setEncoding('utf8').on('data', (text) => { err += text; waiting(); });
+    const code = new Promise((done) => child.on('close', (status, signal) => done(status ?? signal)));
+    const answered = async (pattern) => {
+      while (!pattern.test(err)) await new Promise((done) => { waiting = done; });
+    };
+    await answered(new RegExp(`${total} of ${total + 1} files searched`)); // all but the one that does not end
+    child.stdin.write('list\n');
+    await answered(/^ok \d+$/m);
+    assert.match(err, new RegExp(`^${endless}\t(ready|waiting) at search_files.h:\\d+$`, 'm'));
+    child.stdin.write(`cancel ${endless}x\ncancel "${endless}" enough of it\n`);
+    assert.equal(await code, 0);
+    const stopped = `${endless}: cancelled, closed`;
+    assert.deepEqual(reports(err), [stopped]);
+    assert.match(err, /^error no unfinished task is called '.*endlessx'$/m);
+    assert.match(err, /^ok 1$/m);
+    assert.deepEqual(addsUp(total + 1, { out, err }), { searched: total, cancelled: 1 });
+    assert.equal(out.replace(lastLine, ''), printed(found));
+  });
+}
+
 for (const host of [inNode, inWasmtime]) {
   describe(`search ${host.title}`, { skip: host.skip ?? false }, () => {
     let folder, remove, total;
