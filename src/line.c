@@ -14,9 +14,12 @@
 #define LIMIT 65536 /* of asyncio's streams */
 #define FIRST 256
 
-void wa_lines_init(wa_lines *l, int fd, size_t max) { *l = (wa_lines){.fd = fd, .max = max ? max : LIMIT}; }
+void wa_lines_init(wa_lines *l, int fd, size_t max) {
+  if (wa__given(l, "wa_lines_init")) *l = (wa_lines){.fd = fd, .max = max ? max : LIMIT};
+}
 
 void wa_lines_close(wa_lines *l) {
+  if (!wa__given(l, "wa_lines_close")) return;
   wa__free(l->buffer, l->capacity);
   wa_lines_init(l, l->fd, l->max);
 }

@@ -184,7 +184,7 @@ for (const target of ['wasi', 'emscripten']) {
 }
 
 test('every function of the header is in the list', () => {
-  const header = readFileSync(join(root, 'src/wasyncio.h'), 'utf8').replace(/^#define.*|\/\*.*?\*\//gms, '');
+  const header = readFileSync(join(root, 'src/wasyncio.h'), 'utf8').replace(/\/\*.*?\*\/|^#define[^\n]*/gms, '');
   for (const name of new Set([...header.matchAll(/\b(wa_[a-z]\w*)\(/g)].map(([, name]) => name))) {
     assert.match(inC, new RegExp(`\\b${name}\\b`), name);
   }
