@@ -64,12 +64,17 @@ function read(ran, { code, output, complaint }) {
   return inside ? current : null;
 }
 
+/** All tests with their failures, whatever ends the program on the way. runOnce(args): as `run` does it. */
+export async function runTests(runOnce) {
+  const ran = new Map();
+  for (let args = [], crashed; args; args = crashed && ['after', crashed]) crashed = read(ran, await runOnce(args));
+  return ran;
+}
+
 /** One node:test's body: all tests of the suite, on that host at that level. */
 export async function check(suite, host, level) {
-  const program = await build(suite, host, level), ran = new Map();
-  for (let args = [], crashed; args; args = crashed && ['after', crashed]) {
-    crashed = read(ran, await run(host, program, args));
-  }
+  const program = await build(suite, host, level);
+  const ran = await runTests((args) => run(host, program, args));
   const bad = [...ran].filter(([, failures]) => failures.length);
   const tool = relative(process.cwd(), fileURLToPath(new URL('alone.mjs', import.meta.url)));
   const lines = bad.map(([name, failures]) =>
