@@ -54,10 +54,11 @@ export class Timeline {
   #axis(x, now) {
     const pen = this.#pen;
     const bottom = this.#height - AXIS;
+    const step = x(now) - x(now - 2000) > 60 ? 2 : 4; // seconds
     pen.fillStyle = this.#colors.line;
-    for (let s = 0; s <= SPAN / 1000; s += 2) pen.fillRect(Math.round(x(now - 1000 * s)), 0, 1, bottom + 4);
+    for (let s = 0; s <= SPAN / 1000; s += step) pen.fillRect(Math.round(x(now - 1000 * s)), 0, 1, bottom + 4);
     pen.fillStyle = this.#colors.muted;
-    for (let s = 0; s < SPAN / 1000; s += 2) {
+    for (let s = 0; s < SPAN / 1000; s += step) {
       pen.textAlign = s === 0 ? 'right' : 'center';
       pen.fillText(s === 0 ? 'now' : `−${s} s`, x(now - 1000 * s), bottom + 13);
     }
