@@ -123,7 +123,7 @@ export class Core {
   // C waits for a descriptor. A stream's tells when it is ready; any other always is.
   #wanted(fd, mask) {
     const file = this.files?.[fd];
-    if (file?.want) file.want(mask);
+    if (mask !== 0 && file?.want) file.want(mask);
     else this.ready(fd, mask);
   }
   ready(fd, mask) {

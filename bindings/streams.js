@@ -35,12 +35,25 @@ class Descriptor {
   }
 
   tell(mask) { this.#core.ready(this.fd, mask); }
+  /** What it can't do needs no wait: the attempt says so. */
+  want(mask) {
+    if (mask & ~this.side) this.tell(mask & ~this.side);
+    if (mask & this.side) this.wanted();
+  }
   finish() {
     this.over = true;
-    this.#core.open.delete(this);
+    this.leave();
   }
+  /** The end of the runtime is no concern of its any more. */
+  leave() { this.#core.open.delete(this); }
   /** C has no use for it any more. */
   forget() { if (this.#core.files[this.fd] === this) delete this.#core.files[this.fd]; }
+  /** As if it had never been. */
+  giveBack() {
+    this.finish();
+    this.forget();
+    this.lock.releaseLock();
+  }
 
   /** The stream has ended by itself, and not well. */
   gone() {}
@@ -50,7 +63,7 @@ class Descriptor {
 }
 
 class Source extends Descriptor {
-  #reader;
+  side = READABLE;
   #chunk;
   #at = 0;
   #pulling = false;
@@ -58,7 +71,7 @@ class Source extends Descriptor {
 
   constructor(core, stream) {
     super(core);
-    this.#reader = stream.getReader();
+    this.lock = stream.getReader();
   }
 
   read(bytes) {
@@ -75,7 +88,7 @@ class Source extends Descriptor {
     return part.length;
   }
 
-  want() {
+  wanted() {
     if (this.#chunk || this.over) this.tell(READABLE);
     else this.#pull();
   }
@@ -86,13 +99,13 @@ class Source extends Descriptor {
   abort(reason) {
     if (this.over) return;
     this.#failed(reason);
-    this.#reader.cancel(reason).catch(ignore);
+    this.lock.cancel(reason).catch(ignore);
   }
 
   #pull() {
     if (this.#pulling || this.#chunk || this.over) return;
     this.#pulling = true;
-    this.#reader.read().then(({ value, done }) => {
+    this.lock.read().then(({ value, done }) => {
       this.#pulling = false;
       if (done) this.finish();
       else if (!this.over) this.#take(value);
@@ -128,15 +141,16 @@ class Source extends Descriptor {
 }
 
 class Sink extends Descriptor {
-  #writer;
+  side = WRITABLE;
   #buffer = new Uint8Array(BUFFER);
   #size = 0;
   #sending; // a promise while there is something to send
+  #ending = false;
 
   constructor(core, stream) {
     super(core);
-    this.#writer = stream.getWriter();
-    this.#writer.closed.catch((reason) => {
+    this.lock = stream.getWriter();
+    this.lock.closed.catch((reason) => {
       if (this.over) return;
       this.finish();
       this.gone(reason);
@@ -154,31 +168,34 @@ class Sink extends Descriptor {
     return part.length;
   }
 
-  want() { if (this.over || this.#size < BUFFER) this.tell(WRITABLE); }
+  wanted() { if (this.over || this.#size < BUFFER) this.tell(WRITABLE); }
 
   close() { soon(() => this.end()); }
 
-  /** After what has been written. */
+  /** After what has been written; from here on nothing but the stream itself can spoil it. */
   async end() {
+    if (this.over || this.#ending) return;
+    this.#ending = true;
+    this.leave();
     await this.#sending;
     if (this.over) return;
     this.finish();
-    this.#writer.close().catch(ignore);
+    this.lock.close().catch(ignore);
   }
 
   abort(reason) {
-    if (this.over) return;
+    if (this.over || this.#ending) return;
     this.finish();
-    this.#writer.abort(reason).catch(ignore);
+    this.lock.abort(reason).catch(ignore);
   }
 
   async #send() {
-    await this.#writer.ready.catch(ignore);
+    await this.lock.ready.catch(ignore);
     this.#sending = undefined;
     if (this.over) return;
     const chunk = this.#buffer.slice(0, this.#size);
     this.#size = 0;
-    this.#writer.write(chunk).catch(ignore);
+    this.lock.write(chunk).catch(ignore);
     this.tell(WRITABLE);
   }
 }
@@ -216,27 +233,26 @@ export function pipe(rt, name, given) {
   const outlet = to ?? new TransformStream();
   const source = new Source(core, from ?? inlet.readable);
   const sink = new Sink(core, to ?? outlet.writable);
-  const ended = (error) => {
-    source.abort(error);
-    sink.abort(error);
-    source.forget();
-    sink.forget();
-  };
   let task;
   try {
     task = rt.spawn(name, withDescriptors(source.fd, sink.fd, input), ofSpawn);
   } catch (error) {
-    ended(error);
+    source.giveBack();
+    sink.giveBack();
     throw error;
   }
   source.gone = (error) => { task._hostError = error; }; // the cause, if C ends with WA_EIO
   sink.gone = (reason) => task.cancel(reason);
   // A task that was told to stop may close what it leaves unfinished: that is no end to be taken for the whole.
   sink.close = () => soon(() => { if (task.cancelling === 0) sink.end(); });
-  task._watch(async () => {
+  task._watch(() => {
     const outcome = task._look();
-    if (task._resolved) await sink.end();
-    ended(task._resolved ? undefined : task.reason ?? outcome);
+    const why = task._resolved ? undefined : task.reason ?? outcome;
+    source.abort(why);
+    if (task._resolved) sink.end();
+    else sink.abort(why);
+    source.forget();
+    sink.forget();
   });
   return { task, readable: outlet.readable, writable: inlet.writable };
 }

@@ -85,5 +85,17 @@ static int copy(void *arg) {
 }
 WA_TASK(copy);
 
+/* Waits for the first to be writable and the second to be readable, which neither will ever be. */
+static int ready(void *arg) {
+  char *rest;
+  int in = (int)strtol(arg, &rest, 10), out = (int)strtol(rest, NULL, 10);
+  int st = wa_fd_writable(in);
+  if (st == WA_OK) st = wa_fd_readable(out);
+  wa_close(in);
+  wa_close(out);
+  return st;
+}
+WA_TASK(ready);
+
 static int print(void *arg) { return wa_write_all(1, arg, strlen(arg)); }
 WA_TASK(print);

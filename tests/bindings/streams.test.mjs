@@ -37,7 +37,7 @@ function sink(all = true) {
     close() { seen.closed = true; },
     abort(reason) { Object.assign(seen, { reason, aborted: true }); },
   });
-  return { stream, seen, take: () => allow() };
+  return { stream, seen, take: () => allow?.() };
 }
 
 onStreams('streams', (test) => {
@@ -212,6 +212,37 @@ onStreams('streams', (test) => {
     assert.deepEqual([a.seen.reason, to.seen.reason], ['the runtime is closing', 'the runtime is closing']);
     assert.equal(b.seen.reason.name, 'ClosedError');
     assert.throws(() => open(rt, endless().stream), { name: 'ClosedError' });
+  });
+
+  test('what a task has written arrives, though its reader comes late and the runtime is closed', {
+    clock: 'real',
+  }, async (rt) => {
+    const to = sink(false);
+    const { task } = pipe(rt, 'say', { input: 'x'.repeat(200_000), to: to.stream });
+    const takes = setInterval(to.take, 1);
+    assert.equal(await task, 0);
+    await rt.close();
+    while (!to.seen.closed) await sleep(1);
+    clearInterval(takes);
+    assert.deepEqual([to.seen.bytes, to.seen.aborted], [200_000, false]);
+  });
+
+  test('a refused call leaves the streams as they were', {}, async (rt) => {
+    const from = source((i) => ['untouched'][i]);
+    const to = sink();
+    assert.throws(() => pipe(rt, 'no such task', { from: from.stream, to: to.stream }), MisuseError);
+    assert.throws(() => pipe(rt, 'pass', { from: from.stream, to: to.stream, timeout: -1 }), MisuseError);
+    await sleep(1);
+    assert.deepEqual([from.seen.cancelled, to.seen.aborted, from.stream.locked], [false, false, false]);
+    assert.equal(await pipe(rt, 'pass', { from: from.stream, to: to.stream }).task, 0);
+    await sleep(1);
+    assert.equal(to.seen.bytes, 9);
+  });
+
+  test('waiting for what a descriptor can never be ends at once', {}, async (rt) => {
+    const from = open(rt, endless().stream);
+    const to = open(rt, sink().stream);
+    assert.equal(await rt.spawn('ready', `${from} ${to}`), 0);
   });
 
   test("C's own descriptors wait for nothing", {}, async (rt, { printed }) => {
