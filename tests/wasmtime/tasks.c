@@ -92,6 +92,14 @@ static int waits(void *arg) {
 }
 WA_TASK(waits);
 
+static int reads_stdin(void *arg) {
+  char bytes[64];
+  (void)arg;
+  int n = wa_read(0, bytes, sizeof bytes);
+  return n < 0 ? n : wa_return_bytes(bytes, (size_t)n);
+}
+WA_TASK(reads_stdin);
+
 static int fails(void *arg) { return WA_EUSER - (int)NUMBER_OF(arg); }
 WA_TASK(fails);
 

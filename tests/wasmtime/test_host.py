@@ -1,5 +1,6 @@
 """The Python host module: what its users see. PROGRAM=tasks.wasm python -m unittest."""
 import math
+import os
 import tempfile
 import threading
 import time
@@ -115,6 +116,37 @@ class Life(Case):
             self.finish('prints', 'here')
             with open(out.name) as lines:
                 self.assertEqual(lines.read(), 'printed: here 2.500\n')
+
+
+class Descriptors(Case):
+    """stdin is the process's: a pipe that a thread writes to."""
+
+    def setUp(self):
+        self.saved = os.dup(0)
+        read, self.pipe = os.pipe()
+        os.dup2(read, 0)
+        os.close(read)
+
+    def tearDown(self):
+        os.dup2(self.saved, 0)
+        os.close(self.saved)
+        os.close(self.pipe)
+
+    def test_others_run_while_one_reads(self):
+        wasi = wasmtime.WasiConfig()
+        wasi.inherit_stdin()
+        rt = self.start(wasi=wasi)
+        reader, sleeper = rt.spawn('reads_stdin'), rt.spawn('sleeper', 50)
+        threading.Timer(0.2, os.write, (self.pipe, b'hello')).start()
+        rt.run(sleeper, timeout=5)
+        self.assertFalse(reader.done())
+        rt.run(reader, timeout=5)
+        self.assertEqual(reader.result(), b'hello')
+        cancelled = rt.spawn('reads_stdin')
+        threading.Timer(0.1, cancelled.cancel, ('enough',)).start()
+        rt.run(cancelled, timeout=5)
+        self.assertEqual(cancelled.reason, 'enough')
+        self.assert_nothing_left()
 
 
 class Cancellation(Case):

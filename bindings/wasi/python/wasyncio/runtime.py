@@ -23,10 +23,11 @@ from .guest import COUNTS, REPORT, STATE
 from .operations import Operations
 from .task import Task
 
-_SETTLED, _STARTED, _CANCELLED, _REPORT = range(1, 5)
+_SETTLED, _STARTED, _CANCELLED, _REPORT, _DESCRIPTOR = range(1, 6)
 _KINDS = ['', 'swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown']
 _KNOWN, _STACK, _OTHER, _INTERRUPTED = range(4)
 _EAGER = 1
+_SLICE = 0.02  # seconds: descriptors are waited for inside the guest, where no doorbell is heard
 NEVER = 1 << 60  # ticks
 log = logging.getLogger('wasyncio')
 
@@ -61,6 +62,7 @@ class Runtime:
         self._thread = threading.get_ident()
         self._depth = 0      # in how many of its methods the owner is
         self._changed = False  # something was made ready since the latest turn
+        self._descriptors = set()  # that C waits for
         self._closed = False
 
     # ---- who may come in
@@ -205,7 +207,16 @@ class Runtime:
                 raise TimeoutError(f'run: not done after {timeout} s')
             if due != 0.0:
                 limits = [limit for limit in (due, end and end - now) if limit is not None]
-                self._doorbell.wait(min(limits, default=None))
+                self._wait(min(limits, default=None))
+
+    def _wait(self, seconds):
+        """Until somebody rings, a descriptor is ready, or so many seconds have passed; None: no limit."""
+        if not self._descriptors:
+            return self._doorbell.wait(seconds)
+        with self._enter():
+            slice = _SLICE if seconds is None else min(seconds, _SLICE)
+            if self.guest.check(self.guest.call('wax_poll', slice * 1000)):
+                self._descriptors.clear()  # what is still wanted comes as an event again
 
     def _event(self, kind, id, a, b):
         if kind == _SETTLED:
@@ -217,6 +228,8 @@ class Runtime:
             self._operations.start(id, a)
         elif kind == _CANCELLED:
             self._operations.cancel(id)
+        elif kind == _DESCRIPTOR:
+            self._descriptors.add(id) if a else self._descriptors.discard(id)
         else:
             self._reported(a)
             if id and id not in self._owners:  # C's own task, and the report is all that is wanted of it
@@ -289,7 +302,7 @@ class Runtime:
             if not self.alive or left <= 0:
                 break
             if due != 0.0:
-                self._doorbell.wait(left if due is None else min(due, left))
+                self._wait(left if due is None else min(due, left))
         discarded = self.guest.call('wax_discard')
         self._end(EDISCARDED)
         return discarded
