@@ -1,6 +1,7 @@
 /** wasyncio/trace: what happened when, event by event. Times are milliseconds of the runtime's clock, `rt.now`. */
 import type { Runtime } from './index.js';
 
+/** What happens to a task. */
 export type TraceKind =
   /** The task was made, by task `by`. */
   | 'spawn'
@@ -19,12 +20,15 @@ export type TraceKind =
   /** It is over, with `status`. */
   | 'end';
 
+/** One event of a task. */
 export interface TraceEvent {
+  /** When, on the runtime's clock. */
   time: number;
   /** The task's number: 1 is the first task of the runtime. */
   task: number;
   /** The task's name. */
   name: string;
+  /** What happened. */
   kind: TraceKind;
   /** The number of the task that did it; 0: the loop, or JavaScript. */
   by: number;
@@ -34,6 +38,7 @@ export interface TraceEvent {
   status: number | undefined;
 }
 
+/** What `trace` takes. */
 export interface TraceOptions {
   /** How many events that nobody has read are kept: the latest. Default 65536, 2.6 MB of the wasm's memory. */
   capacity?: number;
@@ -65,4 +70,7 @@ export class Trace {
 }
 
 /** The same in Chrome's trace-event format: `JSON.stringify` it into a file, and https://ui.perfetto.dev draws it. */
-export function toChrome(events: readonly TraceEvent[]): { traceEvents: object[] };
+export function toChrome(events: readonly TraceEvent[]): {
+  /** One object per event, as Chrome's format has them. */
+  traceEvents: object[];
+};

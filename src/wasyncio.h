@@ -627,7 +627,7 @@ static inline int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
 /** The three waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
  * lies between it and the switch. */
-enum { WA__PARKED = INT32_MIN };
+WA__PRIVATE(enum { WA__PARKED = INT32_MIN };)
 int wa__await_begin(wa_future *future);
 int wa__sleep_begin(wa_time t);
 int wa__yield_begin(void);
