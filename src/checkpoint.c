@@ -58,6 +58,7 @@ int wa__checkpoint(void) {
   refuel(now);
   if (!slice_over(l, now)) return WA_OK;
   l->steps_left = 1; /* the loop is to look at the clock after this step, and to stop if the turn is over */
+  wa__fuel = 1;      /* the next task's rounds may take a thousand times as long as this one's */
   wa__park_turn(t);
   return wa__fiber_suspend();
 }

@@ -92,3 +92,43 @@ TEST(checkpoint_shares_the_time_between_tasks) {
   stop = false;
   EXPECT_STATUS(wa_run(slices, NULL), WA_OK);
 }
+
+/* Two that compute: one in rounds of nanoseconds, one in rounds of half a millisecond. */
+static int short_rounds;
+static int computes_in_short_rounds(void *arg) {
+  (void)arg;
+  int status = WA_OK;
+  for (; !stop && status == WA_OK; short_rounds++) status = wa_checkpoint();
+  return status;
+}
+
+static int computes_in_long_rounds(void *longest) {
+  int status = WA_OK, seen = -1, in_a_row = 0;
+  while (!stop && status == WA_OK) {
+    for (wa_time end = wa_now() + WA_US(500); wa_now() < end;) work();
+    in_a_row = short_rounds == seen ? in_a_row + 1 : 1;
+    seen = short_rounds;
+    if (in_a_row > *(int *)longest) *(int *)longest = in_a_row;
+    status = wa_checkpoint();
+  }
+  return status;
+}
+
+static int short_and_long(void *arg) {
+  (void)arg;
+  int longest = 0;
+  wa_task *a = wa_spawn(computes_in_short_rounds, NULL), *b = wa_spawn(computes_in_long_rounds, &longest);
+  wa_sleep(WA_MS(100));
+  stop = true;
+  EXPECT_STATUS(finish(a), WA_OK);
+  EXPECT_STATUS(finish(b), WA_OK);
+  EXPECT(longest > 0);
+  EXPECT(longest < 16);
+  return WA_OK;
+}
+
+TEST(checkpoint_does_not_hand_the_pace_of_one_task_to_the_next) {
+  wa_configure(&(wa_config){.turn_budget = WA_MS(2)});
+  stop = false;
+  EXPECT_STATUS(wa_run(short_and_long, NULL), WA_OK);
+}
