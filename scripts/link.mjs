@@ -25,7 +25,7 @@ async function makeLibrary(tools, flags, name, folder) {
 const libraries = (tools, level) =>
   Promise.all(['src', 'src/start'].map((folder) => makeLibrary(tools, compileFlags(level), level, folder)));
 
-// kind: 'command' (has main) or 'reactor' (a host drives its exports, all of which are kept).
+// kind: 'command' (has main), 'reactor' (a host drives its exports, all of which are kept) or 'both'.
 // extra: further flags for the compiler and the linker.
 export async function buildWasm({ target, level, kind, out, files, extra = [], names = level === 'debug' }) {
   const tools = toolchain(target);

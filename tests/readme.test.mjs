@@ -26,7 +26,7 @@ test('the ten lines of C', async () => {
 });
 
 test('the ten lines of JavaScript', async () => {
-  await buildWasm({ target: 'wasi', level: 'O3', kind: 'reactor', out: join(folder, 'crawl.wasm'), files: [program] });
+  await buildWasm({ target: 'wasi', level: 'O3', kind: 'both', out: join(folder, 'crawl.wasm'), files: [program] });
   writeFileSync(join(folder, 'crawl.mjs'), block('js'));
   const printed = execFileSync(process.execPath, ['crawl.mjs'], { cwd: folder, encoding: 'utf8' });
   assert.deepEqual(printed.trim().split('\n'), [
