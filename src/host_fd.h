@@ -21,5 +21,6 @@ int wa__host_read(int fd, void *data, size_t size, size_t *done);
 int wa__host_write(int fd, const void *data, size_t size, size_t *done);
 int wa__host_accept(int listener, int *fd); /* the new one is non-blocking */
 int wa__host_close(int fd);
+int wa__host_write_eof(int fd);
 
 #endif

@@ -59,4 +59,6 @@ int wa__host_accept(int listener, int *fd) {
 }
 
 int wa__host_close(int fd) { return close(fd) < 0 ? errno : 0; }
+
+int wa__host_write_eof(int fd) { return shutdown(fd, SHUT_WR) < 0 ? errno : 0; }
 #endif

@@ -106,4 +106,6 @@ int wa__host_accept(int listener, int *fd) {
 }
 
 int wa__host_close(int fd) { return __wasi_fd_close(fd); }
+
+int wa__host_write_eof(int fd) { return __wasi_sock_shutdown(fd, __WASI_SDFLAGS_WR); }
 #endif

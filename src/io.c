@@ -146,6 +146,11 @@ int wa_write_all(int fd, const void *data, size_t size) {
 
 int wa_accept(int listener) { return perform("wa_accept", ACCEPT, listener, NULL, 0); }
 
+int wa_write_eof(int fd) {
+  int error = fd < 0 ? EBADF : wa__host_write_eof(fd);
+  return error ? refused("wa_write_eof", fd, error) : WA_OK;
+}
+
 int wa_close(int fd) {
   if (fd >= 0) known[fd % KNOWN] = 0;
   wa__fd_wake_all(fd, WA_ECLOSED);

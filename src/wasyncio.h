@@ -508,6 +508,9 @@ int wa_write(int fd, const void *data, size_t size);
 int wa_write_all(int fd, const void *data, size_t size);
 /** loop.sock_accept: the next connection's descriptor; whoever gets it closes it. Suspends. */
 int wa_accept(int listener);
+/** StreamWriter.write_eof: nothing more will be written to this socket; the other side reads that as the end, and can
+ * still answer. WA_EIO for what is not a socket. Does not suspend; also outside of tasks. */
+int wa_write_eof(int fd);
 /** StreamReader.readline: the lines of a stream, such as stdin (descriptor 0).
  *     wa_lines lines;
  *     wa_lines_init(&lines, 0, 0);

@@ -188,6 +188,24 @@ TASK_TEST(writing_to_who_has_gone_is_a_status) {
   EXPECT_TRACE("WA_ECLOSED");
 }
 
+TASK_TEST(who_has_said_all_can_still_listen) {
+  int a[2];
+  make_sockets(a);
+  EXPECT_STATUS(wa_write_all(a[0], "all", 3), WA_OK);
+  EXPECT_STATUS(wa_write_eof(a[0]), WA_OK);
+  EXPECT_INT(read_once(AT(a[1])), 3);
+  EXPECT_INT(read_once(AT(a[1])), 0);
+  EXPECT_STATUS(wa_write_all(a[1], "heard", 5), WA_OK);
+  EXPECT_INT(read_once(AT(a[0])), 5);
+  EXPECT_STATUS(wa_write_all(a[0], "more", 4), WA_ECLOSED);
+  close_both(a);
+  make_pipe(a);
+  EXPECT_STATUS(wa_write_eof(a[1]), WA_EIO);
+  EXPECT_MISUSE(wa_write_eof(-1), "wa_write_eof: descriptor -1 in task 'main': it is not open");
+  close_both(a);
+  EXPECT_TRACE("all end heard");
+}
+
 TASK_TEST(a_wait_is_a_future_as_any_other) {
   int a[2], b[2];
   make_pipe(a);

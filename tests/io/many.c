@@ -168,6 +168,41 @@ static void send_some(stream *s) {
   s->total_sent += (uint64_t)taken;
 }
 
+/* Watches come and go while descriptors are closed under them and their numbers given anew: no wait is left behind, and
+ * each that ends has a status that says how. */
+TASK_TEST(waits_and_closes_in_any_order) {
+  enum { WATCHES = 40 };
+  int fds[PAIRS][2], ended = 0;
+  wa_future *watches[WATCHES] = {0};
+  for (int i = 0; i < PAIRS; i++) make_sockets(fds[i]);
+  seed = 5;
+  for (int round = 0; round < ROUNDS; round++) {
+    wa_future **slot = &watches[any(WATCHES)];
+    int *pair = fds[any(PAIRS)], st;
+    switch (any(7)) {
+      case 0: case 1:
+        if (!*slot) *slot = wa_fd_watch(pair[any(2)], any(3) ? WA_READABLE : WA_WRITABLE);
+        break;
+      case 2: if (*slot) wa_cancel(*slot, NULL); break;
+      case 3: if (*slot) wa_release(*slot), *slot = NULL; break;
+      case 4:
+        if (!*slot) break;
+        st = wa_wait_for(*slot, WA_MS(any(2)));
+        if (st != WA_OK && st != WA_ECANCELED && st != WA_ETIMEDOUT) EXPECT_STATUS(st, WA_ECLOSED);
+        ended++;
+        break;
+      case 5: send(pair[any(2)], "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL); break;
+      default:
+        if (any(8)) break;
+        close_both(pair);
+        make_sockets(pair);
+    }
+  }
+  EXPECT(ended > 100);
+  for (int i = 0; i < WATCHES; i++) wa_release(watches[i]);
+  for (int i = 0; i < PAIRS; i++) close_both(fds[i]);
+}
+
 TASK_TEST(no_byte_is_lost_whatever_is_cancelled) {
   static stream streams[PAIRS];
   wa_task *running[16] = {0};
