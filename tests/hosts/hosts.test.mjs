@@ -65,14 +65,16 @@ test('hosts', { timeout: 600_000 }, async (t) => {
       await t.test('in other places', async () => allPassed(await visit(site, 'places')));
 
       for (const bundler of bundlers) {
-        await t.test(`in a page by ${bundler}`, { skip: unavailable }, async (t) => {
+        await t.test(`in a page and a worker by ${bundler}`, { skip: unavailable }, async (t) => {
           const { dist, said, scripts, wasms } = await bundles.get(bundler)();
           assert.doesNotMatch(said, /warn|external|node:/i);
           assert.deepEqual(scripts.join('\n').match(/.{0,40}(\bnode:|\bgetBuiltinModule\b).{0,40}/g), null);
           const shipped = ['app.wasm', 'streams.wasm', 'node_modules/wasyncio/dist/wasm/wasyncio.wasm'];
-          const sizes = (files) => files.map((bytes) => bytes.length).sort();
+          const sizes = (files) => [...new Set(files.map((bytes) => bytes.length))].sort();
           assert.deepEqual(sizes(wasms), sizes(shipped.map((path) => readFileSync(join(app, path)))));
-          check(`${name}, ${bundler} ${versionOf(bundler)}`, version, await visit(await serve(t, dist)));
+          const site = await serve(t, dist);
+          check(`${name}, ${bundler} ${versionOf(bundler)}`, version, await visit(site));
+          allPassed(await visit(site, 'worker'));
         });
       }
     });

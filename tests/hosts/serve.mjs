@@ -1,5 +1,5 @@
 // Serves a folder to a browser as a careful site would: with a policy that forbids eval and all that is not the site's
-// own, and allows wasm to be compiled, but for what is asked for with ?no-wasm. /never is a request that gets no answer.
+// own, and allows wasm to be compiled, but for what ?no-wasm asks for. /never is a request that gets no answer.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

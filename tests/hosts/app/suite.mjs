@@ -14,7 +14,7 @@ import streams from './cases/streams.mjs';
 import traps from './cases/traps.mjs';
 import values from './cases/values.mjs';
 
-const everywhere = { loading, values, signals, host, combine, streams, traps, misuse, scale, dispose, close };
+export const groups = { loading, values, signals, host, combine, streams, traps, misuse, scale, dispose, close };
 const longest = 30_000;
 
 const failure = (message, actual, wanted) =>
@@ -143,7 +143,7 @@ async function runOne(body, facts, hear) {
 }
 
 /** Runs all, one after the other: [{ name, ms, error? }]. facts: as the constructor of Case takes them. */
-export async function run(facts, groups = everywhere) {
+export async function run(facts, wanted = groups) {
   const { fetch = globalThis.fetch.bind(globalThis) } = facts;
   const compile = async (url) => WebAssembly.compile(await (await fetch(url)).arrayBuffer());
   const [module, streamsModule] = await Promise.all([facts.url, facts.streamsUrl].map(compile));
@@ -151,7 +151,7 @@ export async function run(facts, groups = everywhere) {
   const results = [];
   let uncaught;
   const end = watchUncaught((error) => uncaught(error));
-  for (const [group, cases] of Object.entries(groups)) {
+  for (const [group, cases] of Object.entries(wanted)) {
     for (const [name, body] of Object.entries(cases)) {
       const start = performance.now();
       const error = await runOne(body, all, (hear) => { uncaught = hear; });

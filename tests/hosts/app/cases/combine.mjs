@@ -24,6 +24,8 @@ export default {
     t.same(await rt.wait([slow, fast], { when: 'first' }), { done: [fast], pending: [slow] });
     t.same((await rt.wait([slow, bad], { when: 'error' })).done, [bad]);
     t.same((await rt.wait([slow], { timeout: 1 })).pending, [slow]);
+    await rt.wait([slow], { timeout: 1e9 });
+    t.same(rt.counts().timers, 0);
     t.same((await rt.wait(new Set([slow, fast]))).done, [slow, fast]);
     t.same((await t.error(bad)).status, -1003);
   },
@@ -31,7 +33,7 @@ export default {
   async 'waitFor: cancels what is late and waits for its end; gives up a promise'(t) {
     const rt = await t.start();
     const { TimeoutError } = t.wasyncio;
-    t.same(await rt.waitFor(rt.spawn('sleeper', 5), 50), 0);
+    t.same([await rt.waitFor(rt.spawn('sleeper', 5), 50), rt.counts().timers], [0, 0]);
     const task = rt.spawn('slow_cleanup', 7);
     t.ok(await t.error(rt.waitFor(task, 10)) instanceof TimeoutError, 'late');
     t.same([task.cancelled, rt.now], [true, 5 + 10 + 7]);

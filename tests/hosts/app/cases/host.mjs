@@ -54,6 +54,16 @@ export default {
     t.same(seen, ['for it', 'wait', task, reason]);
   },
 
+  async 'a signal that is asked for after the cancellation has aborted'(t) {
+    let late;
+    const rt = await t.start({ host: { wait: (_, call) => { late = call; return never(); } } });
+    const task = rt.spawn('call', 'wait');
+    await rt.spawn('plain');
+    task.cancel('before anybody asked');
+    await t.error(task);
+    t.same([late.signal.aborted, late.signal.reason, late.signal], [true, 'before anybody asked', late.signal]);
+  },
+
   async 'an abort inside a host function, before it returns'(t) {
     const controller = new AbortController();
     const rt = await t.start({

@@ -49,13 +49,15 @@ export default {
     t.same([added, rt.exports.cleanup_count() - cleanups], [1, n]);
   },
 
-  async '100,000 calls of a function of the host that answers at once let a timer through'(t) {
+  async 'calls of a function of the host that answers at once let a timer through, all the time'(t) {
     const rt = await t.start({ clock: 'real', host: { next: (i) => i } });
     let ticks = 0;
     const interval = setInterval(() => ticks++, 1);
-    t.same(await rt.spawn('call_often', 100_000), 99_999 * 50_000 | 0);
+    const start = performance.now();
+    t.same(await rt.spawn('call_often', 200_000), 199_999 * 100_000 | 0);
+    const elapsed = performance.now() - start;
     clearInterval(interval);
-    t.ok(ticks > 0, 'the host had a turn');
+    t.ok(ticks > elapsed / 50, `${ticks} ticks in ${elapsed} ms`);
   },
 
   async '30 runtimes at once, each with tasks that are cancelled'(t) {
