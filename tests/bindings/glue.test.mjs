@@ -7,7 +7,7 @@ import { before, describe, test } from 'node:test';
 import { execFileSync } from 'node:child_process';
 import { LoadError, load } from '../../bindings/index.js';
 import { find } from '../../toolchain/run.mjs';
-import { missing, open } from '../browsers.mjs';
+import { browsers, missing, open } from '../browsers.mjs';
 import { check, expected } from './glue.mjs';
 import { serve } from './serve.mjs';
 import { errorOf, here, root } from './setup.mjs';
@@ -29,19 +29,21 @@ function build() {
 describe("Emscripten's own glue", { skip }, () => {
   before(build);
 
-  test('its file system and EM_JS, in Node', async () => {
+  test('in Node', async () => {
     const createModule = createRequire(import.meta.url)(join(folder, 'app.cjs'));
     const wasmBinary = readFileSync(join(folder, 'app.wasm'));
     assert.deepEqual(await check(load, createModule, { wasmBinary }), expected);
   });
 
-  test('and in Chromium', { skip: missing('chromium') }, async (t) => {
-    const url = await serve(t, { 'app.wasm': join(folder, 'app.wasm') });
-    const page = await (await open('chromium', t)).newPage();
-    await page.goto(`${url}/tests/bindings/glue.html`);
-    await page.waitForFunction('globalThis.check');
-    assert.deepEqual(await page.evaluate(() => globalThis.check()), expected);
-  });
+  for (const name of browsers) {
+    test(`in ${name}`, { skip: missing(name) }, async (t) => {
+      const url = await serve(t, { 'app.wasm': join(folder, 'app.wasm') });
+      const page = await (await open(name, t)).newPage();
+      await page.goto(`${url}/tests/bindings/glue.html`);
+      await page.waitForFunction('globalThis.check');
+      assert.deepEqual(await page.evaluate(() => globalThis.check()), expected);
+    });
+  }
 
   test('what does not start, or holds no runtime, is a LoadError', async () => {
     const broken = new Error('no wasm here');
