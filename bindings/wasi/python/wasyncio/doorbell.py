@@ -1,7 +1,8 @@
 """How another thread, or a signal handler, gets a runtime's attention while C computes.
 
-    any thread: ring(f) -> queue      guest: wa_checkpoint -> sched_yield, about once a millisecond -> INTR: end the turn
-                                      owner: turn() -> take() -> f()
+    any thread: ring(f) -> queue
+    guest:      wa_checkpoint -> sched_yield, about once a millisecond -> INTR: end the turn
+    owner:      turn() -> take() -> f()
 
 Law: nothing here takes a lock that a signal handler could find taken: SimpleQueue.put is reentrant by its contract.
 """

@@ -1,0 +1,140 @@
+//! What the host promises. PROGRAM=tasks.wasm cargo test --release -- --nocapture
+use std::collections::HashMap;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wasyncio::{Options, Program, Runtime, Value};
+
+const MS: Duration = Duration::from_millis(1);
+
+fn program() -> Program { Program::from_file(std::env::var("PROGRAM").expect("PROGRAM=tasks.wasm")).unwrap() }
+
+fn options() -> Options {
+    Options {
+        imports: Some(|linker| linker.func_wrap("embedder", "called", || {}).map(drop)),
+        ..Options::default()
+    }
+}
+
+fn nothing_left(runtime: &mut Runtime) {
+    assert_eq!(runtime.counts().unwrap()[..6], [0; 6]);
+}
+
+#[test]
+fn ten_thousand_tasks_half_cancelled_deadlines_on_a_quarter() {
+    let mut runtime = program().start(options()).unwrap();
+    let tasks: Vec<_> = (0..10_000)
+        .map(|n| {
+            let (nap, timeout) = match n % 4 {
+                1 => (1e6, Some(200 * MS)),
+                3 => (30.0, None),
+                _ => (1e6, None),
+            };
+            runtime.spawn_with("naps", nap, &format!("no {n}"), timeout).unwrap()
+        })
+        .collect();
+    for (n, task) in tasks.iter().enumerate().step_by(2) {
+        assert!(runtime.cancel(*task, &format!("reason {n}")).unwrap());
+    }
+    runtime.run(&tasks).unwrap();
+    for (n, task) in tasks.iter().enumerate() {
+        let outcome = runtime.outcome(*task).unwrap();
+        assert_eq!(outcome.name, format!("no {n}"));
+        match n % 4 {
+            1 => assert!(outcome.timed_out),
+            3 => assert_eq!((outcome.status, outcome.value), (0, Value::Number(30.0))),
+            _ => assert!(outcome.cancelled() && outcome.reason == format!("reason {n}")),
+        }
+    }
+    nothing_left(&mut runtime);
+}
+
+#[test]
+fn another_thread_cancels_a_computing_task_within_50_ms() {
+    let mut options = options();
+    options.budget = Duration::from_secs(1_000_000); // only the host's own wish ends the turn
+    options.guard = None;
+    options.on_report = Some(Box::new(|_, _| ()));
+    let mut runtime = program().start(options).unwrap();
+    let mut took: Vec<Duration> = (0..50)
+        .map(|_| {
+            let task = runtime.spawn("computes", Value::Nothing).unwrap();
+            let (remote, (tell, asked)) = (runtime.remote(), mpsc::channel());
+            let thread = thread::spawn(move || {
+                thread::sleep(10 * MS);
+                tell.send(Instant::now()).unwrap();
+                remote.cancel(task, "enough");
+            });
+            runtime.run(&[task]).unwrap();
+            let took = asked.recv().unwrap().elapsed();
+            thread.join().unwrap();
+            assert_eq!(runtime.outcome(task).unwrap().reason, "enough");
+            took
+        })
+        .collect();
+    took.sort();
+    println!("cancelled by a thread while computing: median {:?}, max {:?}", took[25], took[49]);
+    assert!(took[25] < 50 * MS && took[47] < 50 * MS, "{took:?}");
+    nothing_left(&mut runtime);
+}
+
+#[test]
+fn a_loop_without_checkpoints_is_interrupted_and_the_others_go_on() {
+    let (tell, reports) = mpsc::channel();
+    let mut options = options();
+    options.guard = Some(200 * MS);
+    options.on_report = Some(Box::new(move |_, text| tell.send(text.to_string()).unwrap()));
+    let mut runtime = program().start(options).unwrap();
+    let hog = runtime.spawn_with("never_looks", Value::Nothing, "hog", None).unwrap();
+    let (sleeper, trap) = (runtime.spawn("sleeper", 20.0).unwrap(), runtime.spawn("traps", 5.0).unwrap());
+    let deep = runtime.spawn("crawl", 5000.0).unwrap();
+    runtime.run(&[hog, sleeper, trap, deep]).unwrap();
+    let statuses = [hog, sleeper, trap, deep].map(|task| runtime.outcome(task).unwrap().status);
+    assert_eq!(statuses, [-11, 0, -11, -10]);
+    assert!(reports.try_iter().any(|text| text.contains("'hog' was interrupted by its host")));
+    nothing_left(&mut runtime);
+}
+
+#[test]
+fn the_host_answers_and_refuses() {
+    let mut options = options();
+    options.host = HashMap::from([("ask".to_string(), Box::new(|question: Value| match question {
+        Value::Text(text) if text == "what?" => Err("no one knows".to_string()),
+        Value::Text(text) => Ok(Value::Text(text.to_uppercase())),
+        _ => unreachable!(),
+    }) as wasyncio::HostFunction)]);
+    let mut runtime = program().start(options).unwrap();
+    let tasks = [runtime.spawn("asks", "who?").unwrap(), runtime.spawn("asks", "what?").unwrap()];
+    runtime.run(&tasks).unwrap();
+    let texts = tasks.map(|task| runtime.outcome(task).unwrap().value);
+    assert_eq!(texts, [Value::from("WHO?"), Value::from("no one knows")]);
+    assert!(runtime.spawn("nobody", "").unwrap_err().to_string().contains("nobody"));
+    let (obeys, ignores) = (runtime.spawn("tells_why", "").unwrap(), runtime.spawn("stubborn", "").unwrap());
+    runtime.turn().unwrap();
+    assert_eq!(runtime.close(100 * MS).unwrap(), 1);
+    assert_eq!([obeys, ignores].map(|task| runtime.outcome(task).unwrap().status), [-1, -12]);
+}
+
+#[test]
+fn a_thousand_instances_come_and_go() {
+    let resident = || -> usize {
+        let numbers = std::fs::read_to_string("/proc/self/statm").unwrap();
+        numbers.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4 / 1024
+    };
+    let program = program();
+    let sizes: Vec<usize> = (0..=1000)
+        .map(|n| {
+            let mut runtime = program.start(options()).unwrap();
+            let tasks = [runtime.spawn("echo", "hello").unwrap(), runtime.spawn("sleeper", 1e6).unwrap()];
+            runtime.run(&tasks[..1]).unwrap();
+            if n % 2 == 0 {
+                runtime.close(Duration::ZERO).unwrap();
+            }
+            drop(runtime);
+            resident()
+        })
+        .collect();
+    println!("resident MB after 250, 500, 1,000 instances: {} {} {}", sizes[250], sizes[500], sizes[1000]);
+    assert!(sizes[1000] <= sizes[250] + 8);
+}
