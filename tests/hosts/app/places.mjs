@@ -83,6 +83,21 @@ export default {
     }
   },
 
+  async 'a shared worker and a service worker'(t) {
+    const shared = new SharedWorker('shared.worker.mjs', { type: 'module' });
+    const answered = next(shared.port);
+    shared.port.postMessage({ name: 'echo', input: 'shared' });
+    t.same(await answered, 'shared');
+
+    const registration = await navigator.serviceWorker.register('shared.worker.mjs', { type: 'module' });
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    const served = next(port1);
+    active.postMessage({ name: 'echo', input: 'of service', port: port2 }, [port2]);
+    t.same(await served, 'of service');
+    await registration.unregister();
+  },
+
   async 'a policy that forbids wasm is told as such'(t) {
     const { element, inside } = await frame('frame.html?no-wasm');
     const error = await t.error(inside.started);
