@@ -146,6 +146,7 @@ class Sink extends Descriptor {
   #size = 0;
   #sending; // a promise while there is something to send
   #ending = false;
+  #shut = false; // C writes no more
 
   constructor(core, stream) {
     super(core);
@@ -159,7 +160,7 @@ class Sink extends Descriptor {
   }
 
   write(bytes) {
-    if (this.over) return -EPIPE;
+    if (this.over || this.#shut) return -EPIPE;
     const part = bytes.subarray(0, BUFFER - this.#size);
     if (!part.length) return -EAGAIN;
     this.#buffer.set(part, this.#size);
@@ -170,6 +171,10 @@ class Sink extends Descriptor {
 
   wanted() { if (this.over || this.#size < BUFFER) this.tell(WRITABLE); }
 
+  eof() {
+    this.#shut = true;
+    this.close();
+  }
   close() { soon(() => this.end()); }
 
   /** After what has been written; from here on nothing but the stream itself can spoil it. */

@@ -1,7 +1,7 @@
 /* The part of WASI preview 1 that a reactor needs of a page or of Node: clocks, random numbers, and descriptors. There
  * are no files, no arguments and no environment; what is not here answers ENOSYS.
  *
- *     files[fd] = { read(bytes), write(bytes), want(mask), close(), socket }    each optional
+ *     files[fd] = { read(bytes), write(bytes), eof(), want(mask), close(), socket }    each optional
  *
  * read and write give a count, or a negative errno. A socket's may be EAGAIN, and want asks to be told (core.js).
  *
@@ -9,7 +9,7 @@
 import { MisuseError } from './errors.js';
 
 const { performance } = globalThis; // in Node a getter, which costs more than the clock
-const OK = 0, EBADF = 8, EIO = 29, ENOSYS = 52, ESPIPE = 70;
+const OK = 0, EBADF = 8, EIO = 29, ENOSYS = 52, ENOTSOCK = 57, ESPIPE = 70;
 const REALTIME = 0, CHARACTER_DEVICE = 2;
 const SOCKET = 6 | (4 << 16); // of a stream, and non-blocking
 
@@ -90,6 +90,11 @@ export function wasi({ stdout, stderr }, memory) {
       if (!files[fd]) return EBADF;
       files[fd].close?.();
       delete files[fd];
+      return OK;
+    },
+    sock_shutdown(fd) {
+      if (!files[fd]?.eof) return known(ENOTSOCK)(fd);
+      files[fd].eof();
       return OK;
     },
     fd_seek: known(ESPIPE),

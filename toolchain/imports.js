@@ -6,6 +6,7 @@ mergeInto(LibraryManager.library, {
   start_rewind: function () {},
   stop_rewind: function () {},
   sock_accept: function () {},
+  sock_shutdown: function () {},
   fd_fdstat_set_flags: function () {},
   poll_oneoff: function () {},
 });

@@ -85,6 +85,17 @@ static int copy(void *arg) {
 }
 WA_TASK(copy);
 
+/* The same, by wa_write_eof; what comes after it is refused. */
+static int finish(void *arg) {
+  const ends *e = arg;
+  int st = wa_write_all(e->out, e->text, strlen(e->text));
+  if (st == WA_OK) st = wa_write_eof(e->out);
+  if (st == WA_OK && wa_write(e->out, "more", 4) != WA_ECLOSED) st = WA_EUSER - 1;
+  if (st == WA_OK && wa_write_eof(e->in) != WA_EIO) st = WA_EUSER - 2;
+  return st < 0 ? st : wa_sleep(WA_MS(50));
+}
+WA_TASK(finish);
+
 /* Waits for the first to be writable and the second to be readable, which neither will ever be. */
 static int ready(void *arg) {
   char *rest;
