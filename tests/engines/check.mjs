@@ -20,7 +20,9 @@ function runner(engine) {
   return (wasm, args = [], input = '') => {
     const child = spawn(program, [...first, wasm, ...args], { timeout: 120_000, killSignal: 'SIGKILL' });
     const text = ['', ''];
-    [child.stdout, child.stderr].forEach((stream, i) => stream.setEncoding('utf8').on('data', (s) => { text[i] += s; }));
+    [child.stdout, child.stderr].forEach((stream, i) => {
+      stream.setEncoding('utf8').on('data', (part) => { text[i] += part; });
+    });
     child.stdin.on('error', () => {}); // it ended without reading it
     child.stdin.end(input);
     return new Promise((done, fail) => {
@@ -48,8 +50,10 @@ export async function checkSuite(engine, suite, level) {
 /** All conformance scenarios, likewise. */
 export async function checkScenarios(engine, level) {
   const { output, complaint } = await runner(engine)(await buildDriver('wasi', level), [], all(scenarios));
-  const got = sections(output, '=='), wanted = sections(all(scenarios.map((path) => path.replace(/scn$/, 'trace'))), '==');
-  const failures = [...wanted.keys()].filter((name) => got.get(name) !== wanted.get(name)).map((name) => [name, complaint]);
+  const traces = scenarios.map((path) => path.replace(/scn$/, 'trace'));
+  const got = sections(output, '=='), wanted = sections(all(traces), '==');
+  const differ = [...wanted.keys()].filter((name) => got.get(name) !== wanted.get(name));
+  const failures = differ.map((name) => [name, complaint]);
   return { passed: wanted.size - failures.length, total: wanted.size, failures, shallow: 0 };
 }
 

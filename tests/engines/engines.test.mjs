@@ -1,5 +1,5 @@
-// The same wasm in other engines: switching needs nothing of the host. docs/wasi.md has the table of all; here each that
-// is there runs the release build. wasmtime and Node run more in tests/core and tests/conformance.
+// The same wasm in other engines: switching needs nothing of the host. docs/wasi.md has the table of all; here each
+// that is there runs the release build. wasmtime and Node run more in tests/core and tests/conformance.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { checkScenarios, checkSuite, suites } from './check.mjs';

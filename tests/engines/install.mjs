@@ -47,7 +47,8 @@ const installers = {
   wasmi() {
     const place = join(home, `wasmi-${pins.wasmi}`);
     if (existsSync(place)) return;
-    if (minor('cargo', ['--version']) < pins.cargoAtLeast) throw new Error(`it needs cargo 1.${pins.cargoAtLeast} or newer`);
+    const { cargoAtLeast } = pins;
+    if (minor('cargo', ['--version']) < cargoAtLeast) throw new Error(`it needs cargo 1.${cargoAtLeast} or newer`);
     run('cargo', ['install', '--quiet', 'wasmi_cli', '--version', pins.wasmi, '--locked', '--root', `${place}.new`]);
     renameSync(`${place}.new`, place);
   },

@@ -35,8 +35,9 @@ for (const engine of engines) {
     (level) => checkScenarios(engine, level)]) {
     const results = [];
     for (const level of levels) results.push(await check(level));
-    for (const [name, why] of results.flatMap(({ failures }) => failures)) console.log(`${engine.name}: ${name}: ${why}`);
-    if (results.some(({ failures }) => failures.length)) process.exitCode = 1;
+    const failures = results.flatMap((result) => result.failures);
+    for (const [name, why] of failures) console.log(`${engine.name}: ${name}: ${why}`);
+    if (failures.length) process.exitCode = 1;
     cells.push(cell(results));
   }
   rows.push([engine.name, engine.version(found), engine.kind, ...cells]);
@@ -44,6 +45,7 @@ for (const engine of engines) {
 }
 const head = ['engine', 'version', '', ...suites.map(({ name }) => `suite ${name}`), 'scenarios'];
 const table = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-const text = readFileSync(page, 'utf8').replace(/(<!-- engines -->\n)[^]*?(\n<!-- end -->)/, (_, a, b) => a + table + b);
+const place = /(<!-- engines -->\n)[^]*?(\n<!-- end -->)/;
+const text = readFileSync(page, 'utf8').replace(place, (_, begin, end) => begin + table + end);
 if (process.exitCode) console.error('docs/wasi.md stays as it is');
 else writeFileSync(page, text);

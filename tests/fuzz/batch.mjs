@@ -1,5 +1,5 @@
-// One batch: an instance, and many random sequences of calls against it, each adding to what those before have left. At the
-// end the runtime must be whole: everything given back, and a task gives the right answer.
+// One batch: an instance, and many random sequences of calls against it, each adding to what those before have left. At
+// the end the runtime must be whole: everything given back, and a task gives the right answer.
 import assert from 'node:assert/strict';
 import { weights } from './exports.mjs';
 import { Guest } from './guest.mjs';

@@ -28,8 +28,9 @@ function lastCalls(module, seed) {
   return calls.join('\n');
 }
 
+const tool = relative(process.cwd(), join(here, 'run.mjs'));
 const alone = (target, level, seed) =>
-  `alone: node ${relative(process.cwd(), join(here, 'run.mjs'))} --target=${target} --level=${level} --seed=${seed} --print`;
+  `alone: node ${tool} --target=${target} --level=${level} --seed=${seed} --print`;
 
 function runWorker(module, seeds, onBatch) {
   return new Promise((done) => {

@@ -3,7 +3,8 @@
 import test from 'node:test';
 import { fuzz } from './fuzz.mjs';
 
-for (const [target, level, count] of [['wasi', 'release', 6000], ['wasi', 'O0', 1000], ['emscripten', 'release', 3000]]) {
+const builds = [['wasi', 'release', 6000], ['wasi', 'O0', 1000], ['emscripten', 'release', 3000]];
+for (const [target, level, count] of builds) {
   test(`random calls, ${target} ${level}`, async (context) => {
     const { sequences, seconds } = await fuzz({ target, level, count, seed: 1, workers: 1 });
     context.diagnostic(`${sequences} sequences in ${seconds.toFixed(1)} s`);

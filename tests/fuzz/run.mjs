@@ -5,10 +5,12 @@ import { build, fuzz } from './fuzz.mjs';
 
 const usage = `usage: node tests/fuzz/run.mjs [--sequences=N] [--seed=N] [--target=wasi|emscripten] [--level=release|O0]
                                 [--workers=N] [--print]
-  Random sequences of calls against the exports of docs/abi.md: none may trap, hang or answer what the page does not say.
+  Random sequences of calls against the exports of docs/abi.md: none may trap, hang, or answer what that page does not
+  say.
   --print  one batch, the one of that seed, each call before it is made`;
 
-const options = Object.fromEntries(['sequences', 'seed', 'target', 'level', 'workers'].map((name) => [name, { type: 'string' }]));
+const named = ['sequences', 'seed', 'target', 'level', 'workers'];
+const options = Object.fromEntries(named.map((name) => [name, { type: 'string' }]));
 let values;
 try {
   ({ values } = parseArgs({ options: { ...options, print: { type: 'boolean' } } }));

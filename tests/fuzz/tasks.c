@@ -1,4 +1,5 @@
-/* tasks.c: what the fuzz spawns: tasks that use most of the runtime, whatever input they get, and never trap themselves. */
+/* tasks.c: what the fuzz spawns: tasks that use most of the runtime, whatever input they get, and never trap by
+ * themselves. */
 #include "../../src/wasyncio.h"
 
 #include <stdio.h>

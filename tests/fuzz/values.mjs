@@ -1,6 +1,8 @@
-// Arguments: right ones, so that things happen, and every kind of wrong one: stale and forged handles, pointers into the
-// stack, the heap's middle, beyond the memory, sizes without end, numbers that are none.
-const wild = (r) => r.pick([0, 1, 2, 7, 255, 256, 4096, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff, r.next()]);
+// Arguments: right ones, so that things happen, and every kind of wrong one: stale and forged handles, pointers into
+// the stack, the heap's middle, beyond the memory, sizes without end, numbers that are none.
+const words = [0, 1, 2, 7, 255, 256, 4096, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff];
+const wild = (r) => (r.chance(0.1) ? r.next() : r.pick(words));
+const stacks = [0, 8192, 16384, 65536], wrongStacks = [1, 255, 2 ** 30 + 1, 0x80000000, 0xffffffff];
 const numbers = [0, 1, 2, 17, 0.5, -1, -0.001, 1e-300, 1e9, 1e18, 1e300, -1e300, NaN, Infinity, -Infinity];
 
 export class Values {
@@ -81,7 +83,8 @@ export class Values {
 
   #pointer() {
     const r = this.random, end = this.guest.memory.byteLength;
-    return r.pick([wild(r), r.below(end), end - r.below(32), end + r.below(32), (r.pick(this.blocks) ?? 0) + r.below(24) - 8]) >>> 0;
+    const near = (r.pick(this.blocks) ?? 0) + r.below(24) - 8;
+    return r.pick([wild(r), r.below(end), end - r.below(32), end + r.below(32), near]) >>> 0;
   }
 
   /** An argument alone: right as often as not. */
@@ -89,7 +92,9 @@ export class Values {
     const r = this.random;
     switch (kind) {
       case 'entry': return r.chance(0.93) ? r.pick(this.entries) ?? 0 : r.chance(0.5) ? r.below(200) : this.#pointer();
-      case 'handle': return r.chance(0.8) ? r.pick(this.handles) ?? 0 : r.chance(0.5) ? r.below(100) | r.below(4) << 22 : wild(r);
+      case 'handle':
+        if (r.chance(0.8)) return r.pick(this.handles) ?? 0;
+        return r.chance(0.5) ? r.below(100) | r.below(4) << 22 : wild(r);
       case 'open': return r.chance(0.8) ? r.pick(this.opens) ?? 0 : this.of('handle');
       case 'data': return r.chance(0.3) ? 0 : r.chance(0.7) ? r.pick(this.blocks) ?? 0 : this.#pointer();
       case 'size': return r.chance(0.96) ? r.below(200) : wild(r);
@@ -97,7 +102,7 @@ export class Values {
       case 'type': return r.chance(0.9) ? r.below(4) : wild(r);
       case 'number': case 'ms': return r.chance(0.5) ? r.below(5) : r.pick(numbers);
       // A small stack that the runtime accepts is a task's own overflow, which is a trap as it should be.
-      case 'stack': return r.chance(0.93) ? r.pick([0, 8192, 16384, 65536]) : r.pick([1, 255, 2 ** 30 + 1, 0x80000000, 0xffffffff]);
+      case 'stack': return r.pick(r.chance(0.93) ? stacks : wrongStacks);
       case 'flags': return r.chance(0.93) ? r.below(2) : wild(r);
       case 'status': return r.chance(0.7) ? r.pick([0, -1, -8, -1001]) : wild(r) | 0;
       case 'index': return r.chance(0.9) ? r.below(30) : wild(r);

@@ -1,4 +1,5 @@
-// The host in Rust, by its own tests. Its engine takes five minutes to compile, once; so only where somebody has done that.
+// The host in Rust, by its own tests. Its engine takes five minutes to compile, once; so only where somebody has done
+// that.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +12,8 @@ import { root } from '../../scripts/make.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(process.env.WASYNCIO_CACHE || join(homedir(), '.cache/wasyncio'), 'rust-host');
-const args = ['test', '--release', '--manifest-path', join(root, 'bindings/wasi/rust/Cargo.toml'), '--target-dir', target];
+const manifest = join(root, 'bindings/wasi/rust/Cargo.toml');
+const args = ['test', '--release', '--manifest-path', manifest, '--target-dir', target];
 const skip = existsSync(target) ? false : `not compiled: cargo ${[...args, '--no-run'].join(' ')}`;
 
 function cargo(program) {

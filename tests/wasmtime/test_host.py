@@ -185,7 +185,8 @@ class Cancellation(Case):
 
     def test_a_deadline(self):
         rt = self.start()
-        late, soon, never = rt.spawn('sleeper', 5000, timeout=0.02), rt.spawn('echo', 1, timeout=60), rt.spawn('echo', timeout=0)
+        late, soon = rt.spawn('sleeper', 5000, timeout=0.02), rt.spawn('echo', 1, timeout=60)
+        never = rt.spawn('echo', timeout=0)
         rt.run(late, soon, never)
         with self.assertRaisesRegex(TimeoutError, r'timed out after 0.02 s \(at tasks.c:\d+\)'):
             late.result()

@@ -31,7 +31,8 @@ for (const [target, level] of [['wasi', 'O0'], ['wasi', 'release'], ['emscripten
     const extra = target === 'emscripten' ? ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined'] : [];
     await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, 'tasks.c')], extra });
     const { code, text } = await run(out);
-    const alone = `alone: cd tests/wasmtime && PYTHONPATH=${module} PROGRAM=${out} ${python} -m unittest FILE.CLASS.TEST`;
+    const alone = 'alone: cd tests/wasmtime && ' +
+      `PYTHONPATH=${module} PROGRAM=${out} ${python} -m unittest FILE.CLASS.TEST`;
     assert.equal(code, 0, `${text.slice(-8000)}\n${alone}`);
     const [, ran] = /^Ran (\d+) tests/m.exec(text);
     assert.ok(ran > 40);

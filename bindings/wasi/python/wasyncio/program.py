@@ -41,9 +41,10 @@ class Program:
               stall_after=0.0, grace=0.0, on_report=None, wasi=None, imports=None):
         """A new instance with its runtime.
 
-        host         {name: function}: what C calls by wa_await_op. A function gets the input (None, float, str or bytes)
-                     and returns such a value, or a concurrent.futures.Future of one; what it raises is C's WA_EHOST.
-        guard        seconds that a turn may take before the engine interrupts it: for loops that never check. None: no limit
+        host         {name: function}: what C calls by wa_await_op. A function gets the input (None, float, str or
+                     bytes) and returns such a value, or a concurrent.futures.Future of one; what it raises is WA_EHOST
+        guard        seconds that a turn may take before the engine interrupts it: for loops that never check; None: no
+                     limit
         virtual_clock, budget, stack_size, debug, stall_after, grace   as in C's wa_config, in seconds; 0: the default
         on_report    gets each Report; without it they go to logging.getLogger('wasyncio')
         wasi         a wasmtime.WasiConfig; without it the process's stdout and stderr

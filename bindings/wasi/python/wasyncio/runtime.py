@@ -3,8 +3,8 @@
     spawn, cancel ... -> turn -> events: settled, operations, reports -> turn when it says ... -> close
 
 Laws
-  - One thread: the one that started it. From any other, and from signal handlers, requests come by the doorbell, and are
-    carried out between two turns.
+  - One thread: the one that started it. From any other, and from signal handlers, requests come by the doorbell, and
+    are carried out between two turns.
   - A task's outcome is read the moment it settles and its handle given back, so what is done costs the wasm nothing.
 """
 import logging
@@ -81,8 +81,8 @@ class Runtime:
         if self._closed:
             raise ClosedError('the runtime was closed')
         if self._thread != threading.get_ident():
-            raise MisuseError('the runtime belongs to another thread; only Task.cancel and call_soon_threadsafe may come '
-                              'from this one')
+            raise MisuseError('the runtime belongs to another thread; only Task.cancel and call_soon_threadsafe may '
+                              'come from this one')
         return self._inside()
 
     @contextmanager
@@ -95,7 +95,8 @@ class Runtime:
 
     @contextmanager
     def _guarded(self):
-        """C may run in here, for as long as the guard allows. Ctrl-C must not raise among its frames: it ends the turn."""
+        """C may run in here, for as long as the guard allows. Ctrl-C must not raise among its frames: it ends the
+        turn."""
         self.guest.store.set_epoch_deadline(self._ticks)
         ctrl_c = (threading.current_thread() is threading.main_thread()
                   and signal.getsignal(signal.SIGINT) is signal.default_int_handler)
@@ -169,8 +170,8 @@ class Runtime:
     # ---- turns
 
     def turn(self):
-        """Runs what is ready, for at most the budget. Returns in how many seconds the next turn is due: 0.0 at once; None:
-        nothing is set, so only an answer to an operation or another thread can make anything ready."""
+        """Runs what is ready, for at most the budget. Returns in how many seconds the next turn is due: 0.0 at once;
+        None: nothing is set, so only an answer to an operation or another thread can make anything ready."""
         if self._depth:
             raise MisuseError('turn: called from a function that the runtime called')
         with self._enter():

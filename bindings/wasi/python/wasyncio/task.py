@@ -84,8 +84,8 @@ class Task:
     def cancel(self, reason=None):
         """Asks it to stop: its await returns WA_ECANCELED, and C cleans up. False if it is done already.
 
-        From another thread, or from a signal handler, the request is handed over and True says no more than that: C hears
-        of it within about a millisecond, also while it computes (wa_checkpoint)."""
+        From another thread, or from a signal handler, the request is handed over and True says no more than that: C
+        hears of it within about a millisecond, also while it computes (wa_checkpoint)."""
         if self.done():
             return False
         if not self._runtime._free():
@@ -169,7 +169,8 @@ class Task:
             trap = self._runtime.trap
             kind = InterruptedTaskError if self._runtime.interrupted else TrapError
             kind = StackOverflowError if status == ESTACK else kind
-            error = kind(f'{ended}{where}: {str(trap).strip().splitlines()[-1] if str(trap).strip() else repr(trap)}', *at)
+            why = (str(trap).strip() or repr(trap)).splitlines()[-1]
+            error = kind(f'{ended}{where}: {why}', *at)
             error.__cause__ = trap
             return error
         if status == EMISUSE:

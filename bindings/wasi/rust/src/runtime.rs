@@ -73,8 +73,8 @@ impl Runtime {
     pub(crate) fn new(guest: Guest, remote: Remote, options: Options, ticks: u64, ticking: Arc<()>) -> Runtime {
         let (tasks, owners) = (HashMap::new(), HashMap::new());
         Runtime {
-            guest, remote, options, ticks, tasks, owners, next: 0, alive: 0, changed: false, descriptors: HashSet::new(),
-            _ticking: ticking,
+            guest, remote, options, ticks, tasks, owners, next: 0, alive: 0, changed: false,
+            descriptors: HashSet::new(), _ticking: ticking,
         }
     }
 
