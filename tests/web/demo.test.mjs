@@ -166,6 +166,7 @@ describe('the pictures', { skip: missing('chromium') }, () => {
       await state('cleanup 1', 'cleanup');
       await sleep(600);
       await page.screenshot({ path: join(pictures, `demo-${scheme}.png`) });
+      t.diagnostic(await page.$eval('.meters', (meters) => meters.innerText.replaceAll('\n', ' ')));
     });
   }
 });
