@@ -75,7 +75,8 @@ export function need(kind, what, value) {
   must(is(value), what, wanted, value);
 }
 /** Refuses options of which one that is given is not of its kind. Returns them. */
-export function options(of, given = {}, wanted) {
+export function options(of, given, wanted) {
+  if (given === undefined) return {};
   need('object', `${of}: options`, given);
   for (const name in wanted) if (given[name] !== undefined) need(wanted[name], `${of}: ${name}`, given[name]);
   return given;
