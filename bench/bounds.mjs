@@ -47,8 +47,8 @@ const compute = ['sha256', 'queens', 'matrix'].flatMap((kernel) => ['clang', 'em
       { bench: `compute-${kernel}`, subject: `plain, ${tools}` })]));
 
 const size = ['clang', 'emcc'].flatMap((tools) => [['tasks, cancel, timers -Os', 8], ['everything -Os', 16]].map(
-  ([subject, limit]) => [`size, ${subject}, ${tools}`, atMost(limit), 'KB gzip',
-    alone({ bench: 'size', subject, host: tools }, 1 / 1024)]));
+  ([what, limit]) => [`size, ${what}, ${tools}`, atMost(limit), 'KB gzip',
+    alone({ bench: 'size', subject: `${what}, ${tools}` }, 1 / 1024)]));
 
 const bounds = [
   ...within('yield, n = 1,000', at('yield', 1_000), 0.35, 'node'),
@@ -62,7 +62,7 @@ const bounds = [
   ...faster('cancel, n = 100,000', at('cancel', 100_000), 10, 'node', ['effection', 'effect', 'cpython']),
   ...within('cancel, n = 100,000', at('cancel', 100_000), 1, 'node'),
   ...growth('node'),
-  ...faster('sleep, 1,000,000 timers', at('sleep', 1_000_000), 5, 'node', ['js', 'cpython']),
+  ...faster('sleep, 1,000,000 timers', at('sleep', 1_000_000), 5, 'node', ['js', 'js, callbacks', 'cpython']),
   ...within('promise, n = 1,000', at('promise', 1_000), 1.3, 'node'),
   ...ours.map((subject) => [`checkpoint, in a loop that computes: ${subject}`, atMost(1), 'ns a call',
     alone({ ...at('checkpoint-added', 1), subject, host: 'node' })]),
@@ -73,7 +73,7 @@ const bounds = [
   ...weight('memory-locals', 320),
   ...compute,
   ...size,
-  ['size, bindings', atMost(6), 'KB minified gzip', alone({ bench: 'size', host: 'esbuild' }, 1 / 1024)],
+  ['size, bindings', atMost(6), 'KB minified gzip', alone({ bench: 'size', subject: 'bindings, minified' }, 1 / 1024)],
   ["build, Debian's tools: clang", atMost(1), 's', alone({ bench: 'build', subject: 'clang' }, 1e-9)],
   ["build, npm's tools", atMost(3), 's', alone({ bench: 'build', subject: 'npm' }, 1e-9)],
 ];

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import puppeteer from 'puppeteer-core';
 import { find } from '../toolchain/run.mjs';
 
 const here = fileURLToPath(new URL('./js/', import.meta.url));
@@ -65,6 +64,7 @@ const end = (id) => { globalThis.subjects[id].terminate(); };
 
 export class Chromium {
   static async open() {
+    const { default: puppeteer } = await import('puppeteer-core');
     const server = await serve();
     const args = ['--no-sandbox']; // root has none
     const browser = await puppeteer.launch({ executablePath: program, args, protocolTimeout: 0 });

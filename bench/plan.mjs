@@ -40,7 +40,7 @@ export const plan = [
   },
   {
     name: 'sleep', title: 'a timer set and fired', per: 'timer', points: at(1_000, 10_000, 100_000, 1_000_000),
-    subjects: ['wasyncio-clang', 'wasyncio-emcc', 'js', 'cpython'], check: total, batch: 0.1, most: 5,
+    subjects: ['wasyncio-clang', 'wasyncio-emcc', 'js', 'js, callbacks', 'cpython'], check: total, batch: 0.1, most: 5,
   },
   { name: 'event', title: 'n tasks wait for an event', per: 'wait', points: at(1_000), subjects: small, check: total },
   {

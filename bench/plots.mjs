@@ -6,8 +6,9 @@ import { figure, unitOf } from './table.mjs';
 
 // A subject has its colour in every figure.
 const colours = {
-  'wasyncio-clang': '#1b5fb4', 'wasyncio-emcc': '#6aa5ee', js: '#e0a800', jspi: '#7a5c00', effection: '#c9504a',
-  effect: '#7d2a8c', cpython: '#2e7d32', pyodide: '#8bc34a', 'emscripten-fiber': '#6d6d6d', 'em-async-js': '#b0b0b0',
+  'wasyncio-clang': '#1b5fb4', 'wasyncio-emcc': '#6aa5ee', js: '#e0a800', jspi: '#7a5c00', 'js, callbacks': '#f0c860',
+  effection: '#c9504a', effect: '#7d2a8c', cpython: '#2e7d32', pyodide: '#8bc34a', 'emscripten-fiber': '#6d6d6d',
+  'em-async-js': '#b0b0b0',
 };
 const titles = { ns_per_op: 'ns', bytes_per_task: 'bytes a task' };
 

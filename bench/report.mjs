@@ -16,11 +16,11 @@ const boundsTable = (rows) => markdown(['bound', 'must be', 'medians', 'minima',
     [what, `${limit} ${unit}`, figure(reached), figure(least), ok ? 'ok' : '**not reached**']));
 
 function benchTable(rows) {
-  const cells = rows.map((each) => [
-    each.host, each.n.toLocaleString('en'), `${each.depth}`, each.subject, inUnit(each),
-    each.min === undefined ? '' : `${figure(each.min)}`,
-    each.min === undefined ? '' : `${figure(each.q1)} to ${figure(each.q3)}`,
-  ]);
+  const cells = rows.map((each) => {
+    const [name, median, min, q1, q3] = inUnit(each, each.min, each.q1, each.q3);
+    const spread = each.min === undefined ? ['', ''] : [min, `${q1} to ${q3}`];
+    return [each.host, each.n.toLocaleString('en'), `${each.depth}`, each.subject, `${median} ${name}`, ...spread];
+  });
   return markdown(['host', 'n', 'depth', 'subject', 'median', 'min', 'quartiles'], cells);
 }
 

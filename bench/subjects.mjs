@@ -17,6 +17,7 @@ export const subjects = {
   'wasyncio-clang': { node: () => node('wasyncio', 'wasi'), wasmtime, chromium: ['wasyncio', 'wasi'] },
   'wasyncio-emcc': { node: () => node('wasyncio', 'emscripten'), chromium: ['wasyncio', 'emscripten'] },
   js: { node: () => node('js'), chromium: ['js'] },
+  'js, callbacks': { node: () => node('js', 'callbacks') },
   'emscripten-fiber': { node: () => node('fiber'), chromium: ['fiber'] },
   'em-async-js': { node: () => node('em-async'), chromium: ['em-async'] },
   jspi: { chromium: ['jspi'] },

@@ -1,25 +1,29 @@
 // Rows and bounds as text, for a terminal.
-export function figure(x) {
+export function figure(x = NaN) {
   if (x >= 1000) return Math.round(x).toLocaleString('en');
   return x >= 100 ? x.toFixed(0) : x.toPrecision(3);
 }
-const scales = { ns_per_op: ['ns', 1], bytes_per_task: ['B', 1], bytes: ['KB', 1 / 1024] };
+const times = [['s', 1e9], ['ms', 1e6], ['ns', 1]];
 
-export const unitOf = (row) => Object.keys(scales).find((key) => row[key] !== undefined);
-export function inUnit(row) {
-  const [name, scale] = scales[unitOf(row)];
-  return `${figure(row[unitOf(row)] * scale)} ${name}`;
+export const unitOf = (row) => ['ns_per_op', 'bytes_per_task', 'bytes'].find((key) => row[key] !== undefined);
+
+/** A row's figures in the unit that suits its size: [name, the figures]. */
+export function inUnit(row, ...values) {
+  const unit = unitOf(row);
+  const time = times.find(([, least]) => row[unit] >= least) ?? times.at(-1);
+  const [name, scale] = { ns_per_op: time, bytes_per_task: ['B', 1], bytes: ['KB', 1024] }[unit];
+  return [name, ...[row[unit], ...values].map((x) => figure(x / scale))];
 }
 
 export function table(title, rows) {
+  const width = Math.max(16, ...rows.map(({ subject }) => subject.length)) + 2;
   const lines = rows.map((row) => {
-    const unit = unitOf(row);
-    const { min, q1, q3 } = row;
-    const spread = min === undefined ? '' : `   min ${figure(min)}, quartiles ${figure(q1)} to ${figure(q3)}`;
+    const [name, median, min, q1, q3] = inUnit(row, row.min, row.q1, row.q3);
+    const spread = row.min === undefined ? '' : `   min ${min}, quartiles ${q1} to ${q3}`;
     const live = row.live ? `   of objects: ${figure(row.live)}` : '';
+    const unit = unitOf(row);
     const ratio = unit === 'bytes' ? '' : `${figure(row[unit] / rows[0][unit])} x`.padStart(12);
-    const who = row.bench === 'size' ? `${row.subject}, ${row.host}`.padEnd(40) : row.subject.padEnd(18);
-    return `  ${who}${inUnit(row).padStart(15)}${ratio}${spread}${live}`;
+    return `  ${row.subject.padEnd(width)}${median.padStart(12)} ${name.padEnd(2)}${ratio}${spread}${live}`;
   });
   return [title, ...lines].join('\n');
 }

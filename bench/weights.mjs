@@ -38,16 +38,16 @@ async function scriptSize() {
 /** Gzip: a minimal program as a command, which holds what it uses; the whole runtime as a reactor; the bindings. */
 export async function sizes(progress) {
   const rows = [];
-  const add = (subject, host, bytes) => rows.push({ bench: 'size', subject, host, n: 1, depth: 1, bytes });
+  const add = (subject, bytes) => rows.push({ bench: 'size', subject, host: 'node', n: 1, depth: 1, bytes });
   for (const toolchain of available()) {
     for (const level of ['s', '3']) {
       progress(`size: ${toolchain}, -O${level}`);
-      add(`tasks, cancel, timers -O${level}`, toolchain, await wasmSize(toolchain, 'command', level));
-      add(`everything -O${level}`, toolchain, await wasmSize(toolchain, 'reactor', level));
+      add(`tasks, cancel, timers -O${level}, ${toolchain}`, await wasmSize(toolchain, 'command', level));
+      add(`everything -O${level}, ${toolchain}`, await wasmSize(toolchain, 'reactor', level));
     }
   }
   progress('size: bindings');
-  add('bindings, minified', 'esbuild', await scriptSize());
+  add('bindings, minified', await scriptSize());
   return rows;
 }
 

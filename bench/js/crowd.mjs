@@ -35,10 +35,11 @@ export function block(until) {
   return time;
 }
 
-/** What a subject's module gives: run(name, n, depth, count) -> { value, check }. */
-export const byName = (benches) => (name, ...job) => {
-  if (!benches[name]) throw new Error(`no bench is named ${name}`);
-  return benches[name](...job);
+/** What a subject's module gives: run(name, n, depth, count) -> { value, check }. A variant has benches of its own. */
+export const byName = (benches, variant) => (name, ...job) => {
+  const bench = benches[variant ? `${name}-${variant}` : name];
+  if (!bench) throw new Error(`no bench is named ${name}`);
+  return bench(...job);
 };
 
 /** What is alive in Node's JavaScript memory, in bytes. */

@@ -161,22 +161,42 @@ const benches = {
     let check = 0;
     for (let i = 0; i < count; i++) {
       const { delay, last } = delays(n);
-      let left = n;
-      let end;
+      const crowd = new Crowd(n, 1);
+      const tasks = crowd.begin(async (_, k) => {
+        await null;
+        await new Promise((resolve) => { setTimeout(resolve, delay(k)); });
+        crowd.arrive(1);
+      });
+      await null;
+      const set = now();
+      const fire = block(set + last * 1e6);
+      await Promise.all(tasks);
+      value += set - crowd.start + (crowd.end - fire);
+      check += crowd.check;
+    }
+    return { value, check };
+  },
+
+  // The bare timers: callbacks, of no function that waits.
+  async 'sleep-callbacks'(n, depth, count) {
+    let value = 0;
+    let check = 0;
+    for (let i = 0; i < count; i++) {
+      const { delay, last } = delays(n);
+      const crowd = new Crowd(n, 1);
       const start = now();
       const fired = new Promise((resolve) => {
         const fire = () => {
-          check++;
-          if (--left > 0) return;
-          end = now();
-          resolve();
+          crowd.arrive(1);
+          if (crowd.left === 0) resolve();
         };
         for (let k = 0; k < n; k++) setTimeout(fire, delay(k));
       });
       const set = now();
       const fire = block(set + last * 1e6);
       await fired;
-      value += set - start + (end - fire);
+      value += set - start + (crowd.end - fire);
+      check += crowd.check;
     }
     return { value, check };
   },
@@ -262,4 +282,4 @@ const benches = {
   },
 };
 
-export default () => byName(benches);
+export default (read, variant) => byName(benches, variant);
