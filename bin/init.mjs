@@ -30,7 +30,7 @@ const placeholder = 'echo "Error: no test specified" && exit 1'; // npm init's
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 function writePackage(path) {
-  const own = existsSync(path) ? readJson(path) : { name: basename(dirname(path)), private: true };
+  const own = existsSync(path) ? readJson(path) : { private: true };
   for (const [name, script] of Object.entries(scripts)) {
     const there = own.scripts?.[name];
     if (!there || there === placeholder) own.scripts = { ...own.scripts, [name]: script };
