@@ -1,0 +1,47 @@
+// Components of WASI 0.2: the unit tests as a command, and a reactor behind a WIT world, both in wasmtime.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildWasm } from '../../scripts/link.mjs';
+import { root } from '../../scripts/make.mjs';
+import { wasmtimeCommand, wasmtimePython } from '../../scripts/wasmtime.mjs';
+import { build, runTests } from '../core/suite.mjs';
+import { core } from '../core/suites.mjs';
+import { componentTools } from '../engines/engines.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = (name) => join(root, 'build/tests/components', name);
+const lacks = (thing, how) => (thing ? false : how);
+const skipTools = lacks(componentTools(), 'no jco: node tests/engines/run.mjs --install');
+
+function make(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  const tool = join(root, 'bindings/wasi/component/component.mjs');
+  const { status, stderr } = spawnSync(process.execPath, [tool, from, to, componentTools()], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return to;
+}
+
+test('the unit tests, as a command', { skip: skipTools || lacks(wasmtimeCommand(), 'no wasmtime command') }, async (t) => {
+  const program = make(await build(core, 'wasi', 'O3'), out('core.wasm'));
+  const ran = await runTests((args) => {
+    const options = { encoding: 'utf8', timeout: 60_000 };
+    const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', program, ...args], options);
+    return { code: status, output: stdout, complaint: stderr };
+  });
+  assert.deepEqual([...ran].filter(([, why]) => why.length), []);
+  t.diagnostic(`${ran.size} tests`);
+});
+
+test('a world, driven by Python', { skip: skipTools || lacks(wasmtimePython(), 'no Python with wasmtime') }, async (t) => {
+  const core = out('world.core.wasm'), files = [join(here, 'tasks.c'), join(root, 'bindings/wasi/component/component.c')];
+  await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out: core, files });
+  const env = { ...process.env, COMPONENT: make(core, out('world.wasm')), PYTHONDONTWRITEBYTECODE: '1' };
+  const options = { env, encoding: 'utf8', timeout: 120_000 };
+  const { status, stderr } = spawnSync(wasmtimePython(), [join(here, 'drive.py'), '-v'], options);
+  assert.equal(status, 0, stderr);
+  t.diagnostic(/^Ran \d+ tests/m.exec(stderr)[0]);
+});

@@ -1,0 +1,105 @@
+"""The component driven through its WIT world, in wasmtime, by Python: COMPONENT=x.wasm python drive.py"""
+import os
+import time
+import unittest
+
+import wasmtime
+from wasmtime import component
+
+INTERFACE = 'wasyncio:runtime/tasks@0.1.0'
+ENGINE = wasmtime.Engine()
+COMPONENT = component.Component.from_file(ENGINE, os.environ['COMPONENT'])
+
+
+class World:
+    """Each function of the interface, as a method."""
+
+    def __init__(self):
+        self.store = wasmtime.Store(ENGINE)
+        self.store.set_wasi(wasmtime.WasiConfig())
+        linker = component.Linker(ENGINE)
+        linker.add_wasip2()
+        self.instance = linker.instantiate(self.store, COMPONENT)
+        self.interface = self.instance.get_export_index(self.store, INTERFACE)
+
+    def __getattr__(self, name):
+        index = self.instance.get_export_index(self.store, name, self.interface)
+        function = self.instance.get_func(self.store, index)
+
+        def call(*args):
+            result = function(self.store, *args)
+            function.post_return(self.store)
+            return result
+        return call
+
+    def finish(self, *tasks):
+        """Turns until these have settled."""
+        missing, end = set(tasks), time.monotonic() + 20
+        while missing:
+            assert time.monotonic() < end
+            state = self.turn()
+            missing -= set(state.settled)
+            if missing and state.__dict__['next-ms']:
+                time.sleep(state.__dict__['next-ms'] / 1000)
+
+
+class Driven(unittest.TestCase):
+    def test_values_cross_both_ways(self):
+        world = World()
+        for value in ('text: \N{SNOWMAN}', '', b'\0\1\2', b'', 0.5, 'x' * 100_000):
+            task = world.spawn('echo', value)
+            world.finish(task)
+            self.assertEqual(world.look(task).output, value)
+            self.assertIsNone(world.release(task))
+        task = world.spawn('echo', None)
+        world.finish(task)
+        self.assertEqual((world.look(task).status, world.look(task).output), (77, None))
+
+    def test_cancellation_arrives_with_its_reason_and_the_task_cleans_up(self):
+        world = World()
+        task, other = world.spawn('cleans_up', None), world.spawn('naps', 20.0)
+        world.turn()
+        before = world.look(task)
+        self.assertEqual((before.state, before.status, before.cancelling), ('waiting', -14, 0))
+        self.assertRegex(before.site, r'tasks\.c:\d+')
+        self.assertIs(world.cancel(task, 'user left'), True)
+        world.turn()
+        self.assertEqual(world.look(task).state, 'waiting', 'it is cleaning up')
+        world.finish(task, other)
+        after = world.look(task)
+        self.assertEqual((after.state, after.status, after.reason), ('done', -1, 'user left'))
+        self.assertEqual((world.look(other).status, world.look(other).output), (0, 20.0))
+        self.assertIs(world.cancel(task, ''), False)
+
+    def test_a_computing_task_gives_the_host_its_turns(self):
+        world = World()
+        task = world.spawn('computes', None)
+        for _ in range(3):
+            start = time.monotonic()
+            state = world.turn()
+            self.assertEqual((state.alive, state.__dict__['next-ms']), (1, 0.0))
+            self.assertLess(time.monotonic() - start, 0.5)
+        world.cancel(task, 'enough')
+        world.finish(task)
+        self.assertEqual(world.look(task).status, -1)
+
+    def test_many(self):
+        world = World()
+        tasks = [world.spawn('naps', 10.0) for _ in range(1000)]
+        world.turn()
+        for task in tasks[::2]:
+            self.assertIs(world.cancel(task, 'half'), True)
+        world.finish(*tasks)
+        self.assertEqual([world.look(task).status for task in tasks], [-1, 0] * 500)
+
+    def test_wrong_calls_get_a_sentence(self):
+        world = World()
+        self.assertIn('not an entry', world.spawn('nobody', None))
+        for call in (lambda: world.cancel(5, ''), lambda: world.look(5), lambda: world.release(5)):
+            self.assertIn('stale', call())
+        world.spawn('cleans_up', None)
+        self.assertEqual((world.shutdown(), world.discard(), world.turn().alive), (1, 1, 0))
+
+
+if __name__ == '__main__':
+    unittest.main()
