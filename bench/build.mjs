@@ -55,12 +55,8 @@ async function packages() {
   utimesSync(installed, new Date(), new Date());
 }
 
-// What npx wasyncio build links.
-const dist = () => run(process.execPath, [join(root, 'scripts/build.mjs')]);
-
 const steps = {
   "npm's packages": packages,
-  'dist/': dist,
   'wasyncio-wasi.wasm': () => reactor('wasi'),
   'wasyncio-emscripten.wasm': () => reactor('emscripten'),
   'wasyncio-command.wasm': command,

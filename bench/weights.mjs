@@ -13,6 +13,9 @@ const command = join(root, 'bin/wasyncio.mjs');
 const build = (source, target, toolchain, ...options) =>
   run(process.execPath, [command, 'build', source, '-o', target, '--toolchain', toolchain, ...options]);
 
+// What npx wasyncio build links.
+const dist = () => run(process.execPath, [join(root, 'scripts/build.mjs')]);
+
 const available = () => names.filter((name) => {
   try {
     return findToolchain(name);
@@ -37,6 +40,8 @@ async function scriptSize() {
 
 /** Gzip: a minimal program as a command, which holds what it uses; the whole runtime as a reactor; the bindings. */
 export async function sizes(progress) {
+  progress('size: dist/');
+  await dist();
   const rows = [];
   const add = (subject, bytes) => rows.push({ bench: 'size', subject, host: 'node', n: 1, depth: 1, bytes });
   for (const toolchain of available()) {
@@ -53,6 +58,8 @@ export async function sizes(progress) {
 
 /** A file that has changed, in a project that has been built: compile, link, instrument. */
 export async function buildTimes(rule, progress) {
+  progress('build: dist/');
+  await dist();
   const folder = join(out, 'project');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'node_modules'), { recursive: true }); // so that its cache is its own
