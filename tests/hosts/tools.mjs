@@ -23,10 +23,12 @@ export async function install() {
   try {
     // Their scripts only put in place what their packages for each platform hold already.
     // Not `npm ci`: it refuses a lock file that lacks packages of platforms on which it was not made.
-    const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const quickly = ['--fetch-retries=1', '--fetch-retry-mintimeout=500']; // to find that there is no network
+    const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...quickly];
     await run('npm', args, { cwd: tools, timeout: 600_000 });
   } catch (error) {
-    return `the hosts can't be installed: ${error.message.split('\n').slice(0, 3).join(' ')}`;
+    const why = error.message.split('\n').find((line) => /^npm error (?!code|A complete)/.test(line)) ?? error.message;
+    return `the hosts and bundlers can't be installed: ${why}`;
   } finally {
     clearInterval(alive);
   }
