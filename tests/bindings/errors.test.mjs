@@ -12,7 +12,7 @@ import { declaredIn, here, program, root } from './setup.mjs';
 
 const { load } = bindings;
 const text = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-const [inJs, inC] = text.split(/^## C$/m);
+const [inJs, inC, ofExports] = text.split(/^## (?:C|The exports)$/m);
 /** { part, call, gives, message } of each line. */
 function rowsOf(page) {
   let part;
@@ -182,6 +182,35 @@ for (const target of ['wasi', 'emscripten']) {
     }
   });
 }
+
+describe('exports', async () => {
+  const module = new WebAssembly.Module(readFileSync(await program('wasi', 'streams')));
+  for (const { call, gives, message } of rowsOf(ofExports)) {
+    test(call, async () => {
+      const rt = await load(module, { clock: 'virtual', onReport() {} });
+      const { exports: x } = rt;
+      const name = x.wax_alloc(8);
+      new Uint8Array(rt.memory.buffer).set(new TextEncoder().encode('sum\0'), name);
+      const entry = x.wax_find(name);
+      x.wax_free(name);
+      const [stale, settled, future] = [x.wax_future(), x.wax_future(), x.wax_future()];
+      const handle = x.wax_spawn(entry, 0, 0, 0, 0, 0, 0, 0);
+      x.wax_release(stale);
+      x.wax_settle(settled, 0, 0, 0, 0, 0);
+      const names = { ...x, entry, handle, future, stale, settled };
+      const value = new Function(...Object.keys(names), `return ${call}`)(...Object.values(names));
+      assert.equal(value, gives === 'WA_EMISUSE' ? -4 : 0);
+      const bytes = new Uint8Array(rt.memory.buffer, x.wax_error());
+      assertMessage(new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0))), message);
+      await rt.close({ grace: 1 });
+    });
+  }
+
+  test('every export of the manual is in the list', () => {
+    const manual = readFileSync(join(root, 'docs/abi.md'), 'utf8');
+    for (const [, name] of manual.matchAll(/`(wax_\w+)\(/g)) assert.match(ofExports, new RegExp(`\\b${name}\\b`), name);
+  });
+});
 
 test('every function of the header is in the list', () => {
   const header = readFileSync(join(root, 'src/wasyncio.h'), 'utf8').replace(/\/\*.*?\*\/|^#define[^\n]*/gms, '');
