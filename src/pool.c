@@ -2,15 +2,13 @@
  *
  *     size  1..16 17..32 ... 497..512      one free list per 16 bytes, filled from chunks
  *             |      |          |
- *             o->o   o          o->o->o    larger: malloc
+ *             o->o   o          o->o->o    larger: block.c
  *
  * Law: a free names the size, so no block carries a header; and freed blocks are used again before memory grows,
  * so a second round of the same work takes no more than the first. Under sanitizers each block is a malloc of its
  * own, so that a use after free is seen.
  */
-#include "base.h"
-
-#include <stdlib.h>
+#include "block.h"
 
 size_t wa__bytes;
 
@@ -46,9 +44,10 @@ static void *carve(size_t size) {
       free_lists[left / GRAIN] = b;
     }
     if (chunk_size < CHUNK_MAX) chunk_size *= 2;
-    chunk = malloc(chunk_size);
+    size_t got = chunk_size;
+    chunk = wa__block_chunk(&got);
     if (!chunk) return chunk_end = NULL;
-    chunk_end = chunk + chunk_size;
+    chunk_end = chunk + got;
   }
   void *p = chunk;
   chunk += size;
@@ -66,7 +65,7 @@ void *wa__alloc(size_t size) {
     else p = carve(list * GRAIN);
   } else
 #endif
-    p = malloc(size);
+    p = wa__block_alloc(size);
   if (wa__likely(p != NULL)) wa__bytes += size;
   return p;
 }
@@ -82,5 +81,5 @@ void wa__free(void *memory, size_t size) {
     return;
   }
 #endif
-  free(memory);
+  wa__block_free(memory, size);
 }

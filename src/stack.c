@@ -1,15 +1,16 @@
 /* stack.c: stacks by size, kept for reuse. */
 #include "fiber.h"
 #include "stack.h"
+#include "block.h"
 
-#include <stdlib.h>
-
-/* Programs use one or two sizes; what does not fit the table goes back to malloc. */
+/* Programs use one or two sizes; what does not fit the table goes back at once. */
 #define SIZES 8
 static struct { uint32_t size; wa__stack *free; } sizes[SIZES];
 
 wa__stack *wa__stack_spare;
 uintptr_t wa__stack_spare_for;
+
+static size_t block_size(uint32_t size) { return sizeof(wa__stack) + WA__RED_ZONE + size + 15; }
 
 static wa__stack *find(uint32_t size) {
   for (int i = 0; i < SIZES; i++) {
@@ -20,7 +21,7 @@ static wa__stack *find(uint32_t size) {
     }
     if (!sizes[i].size) break;
   }
-  wa__stack *s = malloc(sizeof *s + WA__RED_ZONE + size + 15);
+  wa__stack *s = wa__block_alloc(block_size(size));
   if (!s) return NULL;
   s->size = size;
   s->top = (char *)(((uintptr_t)(s + 1) + WA__RED_ZONE + size + 15) & ~(uintptr_t)15);
@@ -35,7 +36,7 @@ static void keep(wa__stack *s) {
     sizes[i].free = s;
     return;
   }
-  free(s);
+  wa__block_free(s, block_size(s->size));
 }
 
 bool wa__stack_replace(uintptr_t wish) {
@@ -52,11 +53,11 @@ void wa__stack_return(wa__stack *s) {
 }
 
 void wa__stack_trim(void) {
-  if (wa__stack_spare_for) free(wa__stack_take());
+  if (wa__stack_spare_for) keep(wa__stack_take());
   for (int i = 0; i < SIZES; i++) {
     for (wa__stack *s = sizes[i].free, *next; s; s = next) {
       next = s->next;
-      free(s);
+      wa__block_free(s, block_size(s->size));
     }
     sizes[i].size = 0;
     sizes[i].free = NULL;

@@ -107,8 +107,8 @@ export function checkStack(bytes) {
 
 // level: O0 to O3, Os. names: keep the functions' names, for traps that can be read.
 function passes({ level, names }) {
-  // Reference types for table.size in guest.c, which emcc does not note.
-  const flags = ['--enable-reference-types', '--asyncify', '--pass-arg=asyncify-ignore-imports'];
+  // Reference types for table.size in guest.c, and bulk memory: emcc notes neither.
+  const flags = ['--enable-reference-types', '--enable-bulk-memory', '--asyncify', '--pass-arg=asyncify-ignore-imports'];
   flags.push(`-${level === 'O0' ? 'O1' : level}`);
   if (level === 'O3') flags.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
   return names ? [...flags, '-g'] : flags;

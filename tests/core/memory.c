@@ -1,8 +1,9 @@
 /* Without memory: whichever allocation fails, the program hears of it or ends as it should; nothing leaks or is lost.
  *
- * malloc is wrapped by the linker (-Wl,--wrap=malloc). The program below uses every call that allocates, and is run
- * again and again, each time with another allocation failing: that one alone, or all from there on. Under
- * AddressSanitizer each of the runtime's blocks is a malloc; elsewhere they come from a pool, and fewer can fail. */
+ * What gives the runtime its memory is wrapped by the linker (-Wl,--wrap): malloc in native programs, src/block.c in wasm. The
+ * program below uses every call that allocates, and is run again and again, each time with another allocation failing:
+ * that one alone, or all from there on. Under AddressSanitizer each of the runtime's blocks is a malloc; elsewhere they
+ * come from a pool, and fewer can fail. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -11,14 +12,32 @@ static int left = -1; /* allocations that succeed still; below 0: all */
 static bool for_good; /* all later ones fail too */
 static int failed;
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size) {
-  if (left < 0 || left-- > 0) return __real_malloc(size);
+static bool fails(void) {
+  if (left < 0 || left-- > 0) return false;
   left = for_good ? 0 : -1;
   failed++;
-  return NULL;
+  return true;
 }
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+#ifdef __wasm__
+void *__wrap_malloc(size_t size) { return __real_malloc(size); } /* a program's own */
+void *__real_wa__block_alloc(size_t size);
+void *__wrap_wa__block_alloc(size_t size);
+void *__wrap_wa__block_alloc(size_t size) { return fails() ? NULL : __real_wa__block_alloc(size); }
+void *__real_wa__block_chunk(size_t *size);
+void *__wrap_wa__block_chunk(size_t *size);
+void *__wrap_wa__block_chunk(size_t *size) { return fails() ? NULL : __real_wa__block_chunk(size); }
+#else
+void *__real_wa__block_alloc(size_t size); /* there over malloc */
+void *__wrap_wa__block_alloc(size_t size);
+void *__wrap_wa__block_alloc(size_t size) { return __real_wa__block_alloc(size); }
+void *__real_wa__block_chunk(size_t *size);
+void *__wrap_wa__block_chunk(size_t *size);
+void *__wrap_wa__block_chunk(size_t *size) { return __real_wa__block_chunk(size); }
+void *__wrap_malloc(size_t size) { return fails() ? NULL : __real_malloc(size); }
+#endif
 
 static void nothing(void *arg) { (void)arg; }
 static void told(void *ctx, wa_future *future) { (void)ctx, (void)future; }

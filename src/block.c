@@ -1,0 +1,93 @@
+/* block.c: large memory, and whole chunks for the pool, without libc's malloc, which is a third of a small program.
+ *
+ *     classes: 512 576 .. 960 | 1024 1152 .. 1920 | 2048 ...     eight per doubling, a free list each
+ *     system:  |.. given ..|... region ...|                      more of it by sbrk, 64 KB at a time
+ *
+ * Law: a freed block is used again, as it is by its own class and as a chunk by the pool, so what an array leaves behind when it
+ * grows becomes small objects; nothing is split and nothing given back to the system.
+ */
+#include "block.h"
+
+#ifdef __wasm__
+#define FIRST 9 /* log2 of the smallest class */
+#define CLASSES ((32 - FIRST) * 8)
+#define PAGE 65536u
+
+typedef struct block {
+  struct block *next;
+} block;
+
+static block *free_lists[CLASSES];
+static char *region, *region_end;
+
+void *sbrk(intptr_t increment); /* libc's; so libc's malloc can grow beside this one */
+
+/* The class whose blocks have at least that size. */
+static uint32_t class_of(size_t size) {
+  if (size <= 1u << FIRST) return 0;
+  uint32_t last = (uint32_t)size - 1, top = 31 - (uint32_t)__builtin_clz(last);
+  return (top - FIRST) * 8 + (last >> (top - 3)) - 7;
+}
+
+static size_t class_size(uint32_t c) { return (size_t)(8 + c % 8) << (c / 8 + FIRST - 3); }
+
+/* What is left of a region that can't be extended serves as a chunk. */
+static void keep(char *start, char *end) {
+  size_t size = (size_t)(end - start);
+  if (size < 1u << FIRST) return;
+  uint32_t c = class_of(size);
+  wa__block_free(start, class_size(class_size(c) <= size ? c : c - 1));
+}
+
+static bool extend(size_t size) {
+  if (size > INT32_MAX - PAGE) return false;
+  size_t more = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+  char *start = sbrk((intptr_t)more);
+  if (start == (char *)-1) return false;
+  char *aligned = (char *)(((uintptr_t)start + 15) & ~(uintptr_t)15);
+  if (start != region_end) {
+    keep(region, region_end);
+    region = aligned;
+  }
+  region_end = start + more;
+  return (size_t)(region_end - region) >= size || extend(size);
+}
+
+void *wa__block_alloc(size_t size) {
+  if (size > INT32_MAX) return NULL;
+  uint32_t c = class_of(size);
+  block *b = free_lists[c];
+  if (b) {
+    free_lists[c] = b->next;
+    return b;
+  }
+  size = class_size(c);
+  if ((size_t)(region_end - region) < size && !extend(size - (size_t)(region_end - region))) return NULL;
+  char *p = region;
+  region += size;
+  return p;
+}
+
+void wa__block_free(void *memory, size_t size) {
+  block *b = memory;
+  if (!b) return;
+  uint32_t c = class_of(size);
+  b->next = free_lists[c];
+  free_lists[c] = b;
+}
+
+void *wa__block_chunk(size_t *size) {
+  for (uint32_t c = CLASSES; c-- > class_of(*size);) {
+    if (!free_lists[c]) continue;
+    *size = class_size(c);
+    return wa__block_alloc(*size);
+  }
+  return wa__block_alloc(*size);
+}
+#else
+#include <stdlib.h>
+
+void *wa__block_alloc(size_t size) { return malloc(size); }
+void wa__block_free(void *memory, size_t size) { (void)size, free(memory); }
+void *wa__block_chunk(size_t *size) { return malloc(*size); }
+#endif
