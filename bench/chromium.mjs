@@ -71,7 +71,11 @@ export class Chromium {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.evaluate(`globalThis.answer = ${answer}`);
-    return Object.assign(new Chromium(), { server, browser, page, version: await browser.version(), started: 0 });
+    // A page that has crashed answers nothing any more.
+    const crashed = new Promise((_, reject) => { page.once('error', reject); });
+    crashed.catch(() => {});
+    const version = await browser.version();
+    return Object.assign(new Chromium(), { server, browser, page, crashed, version, started: 0 });
   }
 
   async close() {
@@ -82,12 +86,12 @@ export class Chromium {
 
   /** A subject: as a Process of subjects.mjs. Rejects if it does not start. */
   async subject(name, [module, argument = '']) {
-    const { page } = this;
+    const { page, crashed } = this;
     const id = ++this.started;
     await page.evaluate(start, id, `/worker/${module}/${encodeURIComponent(argument)}`);
     return {
       name,
-      run: ({ bench, n, depth, count }) => page.evaluate(ask, id, { bench, n, depth, count }),
+      run: ({ bench, n, depth, count }) => Promise.race([crashed, page.evaluate(ask, id, { bench, n, depth, count })]),
       close: () => page.evaluate(end, id),
     };
   }

@@ -24,6 +24,7 @@ export const plan = [
   {
     name: 'yield', title: 'giving up the turn', per: 'yield', points: at(2, 1_000, 100_000),
     subjects: [...small, 'emscripten-fiber', 'jspi'], check: total,
+    limits: { jspi: { n: 1_000 } }, // more stacks end the page
   },
   {
     name: 'await-depth', title: 'a yield, so many awaits deep', per: 'yield',
