@@ -32,12 +32,13 @@ const nosuspend = () => readFileSync(nosuspendFile, 'utf8').split('\n')
   .map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
 
 // A command that a host may drive too, instead of calling _start: the host calls __wasm_call_ctors first. Where the
-// libc leaves the constructors to the linker, it made them part of every export; only _start keeps that.
+// libc leaves the constructors to the linker, it made them part of every export; only _start keeps that. The same for
+// one that is to be a component: cabi_realloc is called while _start runs.
 function checkExports(list, functions) {
   const hasGlue = !list.some(({ name }) => byHost.test(name));
   const called = list.filter(({ name }) => !internal.test(name) && (hasGlue || !forGlue.test(name)));
   const has = (wanted) => called.some(({ name }) => name === wanted);
-  if (!has('_start') || !has('wax_abi')) return called;
+  if (!has('_start') || !(has('wax_abi') || has('cabi_realloc'))) return called;
   const index = functions.indexOf('__wasm_call_ctors'); // not there: no constructors
   const constructors = index < 0 ? [] : [{ name: '__wasm_call_ctors', kind: 0, index }];
   return [...constructors, ...called.map((entry) => {

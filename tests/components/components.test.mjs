@@ -8,25 +8,29 @@ import { fileURLToPath } from 'node:url';
 import { buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
 import { wasmtimeCommand, wasmtimePython } from '../../scripts/wasmtime.mjs';
-import { build, runTests } from '../core/suite.mjs';
+import { runTests } from '../core/suite.mjs';
 import { core } from '../core/suites.mjs';
 import { componentTools } from '../engines/engines.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const component = join(root, 'bindings/wasi/component');
 const out = (name) => join(root, 'build/tests/components', name);
 const lacks = (thing, how) => (thing ? false : how);
 const skipTools = lacks(componentTools(), 'no jco: node tests/engines/run.mjs --install');
 
 function make(from, to) {
   mkdirSync(dirname(to), { recursive: true });
-  const tool = join(root, 'bindings/wasi/component/component.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [tool, from, to, componentTools()], { encoding: 'utf8' });
+  const args = [join(component, 'component.mjs'), from, to, componentTools()];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return to;
 }
 
-test('the unit tests, as a command', { skip: skipTools || lacks(wasmtimeCommand(), 'no wasmtime command') }, async (t) => {
-  const program = make(await build(core, 'wasi', 'O3'), out('core.wasm'));
+const skipCommand = skipTools || lacks(wasmtimeCommand(), 'no wasmtime command: ./build.sh wasmtime builds it');
+test('the unit tests, as a command', { skip: skipCommand }, async (t) => {
+  const wasm = out('core.core.wasm'), files = [...core.files, join(component, 'realloc.c')];
+  await buildWasm({ target: 'wasi', level: 'release', kind: 'both', out: wasm, files, extra: core.flags, names: true });
+  const program = make(wasm, out('core.wasm'));
   const ran = await runTests((args) => {
     const options = { encoding: 'utf8', timeout: 60_000 };
     const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', program, ...args], options);
@@ -36,8 +40,9 @@ test('the unit tests, as a command', { skip: skipTools || lacks(wasmtimeCommand(
   t.diagnostic(`${ran.size} tests`);
 });
 
-test('a world, driven by Python', { skip: skipTools || lacks(wasmtimePython(), 'no Python with wasmtime') }, async (t) => {
-  const core = out('world.core.wasm'), files = [join(here, 'tasks.c'), join(root, 'bindings/wasi/component/component.c')];
+const skipWorld = skipTools || lacks(wasmtimePython(), "no Python with the package wasmtime: './build.sh setup'");
+test('a world, driven by Python', { skip: skipWorld }, async (t) => {
+  const core = out('world.core.wasm'), files = [join(here, 'tasks.c'), join(component, 'component.c')];
   await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out: core, files });
   const env = { ...process.env, COMPONENT: make(core, out('world.wasm')), PYTHONDONTWRITEBYTECODE: '1' };
   const options = { env, encoding: 'utf8', timeout: 120_000 };

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Makes a component of WASI 0.2 of a program for WASI's first version: component.mjs IN.wasm OUT.wasm [FOLDER]
-//   with a main            a command, as `jco new --wasi-command` makes it
+//   with realloc.c in it   a command
 //   with component.c in it the world `program` of wasyncio.wit
-// The work is done by wasm-tools, which @bytecodealliance/jco carries: npm install @bytecodealliance/jco (in FOLDER, if not
-// where this lies). Its own command `jco embed` cannot read a WIT file (1.35.0), so this calls the functions behind it.
+// The work is done by wasm-tools, which @bytecodealliance/jco carries: npm install @bytecodealliance/jco (in FOLDER, if
+// not where this lies). Its own command `jco embed` cannot read a WIT file (1.35.0), so this calls what is behind it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';

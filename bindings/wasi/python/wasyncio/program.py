@@ -61,8 +61,10 @@ class Program:
         try:
             exports = self._linker(doorbell, imports or {}).instantiate(store, self.module).exports(store)
             guest = Guest(store, exports, self._exports)
-            if guest.has('_initialize'):
-                guest.call('_initialize')
+            # A reactor's start; or a command's, whose main is not wanted here.
+            start = next(filter(guest.has, ('_initialize', '__wasm_call_ctors')), None)
+            if start:
+                guest.call(start)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             store.close()
             raise LoadError(f'the wasm does not start: {error}') from error

@@ -91,8 +91,12 @@ impl Program {
         linker.func_wrap("wasi_snapshot_preview1", "sched_yield", move || bell.answer()).map_err(load)?;
         let instance = linker.instantiate(&mut store, &self.module).map_err(load)?;
         let mut guest = Guest::new(store, instance)?;
-        if guest.has("_initialize") {
-            guest.call("_initialize", &[])?;
+        // A reactor's start; or a command's, whose main is not wanted here.
+        for start in ["_initialize", "__wasm_call_ctors"] {
+            if guest.has(start) {
+                guest.call(start, &[])?;
+                break;
+            }
         }
         let abi = guest.call("wax_abi", &[])?;
         if abi != 1 {
