@@ -1,10 +1,13 @@
 /* echo.c: a TCP server: echo on one port, a chat room on another. Each connection is a task, with an idle timeout of
  * its own; a shutdown lets each say goodbye.
  *
- *     wasmtime run -S preview2=n,tcplisten=127.0.0.1:7000,tcplisten=127.0.0.1:7001 dist/examples/echo.wasm [--idle S]
+ *     node scripts/component.mjs build/echo.wasm examples/echo.c
+ *     wasmtime run -S inherit-network --env LISTEN=127.0.0.1:7000,127.0.0.1:7001 build/echo.wasm [--idle SECONDS]
+ * or, up to wasmtime 46, which hands sockets in (docs/io.md):
+ *     wasmtime run -S preview2=n,tcplisten=127.0.0.1:7000,tcplisten=127.0.0.1:7001 dist/examples/echo.wasm [...]
  *
- * The sockets that wasmtime listens on are descriptors 3 (echo) and 4 (chat; may be missing). docs/io.md says which
- * versions of wasmtime hand sockets in, and how. Then, from other terminals:  nc 127.0.0.1 7000    nc 127.0.0.1 7001
+ * The sockets are descriptors 3 (echo) and 4 (chat; may be missing). Then, from other terminals:
+ *     nc 127.0.0.1 7000        nc 127.0.0.1 7001
  *
  *     serve -- accept_echo     waits for connections; each becomes a task of the group:
  *        |---- accept_chat          '-- connection     until the peer leaves, is idle for too long, or is cancelled;

@@ -102,6 +102,17 @@ python_wasmtime() {
   touch "$home/complete"
 }
 
+# Not among the development packages, because it brings a hundred and fifty of its own.
+component_tools() {
+  home=$cache/jco-$jco_version
+  [ -e "$home/complete" ] && return
+  rm -rf "$home"
+  mkdir -p "$home"
+  quietly "jco $jco_version, for components" \
+    npm install --prefix "$home" --no-audit --no-fund --no-save "@bytecodealliance/jco@$jco_version"
+  touch "$home/complete"
+}
+
 node_packages() {
   cd "$root"
   [ -e package-lock.json ] || return 0
@@ -139,7 +150,7 @@ wasmtime_command() {
 case $part in
   native) native; install_packages ;;
   build) build; install_packages ;;
-  test) native; build; tests; install_packages; python_wasmtime; node_packages ;;
+  test) native; build; tests; install_packages; python_wasmtime; component_tools; node_packages ;;
   wasmtime) wasmtime_command ;;
   *) echo "setup.sh: no part '$part': native, build, test or wasmtime" >&2; exit 2 ;;
 esac

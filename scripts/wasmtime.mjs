@@ -17,6 +17,12 @@ export const wasmtimeCommand = () =>
 export const wasmtimeWithSockets = () =>
   find(join(cache, `wasmtime-${pin('wasmtime_sockets_version')}`, 'bin/wasmtime'));
 
+// The folder in which jco is installed, which makes components.
+export function jcoFolder() {
+  const folder = join(cache, `jco-${pin('jco_version')}`);
+  return find(join(folder, 'complete')) && folder;
+}
+
 // A Python whose module wasmtime is the pinned one.
 export const wasmtimePython = () =>
   find(join(cache, `python-wasmtime-${pin('python_wasmtime_version')}`, 'bin/python'));

@@ -1,8 +1,8 @@
 /* host_fd.h: the port's second half: descriptors. Linked only into programs that wait for them, so that others do not
  * import what they never call. host_fd_wasi.c and the tests' host_fd_native.c implement it.
  *
- * Law: none of them blocks but wa__host_poll: a socket is made non-blocking, and what cannot be (the terminal, which others
- * share) is read only after a poll has called it ready. What gives an int gives 0 or an errno. */
+ * Law: none of them blocks but wa__host_poll: a socket is made non-blocking, and what cannot be (the terminal, which
+ * others share) is read only after a poll has called it ready. What gives an int gives 0 or an errno. */
 #ifndef WA_HOST_FD_H
 #define WA_HOST_FD_H
 

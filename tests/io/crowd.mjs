@@ -83,4 +83,5 @@ export async function crowd(port, { connections, megabytes, goodbye }) {
 
 export const inWords = (r) =>
   `${r.connections} connections at once (${r.connectMs.toFixed(0)} ms to open), ${(r.bytes / 1e6).toFixed(1)} MB ` +
-  `there and back in ${r.echoMs.toFixed(0)} ms, ${r.equal} unchanged; ${r.farewells} goodbyes in ${r.endMs.toFixed(0)} ms`;
+  `there and back in ${r.echoMs.toFixed(0)} ms, ${r.equal} unchanged; ` +
+  `${r.farewells} goodbyes in ${r.endMs.toFixed(0)} ms`;

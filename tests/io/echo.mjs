@@ -1,17 +1,23 @@
-// The echo server's figures: node tests/io/echo.mjs [--connections N] [--megabytes N]   (default: 1,000 and 100)
+// The echo server's figures:
+//   node tests/io/echo.mjs [--by component | --by tcplisten] [--connections N] [--megabytes N]   (1,000 and 100)
 import { parseArgs } from 'node:util';
 import { crowd, inWords } from './crowd.mjs';
-import { build, skip, start } from './server.mjs';
+import { start, ways } from './server.mjs';
 
 const { values } = parseArgs({
-  options: { connections: { type: 'string', default: '1000' }, megabytes: { type: 'string', default: '100' } },
+  options: {
+    by: { type: 'string', default: 'component' },
+    connections: { type: 'string', default: '1000' },
+    megabytes: { type: 'string', default: '100' },
+  },
 });
-if (skip) {
-  console.error(skip);
+const way = ways[values.by];
+if (!way || way.skip) {
+  console.error(way?.skip ?? `--by ${Object.keys(ways).join(' or ')}`);
   process.exit(2);
 }
-await build();
-const server = await start();
+await way.build();
+const server = await start(way);
 const connections = Number(values.connections), megabytes = Number(values.megabytes);
 const result = await crowd(server.echo, { connections, megabytes, goodbye: () => server.order('shutdown') });
 const { code, out } = await server.ended;

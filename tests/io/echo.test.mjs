@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { crowd, inWords, open } from './crowd.mjs';
-import { build, skip, start, wasm } from './server.mjs';
+import { build, start as startBy, wasm, ways } from './server.mjs';
 
 // What a peer hears, as it comes.
 function listen(socket) {
@@ -23,8 +23,9 @@ function listen(socket) {
 const join = async (port) => listen(await open(port));
 const nothingLeft = /^tasks left: 0, futures: 0, timers: 0$/m;
 
-describe('the echo server', { skip }, () => {
-  before(build);
+for (const [name, way] of Object.entries(ways)) describe(`the echo server by ${name}`, { skip: way.skip }, () => {
+  const start = (...args) => startBy(way, ...args);
+  before(way.build);
 
   test('1,000 connections at once, 100 MB, nothing lost, a goodbye for each', async (context) => {
     const server = await start();

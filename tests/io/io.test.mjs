@@ -1,5 +1,5 @@
-// Descriptors in C: pipes, sockets and a crowd of both, natively under the sanitizers; then stdin under each engine, and
-// a host that owns the loop.
+// Descriptors in C: pipes, sockets and a crowd of both, natively under the sanitizers; then stdin under each engine,
+// and a host that owns the loop.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -2,16 +2,36 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { buildComponent } from '../../scripts/component.mjs';
 import { buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
-import { wasmtimeWithSockets } from '../../scripts/wasmtime.mjs';
+import { jcoFolder, wasmtimeCommand, wasmtimeWithSockets } from '../../scripts/wasmtime.mjs';
 
-export const skip = wasmtimeWithSockets() ? false
-  : "no wasmtime that hands sockets to a program: './build.sh wasmtime' builds version 46 too";
+const files = [join(root, 'examples/echo.c')];
 export const wasm = join(root, 'dist/examples/echo.wasm');
-export const build = () => buildWasm({
-  target: 'wasi', level: 'release', kind: 'command', out: wasm, files: [join(root, 'examples/echo.c')],
-});
+const component = join(root, 'dist/examples/echo.component.wasm');
+export const build = () => buildWasm({ target: 'wasi', level: 'release', kind: 'command', out: wasm, files });
+
+/** How the sockets come to the program: WASI 0.2's own, or those that an older wasmtime hands in. */
+export const ways = {
+  component: {
+    skip: !wasmtimeCommand() ? "no wasmtime command: './build.sh wasmtime' builds it"
+      : jcoFolder() ? false : "no jco: './build.sh setup test' installs it",
+    build: () => buildComponent({ out: component, files }),
+    command: (...addresses) => [
+      wasmtimeCommand(), 'run', '-S', 'inherit-network', '--env', `LISTEN=${addresses.join(',')}`, component,
+    ],
+  },
+  tcplisten: {
+    skip: wasmtimeWithSockets() ? false
+      : "no wasmtime that hands sockets to a program: './build.sh wasmtime' builds version 46 too",
+    build,
+    command: (...addresses) => {
+      const sockets = addresses.map((address) => `tcplisten=${address}`).join(',');
+      return [wasmtimeWithSockets(), 'run', '-S', `preview2=n,${sockets}`, wasm];
+    },
+  },
+};
 
 const freePort = () => new Promise((done) => {
   const server = createServer().listen(0, '127.0.0.1', () => {
@@ -21,10 +41,10 @@ const freePort = () => new Promise((done) => {
 });
 
 /** { echo, chat: ports; order(line): on its stdin; ended: { code, out, err }; stop() }, once it is ready. */
-export async function start(...args) {
+export async function start(way, ...args) {
   const [echo, chat] = [await freePort(), await freePort()];
-  const sockets = [echo, chat].map((port) => `tcplisten=127.0.0.1:${port}`).join(',');
-  const child = spawn(wasmtimeWithSockets(), ['run', '-S', `preview2=n,${sockets}`, wasm, ...args]);
+  const [command, ...words] = way.command(`127.0.0.1:${echo}`, `127.0.0.1:${chat}`);
+  const child = spawn(command, [...words, ...args]);
   const watchdog = setTimeout(() => child.kill('SIGKILL'), 120_000);
   let out = '', err = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { err += text; });
