@@ -39,7 +39,22 @@ static void keep(char *start, char *end) {
   wa__block_free(start, class_size(class_size(c) <= size ? c : c - 1));
 }
 
+/* wasi-libc's malloc takes, when it is first called, all memory that is there by then: it has to be called once before ours
+ * grows it. Weak: a program that has no malloc has nothing to be kept apart. */
+#ifdef __wasi__
+extern __attribute__((weak)) void *malloc(size_t size);
+extern __attribute__((weak)) void free(void *memory);
+static void let_malloc_begin(void) {
+  if (region || !malloc || !free) return;
+  void *volatile first = malloc(1); /* volatile, or the compiler leaves both calls out */
+  free(first);
+}
+#else
+static void let_malloc_begin(void) {}
+#endif
+
 static bool extend(size_t size) {
+  let_malloc_begin();
   if (size > INT32_MAX - PAGE) return false;
   size_t more = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
   char *start = sbrk((intptr_t)more);
