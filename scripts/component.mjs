@@ -3,7 +3,8 @@
 // the rest of what it imports behind the adapter that jco carries.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { makeComponent } from '../bindings/wasi/component/component.mjs';
 import { main } from './cli.mjs';
 import { buildWasm } from './link.mjs';
 import { makeFile, root } from './make.mjs';
@@ -11,22 +12,15 @@ import { jcoFolder } from './wasmtime.mjs';
 
 const port = (name) => join(root, 'src/wasi02', name);
 
-async function componentOf(core) {
-  const packages = join(jcoFolder(), 'node_modules/@bytecodealliance');
-  const tools = pathToFileURL(join(packages, 'jco-transpile/dist/wasm-tools.js'));
-  const { componentEmbed, componentNew } = await import(tools);
-  const adapter = readFileSync(join(packages, 'jco/lib/wasi_snapshot_preview1.command.wasm'));
-  const witSource = readFileSync(port('sockets.wit'), 'utf8');
-  const typed = await componentEmbed({ binary: readFileSync(core), witSource, world: 'sockets' });
-  return componentNew(typed, [['wasi_snapshot_preview1', adapter]]);
-}
+const sockets = { adapter: 'command', wit: port('sockets.wit'), world: 'sockets' };
 
 /** The core module is a command and a reactor at once, so that no export runs the constructors again. */
 export async function buildComponent({ out, files }) {
   const core = join(root, 'build/components', out.replaceAll(/[/\\]/g, '+'));
   await buildWasm({ target: 'wasi', level: 'release', kind: 'both', out: core, files: [...files, port('wasi02.c')] });
-  const inputs = [core, port('sockets.wit'), fileURLToPath(import.meta.url)];
-  await makeFile(out, inputs, jcoFolder(), async (temporary) => writeFileSync(temporary, await componentOf(core)));
+  const inputs = [core, sockets.wit, fileURLToPath(import.meta.url)];
+  await makeFile(out, inputs, jcoFolder(), async (temporary) =>
+    writeFileSync(temporary, await makeComponent(readFileSync(core), sockets, jcoFolder())));
 }
 
 if (process.argv[1] && existsSync(process.argv[1]) && fileURLToPath(import.meta.url) === process.argv[1]) {

@@ -7,20 +7,19 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
-import { wasmtimeCommand, wasmtimePython } from '../../scripts/wasmtime.mjs';
-import { runTests } from '../core/suite.mjs';
+import { jcoFolder, wasmtimeCommand, wasmtimePython } from '../../scripts/wasmtime.mjs';
 import { core } from '../core/suites.mjs';
-import { componentTools } from '../engines/engines.mjs';
+import { checkTests } from '../engines/check.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const component = join(root, 'bindings/wasi/component');
 const out = (name) => join(root, 'build/tests/components', name);
 const lacks = (thing, how) => (thing ? false : how);
-const skipTools = lacks(componentTools(), 'no jco: node tests/engines/run.mjs --install');
+const skipTools = lacks(jcoFolder(), "no jco: './build.sh setup test' installs it");
 
 function make(from, to) {
   mkdirSync(dirname(to), { recursive: true });
-  const args = [join(component, 'component.mjs'), from, to, componentTools()];
+  const args = [join(component, 'component.mjs'), from, to, jcoFolder()];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return to;
@@ -31,13 +30,13 @@ test('the unit tests, as a command', { skip: skipCommand }, async (t) => {
   const wasm = out('core.core.wasm'), files = [...core.files, join(component, 'realloc.c')];
   await buildWasm({ target: 'wasi', level: 'release', kind: 'both', out: wasm, files, extra: core.flags, names: true });
   const program = make(wasm, out('core.wasm'));
-  const ran = await runTests((args) => {
+  const { total, failures } = await checkTests((args) => {
     const options = { encoding: 'utf8', timeout: 60_000 };
     const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', program, ...args], options);
     return { code: status, output: stdout, complaint: stderr };
   });
-  assert.deepEqual([...ran].filter(([, why]) => why.length), []);
-  t.diagnostic(`${ran.size} tests`);
+  assert.deepEqual(failures, []);
+  t.diagnostic(`${total} tests`);
 });
 
 const skipWorld = skipTools || lacks(wasmtimePython(), "no Python with the package wasmtime: './build.sh setup'");

@@ -14,9 +14,6 @@ export const modules = join(home, 'npm/node_modules');
 const installed = (path) => (existsSync(join(home, path)) ? join(home, path) : null);
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The folder where jco is installed; null if it is not. */
-export const componentTools = () =>
-  (installed('components/node_modules/@bytecodealliance/jco') ? join(home, 'components') : null);
 export const bun = () => installed(`npm/node_modules/@oven/bun-${process.platform}-${process.arch}/bin/bun`);
 const shim = () => installed('npm/node_modules/@bjorn3/browser_wasi_shim/package.json');
 const shimVersion = () => JSON.parse(readFileSync(shim())).version;

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bun, componentTools, home, pins } from './engines.mjs';
+import { bun, home, pins } from './engines.mjs';
 
 function run(program, args, options = {}) {
   console.log(`  ${program} ${args.join(' ')}`);
@@ -27,19 +27,16 @@ function go() {
   return join(venv, 'bin/go');
 }
 
-// What the package.json of that folder of the tests wants.
-function npm(name, from) {
-  const folder = join(home, name);
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json']) {
-    copyFileSync(fileURLToPath(new URL(from + file, import.meta.url)), join(folder, file));
-  }
-  run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], { cwd: folder });
-}
-
 const installers = {
-  'bun and browser_wasi_shim'() { if (!bun()) npm('npm', './'); },
-  jco() { if (!componentTools()) npm('components', '../components/'); },
+  'bun and browser_wasi_shim'() {
+    const folder = join(home, 'npm');
+    if (bun()) return;
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['package.json', 'package-lock.json']) {
+      copyFileSync(fileURLToPath(new URL(name, import.meta.url)), join(folder, name));
+    }
+    run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], { cwd: folder });
+  },
   wazero() {
     const place = join(home, `wazero-${pins.wazero}`), folder = `${place}.new`;
     if (existsSync(place)) return;
