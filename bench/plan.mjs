@@ -5,6 +5,8 @@
 //   count  how often each does it: found by the measuring rule (measure.mjs), the same rule for all
 import { createHash } from 'node:crypto';
 
+export const hosts = ['node', 'chromium', 'wasmtime'];
+
 const small = ['wasyncio-clang', 'wasyncio-emcc', 'js', 'effection', 'effect', 'cpython', 'pyodide'];
 const without = (...names) => small.filter((name) => !names.includes(name));
 const at = (...ns) => ns.map((n) => ({ n, depth: 1 }));

@@ -15,12 +15,11 @@ const titles = { ns_per_op: 'ns', bytes_per_task: 'bytes a task' };
 function lines(over, measure, colour) {
   const axis = { format: ',d', tickCount: 4 };
   return {
-    mark: { type: 'line', point: true },
-    encoding: {
-      x: { field: over, type: 'quantitative', scale: { type: 'log' }, title: over, axis },
-      y: measure,
-      color: colour,
-    },
+    encoding: { x: { field: over, type: 'quantitative', scale: { type: 'log' }, title: over, axis }, color: colour },
+    layer: [
+      { mark: 'rule', encoding: { y: { ...measure, field: 'q1' }, y2: { field: 'q3' } } },
+      { mark: { type: 'line', point: true }, encoding: { y: measure } },
+    ],
     width: 260, height: 220,
   };
 }

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge } from './bounds.mjs';
-import { plan } from './plan.mjs';
+import { hosts, plan } from './plan.mjs';
 import { figure, inUnit, unitOf } from './table.mjs';
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -46,7 +46,8 @@ function merged(file, rows) {
   const key = ({ bench, host }) => `${bench} ${host}`;
   const fresh = new Set(rows.map(key));
   const earlier = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  return [...earlier.filter((each) => !fresh.has(key(each))), ...rows];
+  const all = [...earlier.filter((each) => !fresh.has(key(each))), ...rows];
+  return all.sort((a, b) => hosts.indexOf(a.host) - hosts.indexOf(b.host));
 }
 
 /** Writes a list of objects as JSON, a line each. */

@@ -8,17 +8,18 @@ import { build } from './build.mjs';
 import { Chromium, missing } from './chromium.mjs';
 import { machine } from './machine.mjs';
 import { measure, rules, weigh } from './measure.mjs';
-import { plan } from './plan.mjs';
+import { hosts, plan } from './plan.mjs';
 import { report, writeRows } from './report.mjs';
 import { Process, subjects } from './subjects.mjs';
 import { table, verdicts } from './table.mjs';
 import { buildTimes, sizes } from './weights.mjs';
 
-const hosts = ['node', 'chromium', 'wasmtime'];
 const names = [...plan.map(({ name }) => name), 'size', 'build'];
 const usage = `usage: npm run bench -- [--host=node|chromium|wasmtime] [--json FILE] [--quick] [--only NAME] [--docs]
   --host   where (may be repeated); without it, on all three
-  --only   this bench alone (may be repeated): ${names.join(' ')}
+  --only   this bench alone (may be repeated):
+           ${names.slice(0, 12).join(' ')}
+           ${names.slice(12).join(' ')}
   --quick  fewer and shorter rounds, and few tasks: a look, no measurement
   --json   writes the rows
   --docs   brings docs/benchmarks.md up to date, with the figures of what was measured`;
