@@ -19,7 +19,8 @@ const usage = `usage: npm run bench -- [--host=node|chromium|wasmtime] [--json F
   --host   where (may be repeated); without it, on all three
   --only   this bench alone (may be repeated):
            ${names.slice(0, 12).join(' ')}
-           ${names.slice(12).join(' ')}
+           ${names.slice(12, 19).join(' ')}
+           ${names.slice(19).join(' ')}
   --quick  fewer and shorter rounds, and few tasks: a look, no measurement
   --json   writes the rows
   --docs   brings docs/benchmarks.md up to date, with the figures of what was measured`;
