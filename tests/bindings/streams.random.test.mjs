@@ -1,5 +1,5 @@
-// Streams cut into any pieces, slow at any moment, ended from any side at any time: what arrives is the beginning of what
-// was sent, whole if nothing went wrong; every end hears of it; and nothing is left.
+// Streams cut into any pieces, slow at any moment, ended from any side at any time: what arrives is the beginning of
+// what was sent, whole if nothing went wrong; every end hears of it; and nothing is left.
 import assert from 'node:assert/strict';
 import { pipe } from '../../bindings/streams.js';
 import { onBoth } from './setup.mjs';

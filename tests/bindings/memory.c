@@ -1,0 +1,21 @@
+/* memory.c: a program whose first malloc comes after the runtime has taken memory. */
+#include <wasyncio.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* How many of the runtime's objects, made before and after, lie in what malloc gave. */
+__attribute__((export_name("shared"))) int shared(void) {
+  enum { N = 1000, SIZE = 1 << 16, BLOCKS = 8 };
+  static wa_future *futures[2 * N];
+  for (int i = 0; i < N; i++) futures[i] = wa_future_new();
+  uintptr_t blocks[BLOCKS];
+  for (int i = 0; i < BLOCKS; i++) blocks[i] = (uintptr_t)malloc(SIZE);
+  for (int i = N; i < 2 * N; i++) futures[i] = wa_future_new();
+  int n = 0;
+  for (int i = 0; i < 2 * N; i++)
+    for (int k = 0; k < BLOCKS; k++) n += (uintptr_t)futures[i] - blocks[k] < SIZE;
+  for (int i = 0; i < 2 * N; i++) wa_release(futures[i]);
+  for (int k = 0; k < BLOCKS; k++) free((void *)blocks[k]);
+  return n;
+}
