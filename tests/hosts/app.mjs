@@ -1,6 +1,6 @@
 // Makes a user of the package: a folder with the packed tarball installed, what is in app/, and programs in C that the
 // package compiled. Nothing of the checkout is used by it.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/make.mjs';
 import { run } from '../../toolchain/run.mjs';
@@ -20,4 +20,15 @@ export async function makeApp(t) {
     await run('npx', ['--no', 'wasyncio', 'build', source, '-o', out], { cwd: app });
   }
   return app;
+}
+
+/** Builds a program with Emscripten's own glue in a folder of the app's, by the manual's own commands. */
+export async function makeGlue(app) {
+  const folder = join(app, 'glue');
+  const bindings = join(root, 'tests/bindings');
+  cpSync(join(bindings, 'glue.c'), join(folder, 'app.c'));
+  cpSync(join(bindings, 'glue.mjs'), join(folder, 'check.mjs'));
+  const [script] = /^ {4}W=.*?^ {4}npx.*?$/ms.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'));
+  await run('sh', ['-ec', script.replace('W=', 'W=../')], { cwd: folder });
+  cpSync(join(folder, 'app.js'), join(folder, 'app.cjs')); // it is no module, and this folder's .js are
 }

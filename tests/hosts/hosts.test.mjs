@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/make.mjs';
-import { run } from '../../toolchain/run.mjs';
+import { find, run } from '../../toolchain/run.mjs';
 import { browsers, missing, open } from '../browsers.mjs';
-import { makeApp } from './app.mjs';
+import { makeApp, makeGlue } from './app.mjs';
 import { bundle, bundlers } from './bundlers.mjs';
 import { serve } from './serve.mjs';
 import { Table } from './table.mjs';
@@ -37,6 +37,7 @@ test('hosts', { timeout: 600_000 }, async (t) => {
     if (failed.length > 0) assert.fail(failed.map(({ name, error }) => `${name}\n${error}`).join('\n\n'));
   }
 
+  const glue = once(() => makeGlue(app));
   for (const [name, { program, args }] of Object.entries(commands())) {
     const skip = !program && (unavailable ?? `npm has no ${name} for this machine`);
     await t.test(name, { skip }, async () => {
@@ -44,6 +45,13 @@ test('hosts', { timeout: 600_000 }, async (t) => {
       const env = { ...process.env, DENO_DIR: join(tools, 'deno'), DENO_NO_UPDATE_CHECK: '1' };
       const { stdout } = await run(program, [...args, 'command.mjs'], { cwd: app, env, timeout: 120_000 });
       check(name, /\d[\w.]*/.exec(version)[0], JSON.parse(/^results (.*)$/m.exec(stdout)[1]));
+    });
+    const without = skip || (!find('emcc') && 'emcc is not installed');
+    await t.test(`${name}, with Emscripten's glue`, { skip: without }, async () => {
+      await glue();
+      const { stdout } = await run(program, [...args, 'glue/command.mjs'], { cwd: app, timeout: 60_000 });
+      const [seen, expected] = stdout.trim().split('\n').slice(-2).map((line) => JSON.parse(line));
+      assert.deepEqual(seen, expected);
     });
   }
 

@@ -18,7 +18,7 @@ export async function install() {
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return undefined;
   mkdirSync(tools, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(here, name), join(tools, name));
-  console.log('installing the hosts and bundlers of tests/hosts/package.json: 400 MB, once');
+  console.log('installing the hosts and bundlers of tests/hosts/package.json: 500 MB, once');
   const alive = setInterval(() => console.log('  ...still installing'), 10_000);
   try {
     // Their scripts only put in place what their packages for each platform hold already.

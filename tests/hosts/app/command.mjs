@@ -7,5 +7,5 @@ import { run } from './suite.mjs';
 const fetch = async (url) => new Response(await readFile(new URL(url)));
 const [url, streamsUrl, runtime] = ['./app.wasm', './streams.wasm', 'wasyncio/wasm']
   .map((name) => import.meta.resolve(name));
-const results = await run({ wasyncio, streams, url, streamsUrl, runtime, fetch });
+const results = await run({ wasyncio, streams, url, streamsUrl, runtime, fetch, begin: console.error });
 console.log(`\nresults ${JSON.stringify(results)}`);

@@ -52,7 +52,7 @@ class Case {
   /**
    * wasyncio, streams: the package's namespaces; url, streamsUrl, runtime: where the wasm of tasks.c, of streams.c and
    * the package's own are, for this host; fetch: gets them; module, streamsModule: the first two, compiled; never: a
-   * URL that never answers, where there is one.
+   * URL that never answers, where there is one; begin: hears the name of each case, in case it is the last.
    */
   constructor(facts) { Object.assign(this, facts); }
 
@@ -153,6 +153,7 @@ export async function run(facts, wanted = groups) {
   const end = watchUncaught((error) => uncaught(error));
   for (const [group, cases] of Object.entries(wanted)) {
     for (const [name, body] of Object.entries(cases)) {
+      all.begin?.(`${group}: ${name}`);
       const start = performance.now();
       const error = await runOne(body, all, (hear) => { uncaught = hear; });
       results.push({ name: `${group}: ${name}`, ms: Math.round(performance.now() - start), error });
