@@ -68,7 +68,9 @@ static size_t destination_size;
 __attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_t old_size, size_t align, size_t size) {
   (void)old_size, (void)align;
   if (!old && destination && size <= destination_size) return destination;
-  return realloc(old, size);
+  void *p = realloc(old, size);
+  if (!p) __builtin_trap(); /* the contract knows no other way to say it */
+  return p;
 }
 
 /* ---- the table --------------------------------------------------------------------------------------------------- */
@@ -215,8 +217,8 @@ static uint32_t collect(uint32_t *pollables, const wa__side **sides) {
 }
 
 /* wasmtime answers 128 questions about what is ready, then "not yet" to every one, until the program has really waited
- * (its runtime's cooperative budget): a poll that finds many ready uses them up, and every read after it would fail. So it
- * waits for a moment then, and no more are called ready than can be read and written before the next poll. */
+ * (its runtime's cooperative budget): a poll that finds many ready uses them up, and every read after it would fail. So
+ * it waits for a moment then, and calls no more ready than can be read and written before the next poll. */
 enum { ROUND = 32 };
 static void refresh(void) {
   uint32_t timer = clock_subscribe((uint64_t)WA_US(50));

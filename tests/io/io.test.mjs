@@ -6,9 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { buildComponent } from '../../scripts/component.mjs';
 import { buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
-import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
+import { jcoFolder, wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { check } from '../core/suite.mjs';
 import { io } from '../core/suites.mjs';
 
@@ -21,6 +22,7 @@ for (const level of ['asan', 'O3']) {
 const source = (name) => fileURLToPath(new URL(`wasm/${name}`, import.meta.url));
 async function build(target, name, kind) {
   const out = join(root, `build/tests/io/${name}-${target}-${kind}.wasm`);
+  if (target === 'component') return buildComponent({ out, files: [source(`${name}.c`)] }).then(() => out);
   await buildWasm({ target, level: 'O3', kind, out, files: [source(`${name}.c`)] });
   return out;
 }
@@ -46,9 +48,10 @@ async function run([command, ...words], program, args, feed, stdout = 'pipe') {
   return ended;
 }
 
+const noJco = jcoFolder() ? false : "no jco: './build.sh setup test' installs it";
 for (const [engine, { skip, command }] of Object.entries(engines)) {
-  for (const target of ['wasi', 'emscripten']) {
-    describe(`stdin by ${target} in ${engine}`, { skip }, () => {
+  for (const target of ['wasi', 'emscripten', ...(engine === 'wasmtime' ? ['component'] : [])]) {
+    describe(`stdin by ${target} in ${engine}`, { skip: skip || (target === 'component' && noJco) }, () => {
       test('lines come while other tasks run; the end of the stream ends them', async () => {
         const program = await build(target, 'stdin', 'command');
         const { code, out, err } = await run(command, program, ['lines'], async (child, said) => {
