@@ -168,7 +168,8 @@ for (const target of ['wasi', 'emscripten']) {
         const rt = await load(module, { clock: 'virtual', onReport() {} });
         let result;
         if (outside(row)) {
-          const bytes = new Uint8Array(rt.memory.buffer, rt.exports.outside(i));
+          const at = rt.exports.outside(i);
+          const bytes = new Uint8Array(rt.memory.buffer, at); // memory may have grown
           result = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
         } else {
           result = await rt.spawn('row', i, { name: 'x' });
