@@ -25,7 +25,7 @@ test('it holds what a user needs, and nothing of the project\'s workshop', () =>
     ...['wasi', 'emscripten'].flatMap((target) => ['libwasyncio.a', 'libwasyncio-debug.a', 'libwasyncio-start.a',
       'libwasyncio-start-debug.a', 'pkgconfig/wasyncio.pc'].map((name) => `dist/lib/wasm32-${target}/${name}`)),
   ]) assert.ok(all.includes(path), path);
-  const expected = /^(bin|bindings|dist|toolchain)\/|^[A-Z]+(\.md)?$|^package\.json$/;
+  const expected = /^(bin|bindings|dist|docs|toolchain)\/|^[A-Z]+(\.md)?$|^package\.json$/;
   assert.deepEqual(all.filter((path) => !expected.test(path)), []);
   assert.deepEqual(all.filter((path) => /test|\.(ts|py|c)$/.test(path) &&
     !/\.d\.ts$|^bin\/template\/app\.|^bindings\/wasi\//.test(path)), []);
