@@ -90,6 +90,7 @@ export function group(core, rt, body) {
   const add = (item) => {
     refuseIfOver();
     const member = futureOf(item, 'a member of a group');
+    if (member === outer) misuse('a group must have members other than itself: it would wait for its own end');
     members.add(member);
     member._watch(() => {
       members.delete(member);

@@ -93,6 +93,16 @@ export default {
       t.wasyncio.MisuseError, /a member of a group must be a task or a promise, not 5/);
   },
 
+  async 'a group is no member of itself'(t) {
+    const rt = await t.start();
+    const own = rt.group(async (group) => {
+      await rt.spawn('echo');
+      t.throws(() => group.add(own), t.wasyncio.MisuseError, /itself/);
+      return 'over';
+    });
+    t.same(await own, 'over');
+  },
+
   async 'a group that C makes'(t) {
     const rt = await t.start();
     const error = await t.error(rt.spawn('group'));
