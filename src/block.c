@@ -53,16 +53,17 @@ static void let_malloc_begin(void) {
 static void let_malloc_begin(void) {}
 #endif
 
+/* So that the region has room for that size. What malloc took meanwhile may lie between: then it begins anew. */
 static bool extend(size_t size) {
   let_malloc_begin();
+  size_t left = (size_t)(region_end - region);
   if (size > INT32_MAX - PAGE) return false;
-  size_t more = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+  size_t more = (size - left + PAGE - 1) & ~(size_t)(PAGE - 1);
   char *start = sbrk((intptr_t)more);
   if (start == (char *)-1) return false;
-  char *aligned = (char *)(((uintptr_t)start + 15) & ~(uintptr_t)15);
   if (start != region_end) {
     keep(region, region_end);
-    region = aligned;
+    region = (char *)(((uintptr_t)start + 15) & ~(uintptr_t)15);
   }
   region_end = start + more;
   return (size_t)(region_end - region) >= size || extend(size);
@@ -77,7 +78,7 @@ void *wa__block_alloc(size_t size) {
     return b;
   }
   size = class_size(c);
-  if ((size_t)(region_end - region) < size && !extend(size - (size_t)(region_end - region))) return NULL;
+  if ((size_t)(region_end - region) < size && !extend(size)) return NULL;
   char *p = region;
   region += size;
   return p;

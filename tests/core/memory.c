@@ -161,3 +161,37 @@ TEST(memory_that_runs_out_is_told_by_the_call) {
   left = -1;
   EXPECT_CONTAINS(wa_error_text(), "no memory for ");
 }
+
+static size_t size_of(intptr_t round) { return 66000 + (size_t)(round * 7919) % 60000; }
+
+static int gives_bytes(void *round) {
+  static char data[126000];
+  for (size_t k = 0; k < size_of((intptr_t)round); k++) data[k] = (char)~(intptr_t)round;
+  return wa_return_bytes(data, size_of((intptr_t)round));
+}
+
+static int differing(const char *data, intptr_t round, char wanted) {
+  int count = 0;
+  for (size_t k = 0; k < size_of(round); k++) count += data[k] != wanted;
+  return count;
+}
+
+/* The program's malloc and the runtime grow memory in turn, so neither's is in one piece. */
+TASK_TEST(memory_of_the_runtime_between_the_programs_own) {
+  enum { ROUNDS = 60 };
+  static char *blocks[ROUNDS];
+  static wa_task *tasks[ROUNDS];
+  int wrong = 0;
+  for (intptr_t i = 0; i < ROUNDS; i++) {
+    blocks[i] = malloc(size_of(i));
+    for (size_t k = 0; k < size_of(i); k++) blocks[i][k] = (char)i;
+    tasks[i] = wa_spawn(gives_bytes, NUMBER(i));
+    EXPECT_STATUS(wa_await(tasks[i]), WA_OK);
+  }
+  for (intptr_t i = 0; i < ROUNDS; i++) {
+    wrong += differing(blocks[i], i, (char)i) + differing(wa_result(tasks[i]).data, i, (char)~i);
+    free(blocks[i]);
+    wa_release(tasks[i]);
+  }
+  EXPECT_INT(wrong, 0);
+}
