@@ -39,6 +39,8 @@ static void keep(char *start, char *end) {
   wa__block_free(start, class_size(class_size(c) <= size ? c : c - 1));
 }
 
+static inline size_t room(void) { return (size_t)(region_end - region); }
+
 /* wasi-libc's malloc takes, when it is first called, all memory that is there by then: it has to be called once before ours
  * grows it. Weak: a program that has no malloc has nothing to be kept apart. */
 #ifdef __wasi__
@@ -53,24 +55,24 @@ static void let_malloc_begin(void) {
 static void let_malloc_begin(void) {}
 #endif
 
-/* So that the region has room for that size. What malloc took meanwhile may lie between: then it begins anew. */
+/* Somebody else may have called sbrk meanwhile: then the region begins anew. */
 static bool extend(size_t size) {
-  let_malloc_begin();
-  size_t left = (size_t)(region_end - region);
-  if (size > INT32_MAX - PAGE) return false;
-  size_t more = (size - left + PAGE - 1) & ~(size_t)(PAGE - 1);
-  char *start = sbrk((intptr_t)more);
-  if (start == (char *)-1) return false;
-  if (start != region_end) {
-    keep(region, region_end);
-    region = (char *)(((uintptr_t)start + 15) & ~(uintptr_t)15);
+  if (room() < size) let_malloc_begin();
+  while (room() < size) {
+    size_t more = (size - room() + PAGE - 1) & ~(size_t)(PAGE - 1);
+    char *start = sbrk((intptr_t)more);
+    if (start == (char *)-1) return false;
+    if (start != region_end) {
+      keep(region, region_end);
+      region = (char *)(((uintptr_t)start + 15) & ~(uintptr_t)15);
+    }
+    region_end = start + more;
   }
-  region_end = start + more;
-  return (size_t)(region_end - region) >= size || extend(size);
+  return true;
 }
 
 void *wa__block_alloc(size_t size) {
-  if (size > INT32_MAX) return NULL;
+  if (size > INT32_MAX - 2 * PAGE) return NULL;
   uint32_t c = class_of(size);
   block *b = free_lists[c];
   if (b) {
@@ -78,7 +80,7 @@ void *wa__block_alloc(size_t size) {
     return b;
   }
   size = class_size(c);
-  if ((size_t)(region_end - region) < size && !extend(size)) return NULL;
+  if (!extend(size)) return NULL;
   char *p = region;
   region += size;
   return p;

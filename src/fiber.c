@@ -33,9 +33,9 @@ int wa__fiber_status;
 static int result;              /* what the suspension that is being woken from returns */
 static enum { NORMAL, UNWINDING, REWINDING } mode;
 
-/* Asyncify looks at its end only when the unwind is over. So the region is larger than any engine's own stack (V8 1 MB,
- * wasmtime 512 KB, Firefox somewhat more), whose frames are not smaller than their records: that stack ends first, in a trap that a host can
- * recover from. Untouched pages of it cost nothing. */
+/* For the records of one segment. Each frame looks whether its own still fits (toolchain/records.mjs); yet the region is larger
+ * than engines' own stacks (V8 1 MB, wasmtime 512 KB, Firefox somewhat more), which end first. Untouched pages of it cost
+ * nothing. */
 #define SCRATCH_SIZE (1 << 22)
 static _Alignas(16) char scratch[SCRATCH_SIZE];
 /* Where asyncify writes and reads. `unwind` is at the scratch region's start whenever nothing unwinds. */
@@ -334,7 +334,7 @@ void wa__fiber_destroy(wa__fiber *fiber) {
 }
 
 int wa__fiber_recover(void) {
-  bool stack = overflowed || (mode == UNWINDING && unwind.position > unwind.end);
+  bool stack = overflowed || (wa__fiber_running && mode == UNWINDING); /* its records did not fit */
   for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f)) wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
   overflowed = false;
   mode = NORMAL;

@@ -1,13 +1,14 @@
 // Turns a linked wasm into one whose tasks can suspend. Two steps:
 //   1. the stack check: every write of the C stack pointer becomes a call of wa__stack_set, which compares it with the
 //      running task's limit, so that a stack too small is a report and not another task's memory overwritten;
-//   2. asyncify and the optimizer, in one call of wasm-opt: asyncify alone makes much larger frames, and an optimizer
+//   2. asyncify, told that an optimizer follows, or it makes much larger frames; then records.mjs; then the optimizer: one
 //      that ran before could have inlined the switch into a task, which then would run straight through.
 // Law: only functions named wa__fiber_... touch asyncify and set the stack pointer themselves. A wasm that breaks the
 // law, has no names to tell by, or jumps over frames that asyncify would have to unwind, is refused with the reason.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as wasm from './binary.mjs';
+import { cheapenRecords } from './records.mjs';
 import { BuildError } from './run.mjs';
 
 const trusted = /^wa__(fiber_|stack_set$)/;
@@ -27,7 +28,8 @@ const overFrames = (what, where) => `${where} uses ${what}: a jump over frames c
   ' asyncify, so a task that awaits would be corrupted. Return statuses instead (C++: -fno-exceptions).';
 
 // Functions that never suspend although asyncify can't see it; the file says why.
-const nosuspendFile = fileURLToPath(new URL('nosuspend.txt', import.meta.url));
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+const nosuspendFile = beside('nosuspend.txt');
 const nosuspend = () => readFileSync(nosuspendFile, 'utf8').split('\n')
   .map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
 
@@ -106,18 +108,23 @@ export function checkStack(bytes) {
   return { bytes: wasm.writeSections(checked), functions: new Set(functions) };
 }
 
+// What wasm-opt does before and after records.mjs.
 // level: O0 to O3, Os. names: keep the functions' names, for traps that can be read.
 function passes({ level, names }) {
-  // Reference types for table.size in guest.c, and bulk memory: emcc notes neither.
-  const flags = ['--enable-reference-types', '--enable-bulk-memory', '--asyncify', '--pass-arg=asyncify-ignore-imports'];
-  flags.push(`-${level === 'O0' ? 'O1' : level}`);
-  if (level === 'O3') flags.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
-  return names ? [...flags, '-g'] : flags;
+  const numbers = { O0: [1, 0], O1: [1, 0], O2: [2, 0], O3: [3, 0], Os: [2, 1] }[level];
+  const asyncify = ['--asyncify', '--pass-arg=asyncify-ignore-imports', `--optimize-level=${numbers[0]}`,
+    `--shrink-level=${numbers[1]}`];
+  const optimize = [`-${level === 'O0' ? 'O1' : level}`];
+  if (level === 'O3') optimize.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
+  const named = names ? ['-g'] : [];
+  return [[...asyncify, ...named], [...optimize, ...named]];
 }
+// For table.size in guest.c, and memory.copy: emcc notes neither.
+const features = ['--enable-reference-types', '--enable-bulk-memory'];
 
 // What the result depends on besides the linked wasm: files, and text.
-export const instrumentInputs = [nosuspendFile, fileURLToPath(import.meta.url)];
-export const instrumentFlags = (options) => passes(options).join(' ');
+export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'records.mjs', 'binary.mjs'].map(beside)];
+export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
 export async function instrument(tools, linked, out, options) {
   const { bytes, functions } = checkStack(readFileSync(linked));
@@ -126,7 +133,10 @@ export async function instrument(tools, linked, out, options) {
     writeFileSync(checked, bytes);
     const present = nosuspend().filter((name) => functions.has(name));
     const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
-    await tools.run([...tools.wasmOpt, checked, removed, ...passes(options), '-o', out]);
+    const [first, second] = passes(options);
+    await tools.run([...tools.wasmOpt, checked, ...features, removed, ...first, '-o', out]);
+    writeFileSync(checked, cheapenRecords(readFileSync(out)));
+    await tools.run([...tools.wasmOpt, checked, ...features, ...second, '-o', out]);
   } finally {
     rmSync(checked, { force: true });
   }

@@ -1,42 +1,25 @@
 // A task that runs out of stack, whichever way: it alone ends, with a report that names it and its cure; the memory of
 // every other task is as it was, and they go on. In a JavaScript host, through the bindings.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { buildWasm } from '../../../scripts/link.mjs';
 import { root } from '../../../scripts/make.mjs';
-import { load } from '../../../bindings/index.js';
+import { among, settle } from './among.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-async function compile(target, level) {
+async function build(target, level) {
   const out = join(root, `build/tests/overflow/${target}-${level}.wasm`);
   await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, 'tasks.c')] });
-  return WebAssembly.compile(readFileSync(out));
+  return out;
 }
 
-const settle = (task) => task.then((value) => ({ value }), (error) => ({ error }));
 const sentence = (name, size) => `task '${name}': stack overflow, ${size} bytes, give it more with stackSize`;
-
-// Runs body between tasks that look on, and asks them and the runtime afterwards whether all is well.
-async function among(module, body) {
-  const reports = [];
-  const rt = await load(module, { onReport: (report) => reports.push(report) });
-  const guards = [1, 2, 3].map((n) => rt.spawn('guard', n, { name: `guard ${n}` }));
-  const worker = rt.spawn('steps', 40);
-  await rt.spawn('fill_statics');
-  await body(rt, reports);
-  assert.equal(await worker, 40, 'a task that looked on went on');
-  assert.equal(await rt.spawn('check_statics'), 0, 'the statics are as they were, and libc works');
-  for (const guard of guards) guard.cancel();
-  for (const guard of guards) assert.equal((await settle(guard)).error.name, 'CancelledError');
-  const { bytes, ...alive } = rt.counts();
-  assert.deepEqual(alive, { tasks: 0, futures: 0, timers: 0, operations: 0, handles: 0, stacks: 0 });
-  await rt.close();
-  return reports;
-}
 
 function assertOverflow({ error, value }, name, size) {
   assert.ok(error, `it should have overflowed, and gave ${value}`);
@@ -48,7 +31,8 @@ function assertOverflow({ error, value }, name, size) {
 for (const target of ['wasi', 'emscripten']) {
   for (const level of ['O0', 'release']) {
     describe(`out of stack, ${target} ${level}`, async () => {
-      const module = await compile(target, level);
+      const path = await build(target, level);
+      const module = await WebAssembly.compile(readFileSync(path));
 
       test('by recursion: the report names the task, its size and the option; with more it works', async () => {
         const reports = await among(module, async (rt) => {
@@ -106,17 +90,15 @@ for (const target of ['wasi', 'emscripten']) {
         }
       }));
 
-      test('of the records of a switch, however deep: it works or is told', () => among(module, async (rt) => {
-        let told = 0;
-        for (const depth of [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 6000, 10_000, 30_000]) {
-          const outcome = await settle(rt.spawn('deep', depth, { name: `deep ${depth}`, stackSize: 2 ** 23 }));
-          if (outcome.error) assertOverflow(outcome, `deep ${depth}`);
-          else assert.equal(outcome.value, depth);
-          told += outcome.error ? 1 : 0;
-          assert.equal(await rt.spawn('check_statics'), 0, `after a depth of ${depth}`);
-        }
-        assert.ok(told > 0 && told < 9, `${told} of the depths did not work`);
-      }));
+      // Which of the two stacks ends first depends on the engine's: a browser's may be larger than Node's.
+      for (const size of [900, 4000]) {
+        test(`of the records of a switch, with ${size} KB of engine stack: any depth works or is told`, async () => {
+          const args = [`--stack-size=${size}`, join(here, 'records.mjs'), path];
+          const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+          const { worked, told } = JSON.parse(stdout);
+          assert.ok(worked > 3 && told > 0, stdout);
+        });
+      }
 
       test('again and again: a hundred overflows leave nothing behind', () => among(module, async (rt) => {
         const tasks = Array.from({ length: 100 }, (_, i) => rt.spawn('crawl', 5000, { name: `crawl ${i}` }));

@@ -167,7 +167,7 @@ WA_TASK(endless);
 
 /* ---- deep, with much to save, and then suspended: the records of the switch itself need room --------------------- */
 
-#define HIDE(x) __asm__("" : "+r"(x));
+#define HIDE(x) __asm__ volatile("" : "+r"(x));
 static int much(int n, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g, int64_t h) {
   if (!n) return wa_yield();
   int64_t i = a ^ b, j = c ^ d, k = e ^ f, l = g ^ h;
@@ -179,3 +179,28 @@ static int much(int n, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, in
 
 static int deep(void *arg) { return much(NUMBER_OF(arg), 1, 2, 3, 4, 5, 6, 7, 8); }
 WA_TASK(deep);
+
+/* The same with much more in each frame. */
+#define TEN(m, x) m(x##0) m(x##1) m(x##2) m(x##3) m(x##4) m(x##5) m(x##6) m(x##7) m(x##8) m(x##9)
+#define FIFTY(m) TEN(m, 0) TEN(m, 1) TEN(m, 2) TEN(m, 3) TEN(m, 4)
+#define READ(x) uint64_t v##x = source;
+#define HIDE_ONE(x) HIDE(v##x)
+#define MIX(x) sum = sum * 31 + v##x;
+
+static volatile uint64_t source = 12345;
+static int wide(int n) {
+  uint64_t sum = 0, before;
+  if (!n) return wa_yield();
+  FIFTY(READ)
+  FIFTY(MIX)
+  before = sum;
+  source = source * 6364136223846793005u + 1442695040888963407u;
+  int below = wide(n - 1);
+  FIFTY(HIDE_ONE) /* so that no compiler keeps the sum alone */
+  sum = 0;
+  FIFTY(MIX)
+  return below < 0 || sum != before ? WA_EUSER - 1 : below + 1;
+}
+
+static int deep_and_wide(void *arg) { return wide(NUMBER_OF(arg)); }
+WA_TASK(deep_and_wide);
