@@ -33,10 +33,9 @@ int wa__fiber_status;
 static int result;              /* what the suspension that is being woken from returns */
 static enum { NORMAL, UNWINDING, REWINDING } mode;
 
-/* For the records of one segment. Each frame looks whether its own still fits (toolchain/records.mjs); yet the region is larger
- * than engines' own stacks (V8 1 MB, wasmtime 512 KB, Firefox somewhat more), which end first. Untouched pages of it cost
- * nothing. */
-#define SCRATCH_SIZE (1 << 22)
+/* For the records of one segment. Engines' own stacks (V8 1 MB, wasmtime 512 KB) mostly end first; where not, each frame looks
+ * whether its record still fits (toolchain/records.mjs). */
+#define SCRATCH_SIZE (1 << 20)
 static _Alignas(16) char scratch[SCRATCH_SIZE];
 /* Where asyncify writes and reads. `unwind` is at the scratch region's start whenever nothing unwinds. */
 static struct { char *position, *end; } unwind = {scratch, scratch + SCRATCH_SIZE}, rewind = {NULL, (char *)UINTPTR_MAX};
@@ -301,8 +300,10 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
   if (mode == UNWINDING) {
     asyncify_stop_unwind();
     mode = NORMAL;
-    /* Its frames lie below the caller's, and stay: what is called here must run below them. */
-    s->depth = (uint32_t)((fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top - wa__fiber_sp());
+    char *top = (fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top;
+    s->depth = (uint32_t)(top - wa__fiber_sp());
+    /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs below all. */
+    SET_STACK_POINTER(top - fiber->top->depth);
     bool saved = save_frames(s);
     SET_STACK_POINTER(sp);
     if (wa__likely(saved)) return SUSPENDED;
