@@ -128,6 +128,10 @@ __attribute__((used)) void wa__recover(void) {
   wa__inside = false;
 }
 
+/* Here, because an assembler knows the types of its own file's functions only. */
+void wa__rest(void);
+__attribute__((used)) void wa__rest(void) { wa__fiber_rest(); }
+
 /* The trap left the stack pointer on the dead task's stack. This goes back to the host's stack before any C runs; it is
  * naked because a C function would, at its end, put the pointer back to where it found it. */
 WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) uint32_t kind) {
@@ -148,6 +152,7 @@ WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) 
           "i32.load wa__fiber_host_stack\n"
           "global.set __stack_pointer\n"
           "end_if\n"
+          "call wa__rest\n"
           "call wa__recover\n"
           "i32.const 0\n"
           "i32.load wa__recovery\n"

@@ -334,6 +334,12 @@ void wa__fiber_destroy(wa__fiber *fiber) {
   give_back(fiber);
 }
 
+void wa__fiber_rest(void) {
+  if (!wa__fiber_running || mode != UNWINDING) return;
+  unwind.position = scratch;
+  asyncify_stop_unwind();
+}
+
 int wa__fiber_recover(void) {
   bool stack = overflowed || (wa__fiber_running && mode == UNWINDING); /* its records did not fit */
   for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f)) wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */

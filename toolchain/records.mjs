@@ -11,7 +11,7 @@
 import * as wasm from './binary.mjs';
 
 const GLOBAL = 6;
-const LOCAL_GET = 0x20, LOCAL_SET = 0x21, GLOBAL_GET = 0x23, LOAD = 0x28, STORE = 0x36, CONST = 0x41, ADD = 0x6a, SUB = 0x6b;
+const LOCAL_GET = 0x20, GLOBAL_GET = 0x23, LOAD = 0x28, STORE = 0x36, CONST = 0x41, ADD = 0x6a, SUB = 0x6b;
 const get = (index) => [GLOBAL_GET, ...wasm.encodeNumber(index)];
 const set = (index) => [wasm.GLOBAL_SET, ...wasm.encodeNumber(index)];
 const i32 = (value) => { // signed LEB128, of what is not negative
@@ -37,9 +37,15 @@ function parse(body) {
 
 const same = (instruction, bytes) =>
   instruction?.bytes.length === bytes.length && bytes.every((byte, i) => instruction.bytes[i] === byte);
-const operand = ({ bytes }) => new wasm.Reader(bytes, 1).number();
+// The operand of an i32.const: a signed LEB128.
+function constant({ bytes }) {
+  const bits = 7 * (bytes.length - 1);
+  const value = new wasm.Reader(bytes, 1).number();
+  return value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
+}
 
-// The places where the position is read (2 instructions) and moved (6), or null if it is used in any other way.
+// The places where the position is read (2 instructions) and moved (6), or null if it is used in any other way. Optimized,
+// - 64 is + -64.
 function uses(list, data) {
   const reads = [], moves = [];
   const isRead = (i) => same(list[i], data) && same(list[i + 1], memory(LOAD, 0));
@@ -48,7 +54,7 @@ function uses(list, data) {
     const moved = isRead(i + 1) && list[i + 3].op === CONST && [ADD, SUB].includes(list[i + 4]?.op) &&
       same(list[i + 5], memory(STORE, 0));
     if (moved) {
-      moves.push({ at: i, by: operand(list[i + 3]), op: list[i + 4].op });
+      moves.push({ at: i, by: list[i + 4].op === ADD ? constant(list[i + 3]) : -constant(list[i + 3]) });
       i += 5;
     } else if (isRead(i)) {
       reads.push(i++);
@@ -74,14 +80,13 @@ function rewrite(body, { data, position, end }) {
   for (const at of reads) replace(at, 2, get(position));
   const move = ({ at }, op, by) => replace(at, 6, [...get(position), ...i32(by), op, ...set(position)]);
 
-  const pops = moves.filter(({ op }) => op === SUB), pushes = moves.filter(({ op }) => op === ADD);
+  const pops = moves.filter(({ by }) => by < 0), pushes = moves.filter(({ by }) => by > 0);
   const withLocals = pops.length === 2;
-  if (pops.length !== pushes.length || pops.length > 2 || pops.at(-1).by !== 4 || pushes[0].by !== 4) return null;
-  const size = withLocals ? pops[0].by : 0;
-  if (withLocals && pushes[1].by !== size) return null;
-  const pop = pops.at(-1).at + 6, push = pushes[0].at - 4; // position, load, set the number; position, the number, store
-  const asExpected = reads.includes(pop) && same(list[pop + 2], memory(LOAD, 0)) && list[pop + 3].op === LOCAL_SET &&
-    reads.includes(push) && list[push + 2].op === LOCAL_GET && same(list[push + 3], memory(STORE, 0));
+  if (pops.length !== pushes.length || pops.length > 2 || pops.at(-1).by !== -4 || pushes[0].by !== 4) return null;
+  const size = withLocals ? pushes[1].by : 0;
+  if (withLocals && pops[0].by !== -size) return null;
+  const pop = pops.at(-1).at + 6, push = pushes[0].at - 4; // position, load; position, the number, store
+  const asExpected = reads.includes(pop) && same(list[pop + 2], memory(LOAD, 0)) && reads.includes(push) && list[push + 2].op === LOCAL_GET && same(list[push + 3], memory(STORE, 0));
   if (!asExpected) return null;
   out[pop + 2] = memory(LOAD, size);
   out[push + 3] = memory(STORE, size);
