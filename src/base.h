@@ -39,7 +39,8 @@ static inline bool wa__given(const void *object, const char *call) {
   if (wa__unlikely(!object)) wa__lacking(call);
   return object != NULL;
 }
-extern const char *wa__outside; /* the latest wrong call is this one, made where no task runs: its sentence is made when asked for */
+/* The latest wrong call is this one, made where no task runs: its sentence is made when asked for. NULL: another is. */
+extern const char *wa__outside;
 
 /* Memory in exact sizes, with free lists: pool.c. NULL without memory; not zeroed. */
 void *wa__alloc(size_t size);

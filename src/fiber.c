@@ -269,8 +269,8 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   return wa__fiber_go_on(fiber, s, status);
 }
 
-/* The same, for the most frequent case, without what that doesn't need, which is half of the time of a switch: nothing runs; the
- * fiber, without frames on a C stack, runs on the spare one; and it leaves one suspended segment and again no such frames. */
+/* The same, for the most frequent case, without what that doesn't need, a sixth of the time of a switch: nothing runs; the
+ * fiber, without frames on a C stack, runs on the spare one; it leaves one suspended segment and again no such frames. */
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   uintptr_t wish = fiber->stack;
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, woken_with);
@@ -302,7 +302,8 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
     mode = NORMAL;
     char *top = (fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top;
     s->depth = (uint32_t)(top - wa__fiber_sp());
-    /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs below all. */
+    /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs
+     * below all. */
     SET_STACK_POINTER(top - fiber->top->depth);
     bool saved = save_frames(s);
     SET_STACK_POINTER(sp);
@@ -342,7 +343,8 @@ void wa__fiber_rest(void) {
 
 int wa__fiber_recover(void) {
   bool stack = overflowed || (wa__fiber_running && mode == UNWINDING); /* its records did not fit */
-  for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f)) wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
+  for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f))
+    wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
   overflowed = false;
   mode = NORMAL;
   unwind.position = scratch;

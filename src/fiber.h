@@ -52,8 +52,8 @@ wa__fiber *wa__fiber_outer(const wa__fiber *fiber);
 
 /* After a trap, before anything else that asyncify has instrumented: in the middle of an unwind none of that would run. */
 void wa__fiber_rest(void);
-/* After a trap, which took every running fiber's frames with it: puts the switching machinery back to rest. Returns WA_ESTACK if the running fiber ran out of
- * stack, else WA_ETRAP. Those that ran are to be destroyed. */
+/* After a trap, which took every running fiber's frames with it: puts the switching machinery back to rest. Returns
+ * WA_ESTACK if the running fiber ran out of stack, else WA_ETRAP. Those that ran are to be destroyed. */
 int wa__fiber_recover(void);
 /* Frees the stacks that are kept for reuse. */
 void wa__fiber_trim(void);

@@ -1,10 +1,10 @@
 // Asyncify's records made cheaper, between asyncify and the optimizer. Asyncify keeps the position of what it writes and
 // reads in memory, and moves it for the locals of a frame and again for the number of the call:
 //
-//     frame, as asyncify has it:  call | locals        position: load, add, store; load, add, store; each waits for the one before
-//     frame, as it is here:       locals | call        position: a global, moved once
+//     frame, as asyncify has it:  call | locals    position: load, add, store; load, add, store, each after the other
+//     frame, as it is here:       locals | call    position: a global, moved once
 //
-// A switch of one frame costs a tenth less, one of ten frames a third. Besides, each frame looks whether its record fits
+// A switch of one frame costs a tenth less (22.6 ns, 20.7; Node). Besides, each frame looks whether its record fits
 // before it writes it; asyncify alone looks once, when all is written and what lay behind is overwritten.
 // Law: only what is exactly asyncify's own code is replaced. A module in which any other use of its position is found
 // comes back as it was.
@@ -86,11 +86,13 @@ function rewrite(body, { data, position, end }) {
   const size = withLocals ? pushes[1].by : 0;
   if (withLocals && pops[0].by !== -size) return null;
   const pop = pops.at(-1).at + 6, push = pushes[0].at - 4; // position, load; position, the number, store
-  const asExpected = reads.includes(pop) && same(list[pop + 2], memory(LOAD, 0)) && reads.includes(push) && list[push + 2].op === LOCAL_GET && same(list[push + 3], memory(STORE, 0));
+  const asExpected = reads.includes(pop) && same(list[pop + 2], memory(LOAD, 0)) && reads.includes(push) &&
+    list[push + 2].op === LOCAL_GET && same(list[push + 3], memory(STORE, 0));
   if (!asExpected) return null;
   out[pop + 2] = memory(LOAD, size);
   out[push + 3] = memory(STORE, size);
-  const fits = [...get(position), ...i32(size + 4), ADD, ...get(end), 0x4b, 0x04, 0x40, 0x00, 0x0b]; // gt_u if unreachable end
+  const beyond = [0x4b, 0x04, 0x40, 0x00, 0x0b]; // i32.gt_u if unreachable end
+  const fits = [...get(position), ...i32(size + 4), ADD, ...get(end), ...beyond];
   out[push] = [...fits, ...out[push]];
   move(pops[0], SUB, size + 4);
   move(pushes.at(-1), ADD, size + 4);
@@ -140,6 +142,7 @@ export function cheapenRecords(bytes) {
     if (section.id === wasm.CODE) return { ...section, body: wasm.vector(bodies.map((each) => wasm.sized([each]))) };
     if (section.id !== GLOBAL) return section;
     const rest = section.body.subarray(own.at);
-    return { ...section, body: Buffer.concat([Uint8Array.from(wasm.encodeNumber(count + 2)), rest, Uint8Array.from([...variable, ...variable])]) };
+    const more = [wasm.encodeNumber(count + 2), rest, variable, variable];
+    return { ...section, body: Buffer.concat(more.map((part) => Uint8Array.from(part))) };
   }));
 }

@@ -146,7 +146,8 @@ class Many(Case):
             self.assertEqual(kinds, {'CancelledError': 5000, 'TimeoutError': 2500, 'NoneType': 2500})
             self.assert_nothing_left()
             sizes.append(rt.counts()['bytes'])  # not the memory's: how many ran at once differs with the machine's load
-        self.assertLessEqual(sizes[2], sizes[1], 'a later round leaves no more than the one before')
+        # A table of events that was long is given back when the next one has been read, which may be later.
+        self.assertLess(sizes[2] - sizes[1], 100_000, 'a later round leaves no more, ten bytes a task, than the one before')
 
     def test_a_thousand_instances_come_and_go(self):
         def resident():
