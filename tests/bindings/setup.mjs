@@ -76,4 +76,9 @@ export function declaredIn(file) {
   return [...text.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name).sort();
 }
 
+/** Lets all happen that waits for no time: so many turns of the event loop, however long the machine takes for them. */
+export async function settle(turns = 50) {
+  for (let i = 0; i < turns; i++) await new Promise((resolve) => { setImmediate(resolve); });
+}
+
 export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { CancelledError, MisuseError, TaskError } from '../../bindings/index.js';
 import { open, pipe } from '../../bindings/streams.js';
-import { errorOf, onBoth, run, sleep } from './setup.mjs';
+import { errorOf, onBoth, run, settle, sleep } from './setup.mjs';
 
 const onStreams = (title, define) => onBoth(title, define, 'streams');
 const encoder = new TextEncoder();
@@ -59,7 +59,7 @@ onStreams('streams', (test) => {
     const to = sink();
     const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
     assert.equal(await task, 0);
-    await sleep(1);
+    await settle();
     assert.deepEqual([to.seen.bytes, to.seen.closed, from.seen.cancelled], [1_000_000, true, false]);
     const all = Buffer.concat(to.seen.chunks);
     for (let i = 0; i < 10; i++) assert.ok(all.subarray(i * 100_000, (i + 1) * 100_000).every((byte) => byte === i));
@@ -76,13 +76,13 @@ onStreams('streams', (test) => {
     const from = endless();
     const to = sink(false);
     const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
-    await sleep(20);
+    await settle();
     const { pulled } = from.seen;
     assert.ok(pulled <= 6, `${pulled} chunks were pulled though none was taken`);
     assert.equal(task.state, 'waiting');
     for (let taken = 0; taken < 20; taken += to.take()) await sleep(1);
     while (from.seen.pulled < pulled + 15) await sleep(1);
-    await sleep(20);
+    await settle();
     assert.ok(from.seen.pulled <= 20 + 6, `${from.seen.pulled} chunks were pulled, 20 were taken`);
     task.cancel();
     await errorOf(task);
@@ -93,7 +93,7 @@ onStreams('streams', (test) => {
     const writer = writable.getWriter();
     const reader = readable.getReader();
     for (const word of ['one', 'two']) {
-      await sleep(2);
+      await settle(2);
       writer.write(encoder.encode(word));
       assert.equal(decoder.decode((await reader.read()).value), word);
     }
@@ -106,11 +106,11 @@ onStreams('streams', (test) => {
     const from = endless();
     const to = sink();
     const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
-    await sleep(5);
+    await settle();
     const reason = { why: 'enough' };
     task.cancel(reason);
     assert.equal((await errorOf(task)).reason, reason);
-    await sleep(1);
+    await settle();
     assert.equal(from.seen.reason, reason);
     assert.equal(to.seen.reason, reason);
     assert.equal(to.seen.closed, false);
@@ -120,10 +120,10 @@ onStreams('streams', (test) => {
     const controller = new AbortController();
     const to = sink();
     const { task } = pipe(rt, 'produce', { input: 'x'.repeat(1000), to: to.stream, signal: controller.signal });
-    await sleep(5);
+    await settle();
     controller.abort('by signal');
     assert.equal(await errorOf(task), 'by signal');
-    await sleep(1);
+    await settle();
     assert.deepEqual([to.seen.closed, to.seen.reason], [false, 'by signal']);
   });
 
@@ -136,7 +136,7 @@ onStreams('streams', (test) => {
     const error = await errorOf(task);
     assert.ok(error instanceof CancelledError);
     assert.equal(error.reason, 'seen enough');
-    await sleep(1);
+    await settle();
     assert.equal(from.seen.reason, 'seen enough');
   });
 
@@ -146,7 +146,7 @@ onStreams('streams', (test) => {
     const stream = new WritableStream({ write() { throw broken; } });
     const { task } = pipe(rt, 'pass', { from: from.stream, to: stream });
     assert.equal((await errorOf(task)).reason, broken);
-    await sleep(1);
+    await settle();
     assert.equal(from.seen.reason, broken);
   });
 
@@ -159,7 +159,7 @@ onStreams('streams', (test) => {
     assert.ok(error instanceof TaskError);
     assert.deepEqual([error.statusName, error.cause], ['WA_EIO', broken]);
     assert.match(error.message, /the cable was cut/);
-    await sleep(1);
+    await settle();
     assert.equal(to.seen.reason, error);
   });
 
@@ -176,7 +176,7 @@ onStreams('streams', (test) => {
     const { readable, task } = pipe(rt, 'head', { from: from.stream });
     assert.equal(await textOf(readable), 'first line');
     assert.equal(await task, 0);
-    await sleep(1);
+    await settle();
     assert.equal(from.seen.cancelled, true);
   });
 
@@ -192,7 +192,7 @@ onStreams('streams', (test) => {
     const to = sink();
     const { stream } = source((i) => ['a', 'b'][i]);
     assert.equal(await rt.spawn('copy', `${open(rt, stream)} ${open(rt, to.stream)}`), 0);
-    await sleep(1);
+    await settle();
     assert.deepEqual([decoder.decode(Buffer.concat(to.seen.chunks)), to.seen.closed], ['ab', true]);
     const again = open(rt, endless().stream);
     assert.equal(again, 3); // both numbers are free again
@@ -203,7 +203,7 @@ onStreams('streams', (test) => {
     const from = endless();
     const error = await errorOf(rt.spawn('copy', `${open(rt, from.stream)} ${open(rt, stream)}`));
     assert.equal(error.statusName, 'WA_ECLOSED');
-    await sleep(1);
+    await settle();
     assert.equal(from.seen.cancelled, true);
   });
 
@@ -212,10 +212,10 @@ onStreams('streams', (test) => {
     const { task } = pipe(rt, 'pass', { from: a.stream, to: to.stream });
     open(rt, b.stream);
     const error = errorOf(task);
-    await sleep(5);
+    await settle();
     await rt.close();
     assert.ok(await error instanceof CancelledError);
-    await sleep(1);
+    await settle();
     assert.deepEqual([a.seen.reason, to.seen.reason], ['the runtime is closing', 'the runtime is closing']);
     assert.equal(b.seen.reason.name, 'ClosedError');
     assert.throws(() => open(rt, endless().stream), { name: 'ClosedError' });
@@ -239,10 +239,10 @@ onStreams('streams', (test) => {
     const to = sink();
     assert.throws(() => pipe(rt, 'no such task', { from: from.stream, to: to.stream }), MisuseError);
     assert.throws(() => pipe(rt, 'pass', { from: from.stream, to: to.stream, timeout: -1 }), MisuseError);
-    await sleep(1);
+    await settle();
     assert.deepEqual([from.seen.cancelled, to.seen.aborted, from.stream.locked], [false, false, false]);
     assert.equal(await pipe(rt, 'pass', { from: from.stream, to: to.stream }).task, 0);
-    await sleep(1);
+    await settle();
     assert.equal(to.seen.bytes, 9);
   });
 
