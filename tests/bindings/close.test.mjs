@@ -1,7 +1,7 @@
 // close(): what is left is cancelled and waited for, within bounds; afterwards every call says so.
 import assert from 'node:assert/strict';
 import { CancelledError, ClosedError, TaskError } from '../../bindings/index.js';
-import { errorOf, onBoth, sleep } from './setup.mjs';
+import { errorOf, onBoth, settle } from './setup.mjs';
 
 onBoth('close', (test) => {
   test('cancels what is left, and waits for its clean-up', { clock: 'real' }, async (rt) => {
@@ -20,13 +20,12 @@ onBoth('close', (test) => {
     }
   });
 
-  test("cancels also what a clean-up spawns", { clock: 'real' }, async (rt) => {
+  test("cancels also what a clean-up spawns", { clock: 'real' }, async (rt, { reports }) => {
     const error = errorOf(rt.spawn('successor'));
     await rt.spawn('plain');
-    const start = performance.now();
-    await rt.close();
-    assert.ok(performance.now() - start < 2500);
+    await rt.close({ grace: 60_000 });
     assert.ok(await error instanceof CancelledError);
+    assert.deepEqual(reports, []); // of none that had to be discarded
   });
 
   test('discards what does not end within the grace', { clock: 'real' }, async (rt) => {
@@ -35,7 +34,7 @@ onBoth('close', (test) => {
     const start = performance.now();
     await rt.close({ grace: 30 });
     const elapsed = performance.now() - start;
-    assert.ok(elapsed >= 29 && elapsed < 300, `${elapsed} ms`);
+    assert.ok(elapsed >= 29 && elapsed < 5000, `${elapsed} ms`); // which is the default
     assert.ok(await error instanceof TaskError);
     assert.deepEqual([(await error).statusName, (await error).task], ['WA_EDISCARDED', 'mule']);
   });
@@ -103,15 +102,17 @@ onBoth('close', (test) => {
   });
 
   test('a late answer and a late abort after the close do nothing', {
-    clock: 'real', host: { slow: async () => { await sleep(20); return 'late'; } },
+    clock: 'real', host: { slow: () => new Promise((resolve) => { answer = resolve; }) },
   }, async (rt) => {
     const controller = new AbortController();
     const error = errorOf(rt.spawn('call', 'slow', { signal: controller.signal }));
     await rt.spawn('plain');
     await rt.close();
+    answer('late');
     controller.abort('late');
     assert.ok(await error instanceof CancelledError);
-    await sleep(30);
+    await settle();
   });
 });
 const aborted = [];
+let answer;

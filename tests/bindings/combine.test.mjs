@@ -1,7 +1,7 @@
 // asyncio's combinators over tasks, promises and each other: the rules are CPython's.
 import assert from 'node:assert/strict';
 import { CancelledError, GroupError, MisuseError, TimeoutError } from '../../bindings/index.js';
-import { errorOf, onBoth, sleep } from './setup.mjs';
+import { errorOf, onBoth, settle } from './setup.mjs';
 
 const never = () => new Promise(() => {});
 const soon = (value) => Promise.resolve(value);
@@ -252,7 +252,7 @@ onBoth('group', (test) => {
     await errorOf(rt.group(async (group) => {
       late = group;
       group.spawn('status', -1001);
-      await sleep(5);
+      await settle();
       assert.throws(() => group.spawn('echo'), { name: 'MisuseError', message: /shutting down/ });
     }));
     assert.throws(() => late.spawn('echo'), { name: 'MisuseError', message: /finished/ });

@@ -1,5 +1,4 @@
 // What is done with a program that has Emscripten's own glue, in Node and in a browser.
-const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const errorOf = (promise) => promise.then(() => 'no error', (error) => error);
 
 /** load, and the factory's options: what it needs to find its wasm. */
@@ -12,8 +11,8 @@ export async function check(load, createModule, settings) {
   seen.file = module.FS.readFile('/tmp/copy', { encoding: 'utf8' });
   module.FS.writeFile('/tmp/other', 'by JavaScript');
 
-  const stopped = rt.spawn('copy', 'x\n'.repeat(100));
-  await sleep(10);
+  const stopped = rt.spawn('copy', 'x\n'.repeat(100_000));
+  await rt.wait([stopped], { timeout: 10 });
   stopped.cancel('enough');
   seen.reason = (await errorOf(stopped)).reason;
   seen.notes = module.notes;

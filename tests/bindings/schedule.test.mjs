@@ -1,7 +1,8 @@
-// Turns: a page stays alive while C computes, a process while C sleeps, and an abort gets through.
+// Turns: a page stays alive while C computes, a process while C sleeps, and an abort gets through. How long C keeps the
+// host waiting is measured in time that it computed: while another process has the processor, nobody can help it.
 import assert from 'node:assert/strict';
 import { test as plainTest } from 'node:test';
-import { errorOf, onBoth, program, run, sleep } from './setup.mjs';
+import { computed, errorOf, inThree, onBoth, program, run, sleep } from './setup.mjs';
 
 const slice = 8;
 
@@ -12,40 +13,46 @@ onBoth('turns', (test) => {
     const delays = [];
     let ticks = 0;
     const interval = setInterval(() => ticks++, 1);
+    const start = computed();
     for (let round = 0; round < 5; round++) {
       const controller = new AbortController();
       let abortedAt;
       setTimeout(() => {
-        abortedAt = performance.now();
+        abortedAt = computed();
         controller.abort('stop computing');
       }, 50);
       const error = await errorOf(rt.spawn('compute', '', { signal: controller.signal }));
-      delays.push(performance.now() - abortedAt);
+      delays.push(computed() - abortedAt);
       assert.equal(error, 'stop computing');
     }
+    const took = computed() - start;
     clearInterval(interval);
     const [fastest, , median] = delays.sort((a, b) => a - b);
     context.diagnostic(`from abort() to the end: ${fastest.toFixed(2)} ms at best, ${median.toFixed(2)} ms median`);
-    context.diagnostic(`${ticks} ticks of a 1 ms timer in 250 ms`);
+    context.diagnostic(`${ticks} ticks of a 1 ms timer in ${Math.round(took)} ms`);
     assert.ok(median < 2 * slice, `${delays} ms`);
-    assert.ok(ticks >= 10, `${ticks} ticks`);
+    assert.ok(ticks > took / 25, `${ticks} ticks in ${took} ms`);
   });
 
   test('tasks, timers and promises go on while one computes', { clock: 'real' }, async (rt) => {
     const computing = rt.spawn('compute');
-    const start = performance.now();
+    const start = computed();
     await rt.spawn('sleeper', 20);
     await sleep(1);
-    const elapsed = performance.now() - start;
+    const took = computed() - start;
+    assert.equal(computing.done, false);
     computing.cancel();
     await errorOf(computing);
-    assert.ok(elapsed >= 20 && elapsed < 80, `${elapsed} ms`);
+    assert.ok(took < 80, `${took} ms`);
   });
 
   test('a sleep takes as long as it says', { clock: 'real' }, async (rt) => {
-    const start = performance.now();
-    await rt.gather([rt.spawn('sleeper', 30), rt.spawn('sleeper', 10)]);
-    const elapsed = performance.now() - start;
+    const measure = async () => {
+      const start = performance.now();
+      await rt.gather([rt.spawn('sleeper', 30), rt.spawn('sleeper', 10)]);
+      return performance.now() - start;
+    };
+    const elapsed = await inThree(measure, (ms) => ms < 60);
     assert.ok(elapsed >= 29.9 && elapsed < 60, `${elapsed} ms`);
   });
 
@@ -60,7 +67,7 @@ onBoth('turns', (test) => {
   });
 
   test('virtual time: seconds pass at once, and JavaScript sees each moment', {}, async (rt) => {
-    const start = performance.now();
+    const start = computed();
     const moments = [];
     const long = rt.spawn('sleeper', 1e8);
     for (const ms of [10, 20, 30]) {
@@ -72,17 +79,15 @@ onBoth('turns', (test) => {
     assert.equal(rt.now, 1e8);
     rt.advance(500);
     assert.equal(rt.now, 1e8 + 500);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(computed() - start < 1000);
   });
 });
 
 plainTest('a sleeping task keeps the process alive, a finished runtime does not', async () => {
   const path = await program('wasi');
-  const start = performance.now();
   assert.equal(await run(path, `
     const rt = await load(path);
     rt.spawn('sleeper', 100).then(() => console.log('awake'));
     setTimeout(() => {}, 1e6).unref();
   `), 'awake\n');
-  assert.ok(performance.now() - start < 10_000);
 });

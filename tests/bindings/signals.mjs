@@ -30,10 +30,10 @@ const stopped = { sameReason: true, cancelled: true, status: -1 };
 async function inHost(rt, name) {
   const reason = new Error(name);
   const task = rt.spawn('call', name);
-  await sleep(5);
+  await parked(rt);
   task.cancel(reason);
   const error = await errorOf(task);
-  await sleep(20);
+  await sleep(20); // longer than it takes for what comes after the abort
   return { reason: error.reason === reason, operations: rt.counts().operations };
 }
 
@@ -41,6 +41,7 @@ const seen = {};
 const until = (signal) => new Promise((_, reject) => {
   signal.addEventListener('abort', () => reject(signal.reason));
 });
+const after = (signal) => until(signal).catch(() => sleep(1));
 export const host = {
   obeys: (_, { signal }) => until(seen.signal = signal),
   aborts: (_, { signal }) => {
@@ -52,8 +53,8 @@ export const host = {
   rejects: () => Promise.reject(new TypeError('rejected')),
   throwsAnObject: () => { throw { code: 7, message: 'an object' }; },
   never: () => new Promise(() => {}),
-  late: async () => { await sleep(10); return 'too late'; },
-  failsLate: async () => { await sleep(10); throw new Error('too late'); },
+  late: async (_, { signal }) => { await after(signal); return 'too late'; },
+  failsLate: async (_, { signal }) => { await after(signal); throw new Error('too late'); },
 };
 
 export const rows = [
@@ -250,7 +251,7 @@ export const rows = [
     async run(rt) {
       const controller = new AbortController();
       const task = rt.spawn('call', 'obeys', { signal: controller.signal });
-      await sleep(5);
+      await parked(rt);
       const before = seen.signal.aborted;
       controller.abort();
       const same = await errorOf(task) === controller.signal.reason;
@@ -323,7 +324,7 @@ export const rows = [
     what: 'a second request; the task rejects with the reason that came out of its last await',
     async run(rt) {
       const controller = new AbortController();
-      const task = rt.spawn('slow_cleanup', 50, { signal: controller.signal });
+      const task = rt.spawn('slow_cleanup', 1e6, { signal: controller.signal });
       await parked(rt);
       controller.abort('first');
       await parked(rt);
