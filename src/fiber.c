@@ -241,11 +241,11 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
   }
   if (!ended && fiber->top->depth) {
     wa__fiber_stacks++;
+    stack->outer = NULL;
   } else {
-    give_back(fiber);
+    give_back(fiber); /* from here on `outer` is the link of a list */
   }
   if (!outer) wa__fiber_limit(wa__stack_spare); /* which another may be now */
-  stack->outer = NULL;
   return ended;
 }
 
