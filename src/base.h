@@ -14,23 +14,25 @@
 #define wa__container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 #define WA__COLD __attribute__((noinline, cold))
 
-/* Writes a sentence: %s a text, %d an int, %u an unsigned, %l a wa_time in milliseconds. Always ends it with a
- * 0 byte; returns its length. A printf of our own, because libc's is larger than the whole runtime. */
-size_t wa__format(char *out, size_t size, const char *format, ...);
-
-/* Notes the sentence for wa_error_text and returns WA_EMISUSE: wa__misuse(format, up to three texts or numbers), %s a text,
- * %d a number, %l a wa_time in milliseconds. Not variadic: variable arguments lie in the caller's C stack frame, and a
- * function that suspends must have none, or each task that waits in it keeps a C stack. */
-#define wa__misuse(...) WA__PICK(__VA_ARGS__, WA__M3, WA__M2, WA__M1, WA__M0, 0)(__VA_ARGS__)
-#define WA__PICK(a, b, c, d, macro, ...) macro
-#define WA__M0(format) wa__misused(format, 0, 0, 0)
-#define WA__M1(format, a) wa__misused(format, WA__ARG(a), 0, 0)
-#define WA__M2(format, a, b) wa__misused(format, WA__ARG(a), WA__ARG(b), 0)
-#define WA__M3(format, a, b, c) wa__misused(format, WA__ARG(a), WA__ARG(b), WA__ARG(c))
+/* Writes a sentence: wa__format(out, size, format, up to three texts or numbers), %s a text, %d or %u a number, %l a wa_time in
+ * milliseconds; %2s is the third argument, whatever came before. Always ends it with a 0 byte; returns its length. A printf of
+ * our own, because libc's is larger than the whole runtime. */
+#define wa__format(out, size, ...) wa__formatted(out, size, WA__ARGS(__VA_ARGS__), 0)
+/* Notes the sentence for wa_error_text and returns WA_EMISUSE: wa__misuse(format, up to three texts or numbers). */
+#define wa__misuse(...) wa__misused(WA__ARGS(__VA_ARGS__))
+/* Not variadic: variable arguments lie in the caller's C stack frame, and a function that suspends must have none, or each task
+ * that waits in it keeps a C stack. */
+size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int64_t b, int64_t c, int64_t d) WA__COLD;
+int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
+#define WA__ARGS(...) WA__PICK(__VA_ARGS__, WA__A3, WA__A2, WA__A1, WA__A0, 0)(__VA_ARGS__)
+#define WA__PICK(format, a, b, c, macro, ...) macro
+#define WA__A0(format) format, 0, 0, 0
+#define WA__A1(format, a) format, WA__ARG(a), 0, 0
+#define WA__A2(format, a, b) format, WA__ARG(a), WA__ARG(b), 0
+#define WA__A3(format, a, b, c) format, WA__ARG(a), WA__ARG(b), WA__ARG(c)
 #define WA__ARG(x) _Generic((x), char *: wa__text_arg, const char *: wa__text_arg, default: wa__number_arg)(x)
 static inline int64_t wa__text_arg(const char *text) { return (int64_t)(intptr_t)text; }
 static inline int64_t wa__number_arg(int64_t number) { return number; }
-int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 int wa__no_memory(const char *what) WA__COLD;
 
 /* Whether a call that has no status to give was given its object; else its sentence is noted. */

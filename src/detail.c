@@ -18,8 +18,14 @@ void wa__detail_release(wa__detail *d) {
   if (d && --d->refs == 0) wa__free(d, sizeof *d + d->size + 1);
 }
 
+wa__detail *wa__detail_text(int kind, const char *text) {
+  size_t size = 0;
+  while (text[size]) size++;
+  return wa__detail_new(kind, text, size);
+}
+
 wa__detail *wa__reason(const char *text) {
-  return text ? wa__detail_new(WA__REASON, text, strlen(text)) : NULL;
+  return text ? wa__detail_text(WA__REASON, text) : NULL;
 }
 
 size_t wa__detail_errors(const wa__detail *d, int *out, size_t max) {

@@ -1,8 +1,6 @@
 /* error.c: names of statuses, and the sentence that belongs to the latest wrong call. */
 #include "base.h"
 
-#include <stdarg.h>
-
 static char error_text[256];
 
 const char *wa__outside;
@@ -23,63 +21,47 @@ const char *wa_status_name(int status) {
   return names[-status];
 }
 
-static char *put_number(char *p, char *end, uint64_t n) {
-  char digits[20];
-  int k = 0;
-  do digits[k++] = (char)('0' + n % 10);
-  while (n /= 10);
-  while (k && p < end) *p++ = digits[--k];
-  return p;
-}
-
 static char *put_text(char *p, char *end, const char *text) {
   while (*text && p < end) *p++ = *text++;
   return p;
 }
 
-static char *put_signed(char *p, char *end, int64_t n) {
-  if (n < 0 && p < end) *p++ = '-';
-  return put_number(p, end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+static char *put_number(char *p, char *end, int64_t number) {
+  char text[24], *digit = text + sizeof text;
+  uint64_t n = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+  *--digit = 0;
+  do *--digit = (char)('0' + n % 10);
+  while (n /= 10);
+  if (number < 0) *--digit = '-';
+  return put_text(p, end, digit);
 }
 
-/* One argument by its letter. */
-static char *put(char *p, char *end, char letter, int64_t arg) {
-  if (letter == 's') return put_text(p, end, (const char *)(intptr_t)arg);
-  return put_signed(p, end, letter == 'l' ? arg / WA_MS(1) : arg);
-}
-
-size_t wa__format(char *out, size_t size, const char *format, ...) {
+size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int64_t b, int64_t c, int64_t d) {
+  const int64_t args[] = {a, b, c, d}, *next = args;
   char *p = out, *end = out + size - 1;
-  va_list args;
-  va_start(args, format);
   for (; *format && p < end; format++) {
-    if (*format != '%') *p++ = *format;
-    else if (*++format == 's') p = put(p, end, 's', (int64_t)(intptr_t)va_arg(args, const char *));
-    else if (*format == 'd') p = put(p, end, 'd', va_arg(args, int));
-    else if (*format == 'u') p = put(p, end, 'u', va_arg(args, unsigned));
-    else if (*format == 'l') p = put(p, end, 'l', va_arg(args, wa_time));
+    if (*format != '%') {
+      *p++ = *format;
+      continue;
+    }
+    if (*++format < 'a') next = &args[*format++ - '0'];
+    int64_t arg = *next++;
+    p = *format == 's' ? put_text(p, end, (const char *)(intptr_t)arg)
+                       : put_number(p, end, *format == 'l' ? arg / WA_MS(1) : arg);
   }
-  va_end(args);
   *p = 0;
   return (size_t)(p - out);
 }
 
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
   wa__outside = NULL;
-  const int64_t args[] = {a, b, c}, *arg = args;
-  char *p = error_text, *end = error_text + sizeof error_text - 1;
-  for (; *format && p < end; format++) {
-    if (*format != '%') *p++ = *format;
-    else p = put(p, end, *++format, *arg++);
-  }
-  *p = 0;
+  wa__formatted(error_text, sizeof error_text, format, a, b, c, 0);
   return WA_EMISUSE;
 }
 
 void wa__lacking(const char *call) { wa__misuse("%s: NULL was given", call); }
 
 int wa__no_memory(const char *what) {
-  wa__outside = NULL;
-  wa__format(error_text, sizeof error_text, "no memory for %s", what);
+  wa__misuse("no memory for %s", what);
   return WA_ENOMEM;
 }

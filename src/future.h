@@ -28,6 +28,7 @@ static inline void wa__detail_set(wa__detail **slot, wa__detail *d) {
   wa__detail_release(*slot);
   *slot = d;
 }
+wa__detail *wa__detail_text(int kind, const char *text);
 /* The reason's text as a detail. NULL for NULL. */
 wa__detail *wa__reason(const char *text);
 size_t wa__detail_errors(const wa__detail *d, int *out, size_t max);

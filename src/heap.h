@@ -35,7 +35,9 @@ static inline void wa__heap_place(wa__heap *h, uint32_t i, wa__heap_entry e) {
   *e.position = i;
 }
 
-static inline void wa__heap_up(wa__heap *h, uint32_t i, wa__heap_entry e) {
+/* Where the entry at i belongs, towards the top and towards the bottom. */
+static inline void wa__heap_up(wa__heap *h, uint32_t i) {
+  wa__heap_entry e = h->entries[i];
   while (i > 0) {
     uint32_t parent = (i - 1) / 4;
     if (!wa__heap_before(&e, &h->entries[parent])) break;
@@ -45,7 +47,8 @@ static inline void wa__heap_up(wa__heap *h, uint32_t i, wa__heap_entry e) {
   wa__heap_place(h, i, e);
 }
 
-static inline void wa__heap_down(wa__heap *h, uint32_t i, wa__heap_entry e) {
+static inline void wa__heap_down(wa__heap *h, uint32_t i) {
+  wa__heap_entry e = h->entries[i];
   for (;;) {
     uint32_t first = 4 * i + 1, last = first + 4, best = first;
     if (first >= h->size) break;
@@ -75,16 +78,17 @@ static inline bool wa__heap_reserve(wa__heap *h) {
 
 /* Adds a node by its position field. Room must have been reserved. */
 static inline void wa__heap_push(wa__heap *h, int64_t key, uint32_t *position) {
-  wa__heap_up(h, h->size++, (wa__heap_entry){key, h->sequence++, position});
+  h->entries[h->size] = (wa__heap_entry){key, h->sequence++, position};
+  wa__heap_up(h, h->size++);
 }
 
 static inline void wa__heap_remove(wa__heap *h, uint32_t *position) {
   uint32_t i = *position;
-  wa__heap_entry last = h->entries[--h->size];
   *position = WA__HEAP_NOWHERE;
-  if (i == h->size) return;
-  if (i > 0 && wa__heap_before(&last, &h->entries[(i - 1) / 4])) wa__heap_up(h, i, last);
-  else wa__heap_down(h, i, last);
+  if (i == --h->size) return;
+  wa__heap_place(h, i, h->entries[h->size]);
+  wa__heap_up(h, i);
+  wa__heap_down(h, i);
 }
 
 static inline void wa__heap_close(wa__heap *h) {

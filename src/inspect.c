@@ -74,12 +74,24 @@ wa_data wa_input(void) {
 
 /* ---- finally -------------------------------------------------------------------------------------------------------- */
 
+static int run_deferred(void *arg) {
+  wa__task *t = arg;
+  for (wa__defer *d; (d = t->extra->defers);) {
+    wa__defer now = *d;
+    t->extra->defers = d->next;
+    wa__free(d, sizeof *d);
+    now.cleanup(now.arg);
+  }
+  return WA_OK;
+}
+
 int wa_defer(void (*cleanup)(void *arg), void *arg) {
   wa__task *t = wa__need_task("wa_defer");
   if (!t) return WA_EMISUSE;
   if (!cleanup) return wa__misuse("wa_defer: cleanup is NULL; expected a function");
   wa__defer *d = wa__extra_of(t) ? wa__alloc(sizeof *d) : NULL;
   if (!d) return wa__no_memory("a deferred clean-up");
+  wa__deferred = run_deferred;
   *d = (wa__defer){t->extra->defers, cleanup, arg};
   t->extra->defers = d;
   return WA_OK;

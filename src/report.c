@@ -6,6 +6,8 @@
 #include "report.h"
 #include "host.h"
 
+#include <string.h>
+
 static void (*the_listener)(const wa_report *report, void *ctx);
 static void *listener_ctx;
 
@@ -14,70 +16,67 @@ void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ct
   listener_ctx = ctx;
 }
 
-static void to_stderr(const wa_report *report) {
-  char line[384];
-  wa__host_print(line, wa__format(line, sizeof line, "wasyncio: %s\n", report->text));
+/* Of each kind, and of two that have a second one: %0 the task, %1 its place, %2 its age, %3 the count, or the status' name. */
+enum { KINDS = WA_REPORT_SHUTDOWN + 1, STALLED_SEVERAL = KINDS, INTERRUPTED };
+#define CHECKPOINT "since %1s; put a wa_checkpoint in its loop"
+static const char *const sentences[] = {
+    [WA_REPORT_SWALLOWED] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s",
+    [WA_REPORT_STALLED] = "task '%0s' ran %2l ms without an await, " CHECKPOINT,
+    [STALLED_SEVERAL] = "task '%0s' or one of the %3u that had a step before it ran %2l ms without an await, " CHECKPOINT,
+    [WA_REPORT_UNGRACEFUL] = "task '%0s' still runs, %2l ms after its cancellation; it waits at %1s",
+    [WA_REPORT_UNSEEN] = "task '%0s' failed with %3s, and nobody looked at it",
+    [WA_REPORT_STACK] = "task '%0s': stack overflow, %3u bytes, give it more with stackSize (stack_size in C)",
+    [WA_REPORT_TRAP] = "task '%0s' hit a wasm trap, after %1s",
+    [INTERRUPTED] = "task '%0s' was interrupted by its host: it ran on, without an await, " CHECKPOINT,
+    [WA_REPORT_DEADLOCK] = "deadlock: %3u tasks wait, nothing is ready and no timer is set",
+    [WA_REPORT_SHUTDOWN] = "the main task ended; cancelling the %3u that are left",
+};
+enum { NAMED = 1 << WA_REPORT_SWALLOWED | 1 << WA_REPORT_UNSEEN }; /* %3 is a status' name */
+enum { UNCOUNTED = NAMED | 1 << WA_REPORT_UNGRACEFUL };
+
+/* A line for stderr; the sentence begins behind the prefix. */
+static const char prefix[] = "wasyncio: ";
+enum { BEFORE = sizeof prefix - 1 };
+typedef struct line { char text[340]; } line;
+
+/* Returns the line's length. */
+static size_t write_line(line *line, int kind, wa__task *t, const char *site, wa_time age, int number) {
+  int64_t last = NAMED >> kind & 1 ? wa__text_arg(wa_status_name(number)) : number - (kind == STALLED_SEVERAL);
+  memcpy(line->text, prefix, BEFORE);
+  return BEFORE + wa__formatted(line->text + BEFORE, sizeof *line - BEFORE, sentences[kind],
+                                wa__text_arg(t ? wa_name(&t->future) : ""),
+                                wa__text_arg(*site ? site : "its first step"), age, last);
 }
 
-static size_t sentence(char *out, size_t size, const wa_report *r) {
-  const char *name = r->task ? wa_name(r->task) : "", *site = r->site[0] ? r->site : "its first step";
-  switch (r->kind) {
-    case WA_REPORT_SWALLOWED:
-      return wa__format(out, size, "task '%s' swallowed its cancellation: told at %s, asked %l ms ago, ended with %s",
-                        name, site, r->age, wa_status_name(r->status));
-    case WA_REPORT_STALLED:
-      if (r->count > 1)
-        return wa__format(out, size, "task '%s' or one of the %u that had a step before it ran %l ms without an await, "
-                          "since %s; put a wa_checkpoint in its loop", name, (unsigned)r->count - 1, r->age, site);
-      return wa__format(out, size, "task '%s' ran %l ms without an await, since %s; put a wa_checkpoint in its loop",
-                        name, r->age, site);
-    case WA_REPORT_UNGRACEFUL:
-      return wa__format(out, size, "task '%s' still runs, %l ms after its cancellation; it waits at %s", name, r->age, site);
-    case WA_REPORT_UNSEEN:
-      return wa__format(out, size, "task '%s' failed with %s, and nobody looked at it", name, wa_status_name(r->status));
-    case WA_REPORT_STACK:
-      return wa__format(out, size, "task '%s': stack overflow, %u bytes, give it more with stackSize (stack_size in C)",
-                        name, (unsigned)r->count);
-    case WA_REPORT_TRAP:
-      if (r->count)
-        return wa__format(out, size, "task '%s' was interrupted by its host: it ran on, without an await, since %s; put a "
-                          "wa_checkpoint in its loop", name, site);
-      return wa__format(out, size, "task '%s' hit a wasm trap, after %s", name, site);
-    case WA_REPORT_DEADLOCK:
-      return wa__format(out, size, "deadlock: %u tasks wait, nothing is ready and no timer is set", (unsigned)r->count);
-    case WA_REPORT_SHUTDOWN:
-      return wa__format(out, size, "the main task ended; cancelling the %u that are left", (unsigned)r->count);
-  }
-  return 0;
+static void print_line(line *line, size_t size) {
+  line->text[size] = '\n';
+  wa__host_print(line->text, size + 1);
 }
 
-/* Of the kinds that come with a count. */
-static int status_of(int kind) {
-  switch (kind) {
-    case WA_REPORT_STALLED: return WA_EPENDING;
-    case WA_REPORT_STACK: return WA_ESTACK;
-    case WA_REPORT_TRAP: return WA_ETRAP;
-    default: return WA_OK;
-  }
-}
+/* The status that goes with a count. */
+static const int8_t statuses[KINDS] = {
+    [WA_REPORT_STALLED] = WA_EPENDING, [WA_REPORT_STACK] = WA_ESTACK, [WA_REPORT_TRAP] = WA_ETRAP};
 
 void wa__report(int kind, wa__task *t, const char *site, wa_time age, int number) {
   static bool reporting;
-  char text[320];
   if (reporting) return;
-  bool counts = kind == WA_REPORT_DEADLOCK || kind == WA_REPORT_SHUTDOWN || kind == WA_REPORT_STALLED ||
-                kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP;
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
-  wa_report r = {.kind = (wa_report_kind)kind, .task = t ? &t->future : NULL, .site = site ? site : "", .age = age,
-                 .status = counts ? status_of(kind) : number, .count = counts ? (uint32_t)number : 0, .text = text};
-  if (kind == WA_REPORT_STACK && t) r.count = wa__fiber_stack_size(&t->fiber);
-  sentence(text, sizeof text, &r);
-  if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", text); /* for wa_error_text */
+  int wording = kind;
+  if (kind == WA_REPORT_STALLED && number > 1) wording = STALLED_SEVERAL;
+  if (kind == WA_REPORT_TRAP && number) wording = INTERRUPTED;
+  if (kind == WA_REPORT_STACK) number = (int)wa__fiber_stack_size(&t->fiber);
+  line line;
+  size_t size = write_line(&line, wording, t, site, age, number);
+  bool counts = !(UNCOUNTED >> kind & 1);
+  wa_report r = {.kind = (wa_report_kind)kind, .task = t ? &t->future : NULL, .site = site, .age = age,
+                 .status = counts ? statuses[kind] : number, .count = counts ? (uint32_t)number : 0,
+                 .text = line.text + BEFORE};
+  if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", r.text); /* for wa_error_text */
   wa__task *current = wa__current;
   wa__current = NULL;
   reporting = true;
   if (the_listener) the_listener(&r, listener_ctx);
-  else to_stderr(&r);
+  else print_line(&line, size);
   reporting = false;
   wa__current = current;
 }
@@ -113,11 +112,9 @@ static void stalled(wa_time ran, uint32_t steps) {
 
 /* On the overflowed task's emergency stack: the sentence goes straight to stderr, and the host recovers the rest. */
 static void overflow(void) {
-  char text[200];
-  wa__task *t = wa__current;
-  size_t n = wa__format(text, sizeof text, "wasyncio: task '%s': stack overflow, %u bytes, give it more with stackSize "
-                        "(stack_size in C)\n", t ? wa_name(&t->future) : "?", t ? (unsigned)wa__fiber_stack_size(&t->fiber) : 0u);
-  wa__host_print(text, n);
+  line line;
+  wa__task *t = wa__container(wa__fiber_running, wa__task, fiber);
+  print_line(&line, write_line(&line, WA_REPORT_STACK, t, "", 0, (int)wa__fiber_stack_size(&t->fiber)));
 }
 
 void wa__report_start(void) {

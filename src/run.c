@@ -36,24 +36,12 @@ int wa_configure(const wa_config *config) {
 
 /* ---- run_until_complete --------------------------------------------------------------------------------------- */
 
-typedef struct stop {
-  wa__handle handle;
-  bool stopped;
-} stop;
-
-static void stop_loop(wa__handle *handle) { wa__container(handle, stop, handle)->stopped = true; }
-
-static uint32_t all_tasks(wa_future **out) {
-  uint32_t n = 0;
-  WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind == WA__TASK && wa__pending(f)) {
-      if (out) out[n] = f;
-      n++;
-    }
-  }
-  return n;
+static bool stopped;
+static void stop_loop(wa__handle *handle) {
+  (void)handle;
+  stopped = true;
 }
+static wa__handle stop = {.run = stop_loop};
 
 /* A function of its own, so that scripts/nosuspend.txt can name it: it calls through a pointer. */
 __attribute__((noinline)) int wa__block(wa_time until);
@@ -82,13 +70,11 @@ static int ready_or_wait(void) {
   return st;
 }
 
-static int run_until(wa_future *f, stop *s) {
-  *s = (stop){.handle = {.run = stop_loop}};
-  wa__future_add(f, &s->handle);
-  while (!s->stopped) {
+static int run_until_stopped(void) {
+  for (stopped = false; !stopped;) {
     int st = ready_or_wait();
     if (st < 0) {
-      wa__list_unlink(&s->handle.link);
+      wa__list_unlink(&stop.link);
       return st;
     }
     do /* the iteration whole, however long it takes */
@@ -101,21 +87,31 @@ static int run_until(wa_future *f, stop *s) {
   return WA_OK;
 }
 
-/* A gather over what is left, as asyncio.run does; its two iterations after the last task are part of the order. */
+/* What is left is cancelled and waited for, as asyncio.run does by a gather, whose two iterations after the last task are part
+ * of the order: its callback in that task, and the one in itself. */
+static uint32_t left;
+static void one_ended(wa__handle *handle) {
+  (void)handle;
+  if (!--left) wa__ready(&stop);
+}
+
 static int cancel_rest(void) {
-  uint32_t n = all_tasks(NULL);
+  if (wa__task_count) wa__report(WA_REPORT_SHUTDOWN, NULL, "", 0, (int)wa__task_count);
+  uint32_t n = left = wa__task_count;
   if (!n) return WA_OK;
-  wa__report(WA_REPORT_SHUTDOWN, NULL, NULL, 0, (int)n);
-  wa_future **tasks = wa__alloc(n * sizeof *tasks);
-  if (!tasks) return wa__no_memory("the list of tasks to cancel");
-  all_tasks(tasks);
-  for (uint32_t i = 0; i < n; i++) wa__cancel(tasks[i], NULL);
-  wa_future *gathered = wa_gather(tasks, n, WA_COLLECT);
-  wa__free(tasks, n * sizeof *tasks);
-  if (!gathered) return WA_ENOMEM;
-  stop s;
-  int st = run_until(gathered, &s);
-  wa_release(gathered);
+  wa__handle *ends = wa__alloc(n * sizeof *ends), *end = ends;
+  if (!ends) return wa__no_memory("the list of tasks to cancel");
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind != WA__TASK || !wa__pending(f)) continue;
+    wa__cancel(f, NULL);
+    f->seen = true;
+    end->run = one_ended;
+    wa__list_push(&f->callbacks, &end++->link);
+  }
+  int st = run_until_stopped();
+  while (end > ends) wa__list_unlink(&(--end)->link);
+  wa__free(ends, n * sizeof *ends);
   return st;
 }
 
@@ -130,15 +126,15 @@ int wa_run(wa_task_fn f, void *arg) {
   } else {
     wa__loop_begin_turn();
   }
-  const wa_task_options options = {.name = "main"};
+  static const wa_task_options options = {.name = "main"};
   wa_task *main_task = wa_spawn_with(f, arg, &options);
   if (!main_task) return f ? WA_ENOMEM : WA_EMISUSE;
   bool inside = wa__inside;
   in_run = wa__inside = true;
-  stop s;
-  int st = run_until(main_task, &s);
+  wa__future_add(main_task, &stop);
+  int st = run_until_stopped();
   if (st == WA_OK) st = cancel_rest();
-  if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, NULL, NULL, 0, (int)all_tasks(NULL));
+  if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, NULL, "", 0, (int)wa__task_count);
   int status = st < 0 ? st : wa_status(main_task);
   wa_release(main_task);
   in_run = false;

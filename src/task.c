@@ -15,6 +15,7 @@
 wa__task *wa__current, *wa__latest, *wa__visitor;
 uint32_t wa__task_count, wa__leaving_count;
 void (*wa__task_traced)(wa__task *t, int kind);
+wa_task_fn wa__deferred;
 
 static uint32_t next_id = 1;
 
@@ -76,17 +77,6 @@ static void finish(wa__task *t, int st) {
   wa_release(&t->future);
 }
 
-static int run_defers(void *arg) {
-  wa__task *t = arg;
-  for (wa__defer *d; (d = t->extra->defers);) {
-    wa__defer now = *d;
-    t->extra->defers = d->next;
-    wa__free(d, sizeof *d);
-    now.cleanup(now.arg);
-  }
-  return WA_OK;
-}
-
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 
 /* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
@@ -95,7 +85,7 @@ void wa__body_over(wa__task *t) {
   if (!t->extra || !t->extra->defers || t->in_defers) return finish(t, t->in_defers ? t->extra->body_status : wa__fiber_status);
   t->extra->body_status = wa__fiber_status;
   t->in_defers = true;
-  wa__fiber_init(&t->fiber, run_defers, t, wa__fiber_stack_size(&t->fiber));
+  wa__fiber_init(&t->fiber, wa__deferred, t, wa__fiber_stack_size(&t->fiber));
   wa__step(t, 0);
 }
 
@@ -154,7 +144,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   if (t) {
     memset(t, 0, sizeof *t);
     if (o->name || input) e = wa__extra_of(t);
-    if (e && o->name) e->name = wa__detail_new(WA_TEXT, o->name, strlen(o->name));
+    if (e && o->name) e->name = wa__detail_text(WA_TEXT, o->name);
   }
   if (!t || ((o->name || input) && !e) || (o->name && !e->name)) {
     wa__no_memory("a task");

@@ -98,6 +98,9 @@ void wa__task_discard(wa__task *t, int status);
 typedef enum wa__trap { WA__TRAP_KNOWN, WA__TRAP_STACK, WA__TRAP_OTHER, WA__TRAP_INTERRUPTED } wa__trap;
 wa__task *wa__task_recover(wa__trap trap);
 
+/* Runs what a task has deferred; set by the first wa_defer. */
+extern wa_task_fn wa__deferred;
+
 /* NULL unless traced: told of a task's life, as wa_trace_kind. Out of line and seldom taken: an event costs a load and a
  * branch while nobody traces, and a switch, which has no event of its own, nothing. */
 extern void (*wa__task_traced)(wa__task *t, int kind);

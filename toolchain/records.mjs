@@ -116,6 +116,9 @@ function primitives({ state, data, position, end }) {
   };
 }
 
+// Exports that asyncify makes for a JavaScript that switches; here the runtime does.
+const byNobody = /^asyncify_(start|stop)_(unwind|rewind)$|^asyncify_get_state$/;
+
 // The module in which asyncify has just been at work, with cheaper records.
 export function cheapenRecords(bytes) {
   const sections = wasm.readSections(bytes);
@@ -139,6 +142,10 @@ export function cheapenRecords(bytes) {
   if (bodies.includes(null)) return bytes;
   const variable = [0x7f, 1, ...i32(0), 0x0b]; // i32, mutable, 0
   return wasm.writeSections(sections.map((section) => {
+    if (section.id === wasm.EXPORT) {
+      const called = wasm.readExports(section.body).filter(({ name }) => !byNobody.test(name));
+      return { ...section, body: wasm.writeExports(called) };
+    }
     if (section.id === wasm.CODE) return { ...section, body: wasm.vector(bodies.map((each) => wasm.sized([each]))) };
     if (section.id !== GLOBAL) return section;
     const rest = section.body.subarray(own.at);
