@@ -1,5 +1,8 @@
-/* wa_checkpoint: the await point of a loop that computes. */
+/* wa_checkpoint: the await point of a loop that computes. Another process may have the processor at any time, so what
+ * must not last is counted in rounds, not in time; and a pause is no stall. */
 #include "unit.h"
+
+#define NO_STALL .stall_after = WA_S(1000)
 
 static volatile unsigned sink;
 static void work(void) {
@@ -22,25 +25,26 @@ TASK_TEST(checkpoint_tells_of_a_cancellation_at_once_and_once) {
   wa_uncancel(wa_current());
 }
 
-static int computes_until_told(void *arg) {
-  (void)arg;
+static int computes_until_told(void *rounds) {
   int status;
-  while ((status = wa_checkpoint()) == WA_OK) work();
+  for (; (status = wa_checkpoint()) == WA_OK; ++*(int *)rounds) work();
   return status;
 }
 
 static int two_compute(void *arg) {
   (void)arg;
-  wa_task *a = wa_spawn(computes_until_told, NULL), *b = wa_spawn(computes_until_told, NULL);
+  int rounds = 0;
+  wa_task *a = wa_spawn(computes_until_told, &rounds), *b = wa_spawn(computes_until_told, &rounds);
   for (wa_time end = wa_now() + WA_MS(20); wa_now() < end;) EXPECT_STATUS(wa_checkpoint(), WA_OK);
   EXPECT(!wa_done(a));
   EXPECT_STATUS(wa_sleep(WA_MS(5)), WA_OK);
+  int before = rounds;
+  EXPECT(before > 0);
   wa_cancel(a, "a");
   wa_cancel(b, "b");
-  wa_time asked = wa_now();
   EXPECT_STATUS(wa_await(a), WA_ECANCELED);
   EXPECT_STATUS(wa_await(b), WA_ECANCELED);
-  EXPECT(wa_now() - asked < WA_MS(50));
+  EXPECT_INT(rounds, before); /* each was told where it stood */
   EXPECT_TEXT(wa_reason(a), "a");
   EXPECT_TEXT(wa_reason(b), "b");
   wa_release(a);
@@ -49,7 +53,7 @@ static int two_compute(void *arg) {
 }
 
 TEST(checkpoint_lets_others_and_timers_run_when_the_budget_is_used_up) {
-  wa_configure(&(wa_config){.turn_budget = WA_MS(1)});
+  wa_configure(&(wa_config){.turn_budget = WA_MS(1), NO_STALL});
   EXPECT_STATUS(wa_run(two_compute, NULL), WA_OK);
 }
 
@@ -60,7 +64,7 @@ static int computes(void *rounds) {
 
 TEST(checkpoint_looks_at_a_real_clock_again_after_a_run_on_a_virtual_one) {
   EXPECT_STATUS(wa_run(computes, NUMBER(10)), WA_OK);
-  wa_configure(&(wa_config){.turn_budget = WA_MS(1), .stall_after = WA_MS(100)});
+  wa_configure(&(wa_config){.turn_budget = WA_MS(1), NO_STALL});
   EXPECT_STATUS(wa_run(two_compute, NULL), WA_OK);
 }
 
@@ -71,10 +75,10 @@ static int counts_to_stop(void *rounds) {
   return status;
 }
 
-static int slices(void *arg) {
+static int slices(void *fair) {
   int rounds[3] = {0};
   wa_task *tasks[3];
-  (void)arg;
+  stop = false;
   for (int i = 0; i < 3; i++) tasks[i] = wa_spawn(counts_to_stop, &rounds[i]);
   wa_sleep(WA_MS(60));
   stop = true;
@@ -82,15 +86,15 @@ static int slices(void *arg) {
     EXPECT_STATUS(finish(tasks[i]), WA_OK);
     EXPECT(rounds[i] > 0);
   }
-  EXPECT(rounds[0] < 4 * rounds[2]); /* the last of a batch gets no more than the first */
-  EXPECT(rounds[2] < 4 * rounds[0]);
+  *(bool *)fair = rounds[0] < 4 * rounds[2] && rounds[2] < 4 * rounds[0];
   return WA_OK;
 }
 
 TEST(checkpoint_shares_the_time_between_tasks) {
-  wa_configure(&(wa_config){.turn_budget = WA_MS(2)});
-  stop = false;
-  EXPECT_STATUS(wa_run(slices, NULL), WA_OK);
+  wa_configure(&(wa_config){.turn_budget = WA_MS(2), NO_STALL});
+  bool fair = false; /* in one of three: a pause of the process is taken from one of the tasks */
+  for (int i = 0; i < 3 && !fair; i++) EXPECT_STATUS(wa_run(slices, &fair), WA_OK);
+  EXPECT(fair); /* the last of a batch gets no more than the first */
 }
 
 /* Two that compute: one in rounds of nanoseconds, one in rounds of half a millisecond. */
@@ -128,7 +132,7 @@ static int short_and_long(void *arg) {
 }
 
 TEST(checkpoint_does_not_hand_the_pace_of_one_task_to_the_next) {
-  wa_configure(&(wa_config){.turn_budget = WA_MS(2)});
+  wa_configure(&(wa_config){.turn_budget = WA_MS(2), NO_STALL});
   stop = false;
   EXPECT_STATUS(wa_run(short_and_long, NULL), WA_OK);
 }

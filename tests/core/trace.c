@@ -239,7 +239,7 @@ TASK_TEST(trace_gives_its_memory_back) {
 
 #ifndef __EMSCRIPTEN__ /* where the host may not be blocked */
 TEST(trace_on_a_real_clock_times_each_step) {
-  wa_configure(NULL);
+  wa_configure(&(wa_config){.stall_after = WA_S(1000)});
   EXPECT_STATUS(wa_trace_start(100), WA_OK);
   EXPECT_STATUS(wa_run(sleeper, NUMBER(2)), WA_OK);
   wa_trace_record r[8];

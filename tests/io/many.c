@@ -83,7 +83,7 @@ static int on_a_real_clock(void *arg) {
 }
 
 TEST(a_loop_that_is_never_idle_looks_at_descriptors_by_a_real_clock) {
-  wa_configure(&(wa_config){0});
+  wa_configure(&(wa_config){.stall_after = WA_S(1000)});
   EXPECT_STATUS(wa_run(on_a_real_clock, NULL), WA_OK);
 }
 
@@ -112,7 +112,7 @@ static int waits_beside_a_flood(void *arg) {
 }
 
 TEST(who_never_has_to_wait_lets_others_run) {
-  wa_configure(&(wa_config){0});
+  wa_configure(&(wa_config){.stall_after = WA_S(1000)});
   EXPECT_STATUS(wa_run(waits_beside_a_flood, NULL), WA_OK);
 }
 
