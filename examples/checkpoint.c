@@ -27,11 +27,11 @@ static int run(void *arg) {
   int ticks = 0;
   wa_time begin = wa_now();
   wa_task *work = wa_spawn(compute, &rounds), *clock = wa_spawn(tick, &ticks);
-  int st = wa_wait_for(work, WA_MS(100));
+  int st = wa_wait_for(work, WA_MS(300));
   int took = (int)((wa_now() - begin) / WA_MS(1));
   wa_cancel(clock, NULL);
   wa_await(clock);
-  printf("%s, %s\n", wa_status_name(st), took < 100 ? "too early" : took < 1000 ? "in time" : "too late");
+  printf("%s, %s\n", wa_status_name(st), took < 300 ? "too early" : took < 5000 ? "in time" : "too late");
   printf("%s rounds; the other task %s meanwhile\n", rounds > 10000 ? "many" : "few",
          ticks > 1 ? "went on" : "stood still");
   wa_release(work);

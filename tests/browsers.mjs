@@ -15,10 +15,19 @@ const pathOf = (name) => known[name].programs.map(find).find((path) => path);
 /** Why the browser can't be used on this machine; false if it can: node:test's `skip`. */
 export const missing = (name) => !pathOf(name) && `${name} is not installed: ./build.sh setup test installs it`;
 
-/** The browser, without a window, for as long as the test `t` lasts. */
+const patience = 120_000; // the machine may be busy; puppeteer's own is 30 s
+
+/** The browser, without a window, for as long as the test `t` lasts. Its pages are waited for as long as a test is. */
 export async function open(name, t) {
   const { browser, args } = known[name];
-  const opened = await puppeteer.launch({ browser, executablePath: pathOf(name), args });
+  const options = { browser, executablePath: pathOf(name), args, timeout: patience, protocolTimeout: 10 * patience };
+  const opened = await puppeteer.launch(options);
   t.after(() => opened.close());
+  const newPage = opened.newPage.bind(opened);
+  opened.newPage = async () => {
+    const page = await newPage();
+    page.setDefaultTimeout(patience);
+    return page;
+  };
   return opened;
 }

@@ -29,7 +29,7 @@ if (!files.length) {
 }
 const options = [
   '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout',
-  '--test-timeout=900000', // one that hangs is a failure
+  '--test-timeout=1800000', // one that hangs is a failure
   ...(quick ? ['--test-name-pattern=native'] : []),
 ];
 const { status, signal } = spawnSync(process.execPath, [...options, ...files], { cwd: root, stdio: 'inherit' });

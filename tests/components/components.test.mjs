@@ -31,7 +31,7 @@ test('the unit tests, as a command', { skip: skipCommand }, async (t) => {
   await buildWasm({ target: 'wasi', level: 'release', kind: 'both', out: wasm, files, extra: core.flags, names: true });
   const program = make(wasm, out('core.wasm'));
   const { total, failures } = await checkTests((args) => {
-    const options = { encoding: 'utf8', timeout: 60_000 };
+    const options = { encoding: 'utf8', timeout: 300_000 };
     const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', program, ...args], options);
     return { code: status, output: stdout, complaint: stderr };
   });
@@ -44,7 +44,7 @@ test('a world, driven by Python', { skip: skipWorld }, async (t) => {
   const core = out('world.core.wasm'), files = [join(here, 'tasks.c'), join(component, 'component.c')];
   await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out: core, files });
   const env = { ...process.env, COMPONENT: make(core, out('world.wasm')), PYTHONDONTWRITEBYTECODE: '1' };
-  const options = { env, encoding: 'utf8', timeout: 120_000 };
+  const options = { env, encoding: 'utf8', timeout: 300_000 };
   const { status, stderr } = spawnSync(wasmtimePython(), [join(here, 'drive.py'), '-v'], options);
   assert.equal(status, 0, stderr);
   t.diagnostic(/^Ran \d+ tests/m.exec(stderr)[0]);

@@ -34,7 +34,7 @@ class World:
 
     def finish(self, *tasks):
         """Turns until these have settled."""
-        missing, end = set(tasks), time.monotonic() + 20
+        missing, end = set(tasks), time.monotonic() + 120
         while missing:
             assert time.monotonic() < end
             state = self.turn()
@@ -75,17 +75,17 @@ class Driven(unittest.TestCase):
         world = World()
         task = world.spawn('computes', None)
         for _ in range(3):
-            start = time.monotonic()
+            start = time.process_time()  # which does not pass while another process has the processor
             state = world.turn()
             self.assertEqual((state.alive, state.__dict__['next-ms']), (1, 0.0))
-            self.assertLess(time.monotonic() - start, 0.5)
+            self.assertLess(time.process_time() - start, 0.5)
         world.cancel(task, 'enough')
         world.finish(task)
         self.assertEqual(world.look(task).status, -1)
 
     def test_many(self):
         world = World()
-        tasks = [world.spawn('naps', 10.0) for _ in range(1000)]
+        tasks = [world.spawn('naps', 1e9 if i % 2 == 0 else 10.0) for i in range(1000)]
         world.turn()
         for task in tasks[::2]:
             self.assertIs(world.cancel(task, 'half'), True)

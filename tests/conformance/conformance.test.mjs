@@ -51,9 +51,10 @@ for (const [host, { levels }] of Object.entries(hosts)) {
 
 test('3,000 scenarios run in under 20 s in one process of Node', async () => {
   const driver = await build('emscripten', 'O3');
-  const start = performance.now();
+  const start = process.cpuUsage(); // unlike time, it does not pass while another process has the processor
   const { code, trace } = await run('emscripten', driver, `${text}\n`.repeat(3));
-  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(start);
+  const seconds = (user + system) / 1e6;
   assert.equal(code, 0);
   assert.equal(trace.match(/^== /gm).length, 3 * expected.size);
   assert(seconds < 20, `${seconds.toFixed(1)} s`);

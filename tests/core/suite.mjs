@@ -37,7 +37,7 @@ function command(host, program, args) {
 }
 
 /** Runs the program: { code, output, complaint }; code is a signal's name if one ended it. */
-export function run(host, program, args = [], timeout = 60_000) {
+export function run(host, program, args = [], timeout = 300_000) {
   const [path, words] = command(host, program, args);
   const child = spawn(path, words, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
   const text = ['', ''];

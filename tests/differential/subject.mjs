@@ -11,7 +11,7 @@ import { print } from './tree.mjs';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DRIVER = join(ROOT, 'tests/conformance/scenario.mjs');
 export const FOLDER = join(ROOT, 'build/differential');
-const START_MS = 60_000; // includes building the driver
+const START_MS = 180_000; // includes building the driver
 const EACH_MS = 50;
 
 /** Runs the driver on a file; `ended` tells how, if not well. */

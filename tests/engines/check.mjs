@@ -18,7 +18,7 @@ const outOfStack = /stack overflow|call stack exhausted/;
 function runner(engine) {
   const [program, ...first] = engine.command(engine.find());
   return (wasm, args = [], input = '') => {
-    const child = spawn(program, [...first, wasm, ...args], { timeout: 120_000, killSignal: 'SIGKILL' });
+    const child = spawn(program, [...first, wasm, ...args], { timeout: 300_000, killSignal: 'SIGKILL' });
     const text = ['', ''];
     [child.stdout, child.stderr].forEach((stream, i) => {
       stream.setEncoding('utf8').on('data', (part) => { text[i] += part; });

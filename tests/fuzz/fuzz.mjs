@@ -9,7 +9,7 @@ import { root } from '../../scripts/make.mjs';
 import { runBatch, sequences } from './batch.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const silence = 30_000; // ms: a batch takes some
+const silence = 120_000; // ms: a batch takes some
 
 export async function build(target, level) {
   const out = join(root, `build/tests/fuzz/${target}-${level}.wasm`);

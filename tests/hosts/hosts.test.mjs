@@ -18,7 +18,7 @@ const once = (f) => {
   return () => result ??= f();
 };
 
-test('hosts', { timeout: 600_000 }, async (t) => {
+test('hosts', { timeout: 1_500_000 }, async (t) => {
   const unavailable = await install();
   const app = await makeApp(t);
   const table = new Table();
@@ -43,13 +43,13 @@ test('hosts', { timeout: 600_000 }, async (t) => {
     await t.test(name, { skip }, async () => {
       const { stdout: version } = await run(program, ['--version']);
       const env = { ...process.env, DENO_DIR: join(tools, 'deno'), DENO_NO_UPDATE_CHECK: '1' };
-      const { stdout } = await run(program, [...args, 'command.mjs'], { cwd: app, env, timeout: 120_000 });
+      const { stdout } = await run(program, [...args, 'command.mjs'], { cwd: app, env, timeout: 600_000 });
       check(name, /\d[\w.]*/.exec(version)[0], JSON.parse(/^results (.*)$/m.exec(stdout)[1]));
     });
     const without = skip || (!find('emcc') && 'emcc is not installed');
     await t.test(`${name}, with Emscripten's glue`, { skip: without }, async () => {
       await glue();
-      const { stdout } = await run(program, [...args, 'glue/command.mjs'], { cwd: app, timeout: 60_000 });
+      const { stdout } = await run(program, [...args, 'glue/command.mjs'], { cwd: app, timeout: 300_000 });
       const [seen, expected] = stdout.trim().split('\n').slice(-2).map((line) => JSON.parse(line));
       assert.deepEqual(seen, expected);
     });

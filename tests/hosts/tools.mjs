@@ -25,7 +25,7 @@ export async function install() {
     // Not `npm ci`: it refuses a lock file that lacks packages of platforms on which it was not made.
     const quickly = ['--fetch-retries=1', '--fetch-retry-mintimeout=500']; // to find that there is no network
     const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...quickly];
-    await run('npm', args, { cwd: tools, timeout: 600_000 });
+    await run('npm', args, { cwd: tools, timeout: 900_000 });
   } catch (error) {
     const why = error.message.split('\n').find((line) => /^npm error (?!code|A complete)/.test(line)) ?? error.message;
     return `the hosts and bundlers can't be installed: ${why}`;

@@ -35,7 +35,7 @@ const engines = {
 
 // Runs it; feed gets stdin. What it printed, and its exit status.
 async function run([command, ...words], program, args, feed, stdout = 'pipe') {
-  const child = spawn(command, [...words, program, ...args], { stdio: ['pipe', stdout, 'pipe'], timeout: 60_000 });
+  const child = spawn(command, [...words, program, ...args], { stdio: ['pipe', stdout, 'pipe'], timeout: 300_000 });
   let out = '', err = '';
   child.stdout?.setEncoding('utf8').on('data', (text) => { out += text; });
   child.stderr.setEncoding('utf8').on('data', (text) => { err += text; });

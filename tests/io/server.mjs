@@ -1,5 +1,6 @@
 // examples/echo.c under the wasmtime command, with two listening sockets handed in.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { buildComponent } from '../../scripts/component.mjs';
@@ -33,19 +34,21 @@ export const ways = {
   },
 };
 
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
+// Two at once, so that they are not the same one.
+async function freePorts() {
+  const servers = [createServer(), createServer()];
+  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
 
 /** { echo, chat: ports; order(line): on its stdin; ended: { code, out, err }; stop() }, once it is ready. */
 export async function start(way, ...args) {
-  const [echo, chat] = [await freePort(), await freePort()];
+  const [echo, chat] = await freePorts();
   const [command, ...words] = way.command(`127.0.0.1:${echo}`, `127.0.0.1:${chat}`);
   const child = spawn(command, [...words, ...args]);
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 120_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 600_000);
   let out = '', err = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { err += text; });
   const ended = new Promise((done) => child.on('close', (code, signal) => {

@@ -21,20 +21,22 @@ def wasi():
 
 
 class Case(unittest.TestCase):
-    def start(self, called=lambda runtime: None, **options):
+    def start(self, called=lambda runtime: None, stall_after=1000, **options):
+        """A pause of the process is no stall: the machine may be busy."""
         self.reports = []
         imports = {
             ('embedder', 'called'): (wasmtime.FuncType([], []), lambda: called(self.rt)),
             ('env', 'emscripten_notify_memory_growth'):
                 (wasmtime.FuncType([wasmtime.ValType.i32()], []), lambda index: None),
         }
-        self.rt = program().start(imports=imports, on_report=self.reports.append, **options)
+        self.rt = program().start(imports=imports, on_report=self.reports.append, stall_after=stall_after,
+                                  **options)
         self.addCleanup(self.rt.close, grace=0)
         return self.rt
 
     def finish(self, *args, **options):
         task = self.rt.spawn(*args, **options)
-        self.rt.run(task, timeout=20)
+        self.rt.run(task, timeout=120)
         return task
 
     def assert_nothing_left(self):

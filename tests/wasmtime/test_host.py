@@ -63,14 +63,14 @@ class Life(Case):
         tasks = [rt.spawn('sleeper', ms) for ms in (60, 20, 40)]
         rt.run(*tasks)
         took = time.monotonic() - start
-        self.assertTrue(0.055 < took < 1, took)
+        self.assertTrue(0.055 < took < 30, took)
 
     def test_a_turn_says_when_the_next_is_due(self):
         rt = self.start()
         self.assertIsNone(rt.turn())
-        task = rt.spawn('sleeper', 1000)
+        task = rt.spawn('sleeper', 100_000)
         due = rt.turn()
-        self.assertTrue(0.9 < due <= 1, due)
+        self.assertTrue(90 < due <= 100, due)
         self.assertEqual(rt.alive, 1)
         task.cancel()
         self.assertIsNone(rt.turn())
@@ -137,14 +137,14 @@ class Descriptors(Case):
         wasi.inherit_stdin()
         rt = self.start(wasi=wasi)
         reader, sleeper = rt.spawn('reads_stdin'), rt.spawn('sleeper', 50)
-        threading.Timer(0.2, os.write, (self.pipe, b'hello')).start()
-        rt.run(sleeper, timeout=5)
+        rt.run(sleeper, timeout=60)
         self.assertFalse(reader.done())
-        rt.run(reader, timeout=5)
+        threading.Timer(0.1, os.write, (self.pipe, b'hello')).start()
+        rt.run(reader, timeout=60)
         self.assertEqual(reader.result(), b'hello')
         cancelled = rt.spawn('reads_stdin')
         threading.Timer(0.1, cancelled.cancel, ('enough',)).start()
-        rt.run(cancelled, timeout=5)
+        rt.run(cancelled, timeout=60)
         self.assertEqual(cancelled.reason, 'enough')
         self.assert_nothing_left()
 
@@ -204,10 +204,10 @@ class Cancellation(Case):
         self.assert_reports(('swallowed', 'glutton'))
 
     def test_close_ends_what_ignores_it(self):
-        rt = self.start(grace=0.02)
+        rt = self.start(grace=0.3)
         obeys, ignores = rt.spawn('tells_why'), rt.spawn('stubborn', name='mule')
         rt.turn()
-        self.assertEqual(rt.close(grace=0.1), 1)
+        self.assertEqual(rt.close(grace=1), 1)
         self.assertEqual((obeys.status, ignores.status), (ECANCELED, EDISCARDED))
         self.assert_reports(('ungraceful', 'mule'))
         self.assertEqual(rt.close(), 0)
@@ -248,7 +248,7 @@ class Operations(Case):
                 return pool.submit(lambda: (time.sleep(0.02), question.upper())[1])
             rt = self.start(host={'ask': ask})
             tasks = [rt.spawn('asks', f'no {i}') for i in range(20)]
-            rt.run(*tasks, timeout=20)
+            rt.run(*tasks, timeout=120)
         self.assertEqual([task.result() for task in tasks], [f'NO {i}' for i in range(20)])
         self.assert_nothing_left()
 
@@ -283,16 +283,16 @@ class Operations(Case):
         rt = self.start(host={'ask': ask})
         sleeper = rt.spawn('sleeper', 60_000)
         self.assertEqual(self.finish('asks', 'now').result(), 'done')
-        rt.run(sleeper, *spawned, timeout=5)
+        rt.run(sleeper, *spawned, timeout=60)
         self.assertEqual((sleeper.reason, spawned[0].result()), ('asked to', 'now'))
 
 
 class Traps(Case):
-    def among_others(self, error, kind, *args, **options):
-        rt = self.start(guard=0.3)
+    def among_others(self, error, kind, *args, guard=60, **options):
+        rt = self.start(guard=guard)
         others = [rt.spawn('sleeper', 30) for _ in range(3)]
         bad = rt.spawn(*args, name='bad', **options)
-        rt.run(bad, *others, timeout=20)
+        rt.run(bad, *others, timeout=120)
         self.assertIs(type(bad.exception()), error)
         self.assertEqual([task.result() for task in others], [0, 0, 0])
         self.assert_reports((kind, 'bad'))
@@ -314,19 +314,19 @@ class Traps(Case):
         self.among_others(wasyncio.StackOverflowError, 'stack', 'endless')
 
     def test_a_loop_without_checkpoints_is_interrupted_by_the_guard(self):
-        error = self.among_others(wasyncio.InterruptedTaskError, 'trap', 'never_looks')
+        error = self.among_others(wasyncio.InterruptedTaskError, 'trap', 'never_looks', guard=1)
         self.assertEqual(error.status, ETRAP)
         self.assertIn('was interrupted by its host', self.reports[0].text)
         self.assertIn('put a wa_checkpoint in its loop', self.reports[0].text)
 
     def test_the_guard_spares_what_is_idle_or_checks(self):
-        rt = self.start(guard=0.1)
-        task = rt.spawn('computes', timeout=0.5)
-        rt.run(task, rt.spawn('sleeper', 400))
+        rt = self.start(guard=0.5)
+        task = rt.spawn('computes', timeout=1.5)
+        rt.run(task, rt.spawn('sleeper', 1000))
         self.assertIsInstance(task.exception(), wasyncio.TimeoutError)
-        time.sleep(0.3)
+        time.sleep(1)
         self.assertEqual(self.finish('echo', 'still there').result(), 'still there')
-        self.assertEqual([report.kind for report in self.reports if report.kind != 'stalled'], [])
+        self.assert_reports()
 
     def test_an_exception_out_of_an_import_ends_the_task_alone(self):
         def called(runtime):

@@ -25,7 +25,8 @@ def after(seconds, f):
 
 class Outside(Case):
     def cancel_while_it_computes(self, times, **options):
-        """The milliseconds from a second thread's cancel() to the task's end."""
+        """The milliseconds that the task computes from a second thread's cancel() to its end: unlike time, they do not
+        pass while another process has the processor."""
         rt = self.start(**options)
         took = []
         for _ in range(times):
@@ -33,11 +34,11 @@ class Outside(Case):
             asked = []
 
             def ask():
-                asked.append(time.perf_counter())
+                asked.append(time.process_time())
                 task.cancel('enough')
             thread = after(0.02, ask)
-            rt.run(task, timeout=10)
-            took.append((time.perf_counter() - asked[0]) * 1000)
+            rt.run(task, timeout=60)
+            took.append((time.process_time() - asked[0]) * 1000)
             thread.join()
             self.assertEqual((task.status, task.reason), (-1, 'enough'))
         self.assert_nothing_left()
@@ -46,22 +47,18 @@ class Outside(Case):
         return took
 
     def test_a_thread_cancels_a_computing_task_within_50_ms(self):
-        took = self.cancel_while_it_computes(50)
-        self.assertLess(statistics.median(took), 50)
-        self.assertLess(sorted(took)[-3], 50, 'all but two, which the machine may have delayed')
+        self.assertLess(max(self.cancel_while_it_computes(50)), 50)
 
     @unittest.skipUnless(wasi(), NEEDS_YIELD)
     def test_also_when_the_turn_has_no_end_of_its_own(self):
-        took = self.cancel_while_it_computes(50, budget=FOR_EVER, guard=None)
-        self.assertLess(statistics.median(took), 50)
-        self.assertLess(sorted(took)[-3], 50, 'all but two, which the machine may have delayed')
+        self.assertLess(max(self.cancel_while_it_computes(50, budget=FOR_EVER, guard=None)), 50)
 
     @unittest.skipUnless(wasi(), NEEDS_YIELD)
     def test_many_tasks_that_only_yield_hear_of_it_too(self):
         rt = self.start(budget=FOR_EVER, guard=None)
         tasks = [rt.spawn('yields') for _ in range(100)]
         after(0.05, lambda: [task.cancel() for task in tasks])
-        rt.run(*tasks, timeout=5)
+        rt.run(*tasks, timeout=60)
         self.assertEqual({task.status for task in tasks}, {-1})
 
     @unittest.skipUnless(wasi(), NEEDS_YIELD)
@@ -71,7 +68,7 @@ class Outside(Case):
         before = signal.signal(signal.SIGUSR1, lambda number, frame: task.cancel('SIGUSR1'))
         try:
             after(0.05, lambda: os.kill(os.getpid(), signal.SIGUSR1))
-            rt.run(task, timeout=5)
+            rt.run(task, timeout=60)
         finally:
             signal.signal(signal.SIGUSR1, before)
         self.assertEqual(task.reason, 'SIGUSR1')
@@ -83,27 +80,32 @@ class Outside(Case):
 import os, signal, sys, threading, wasmtime, wasyncio
 called = {('embedder', 'called'): (wasmtime.FuncType([], []), lambda: None)}
 runtime = wasyncio.Program(os.environ['PROGRAM']).start(imports=called, budget=1e9, stall_after=1e9)
-threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 task = runtime.spawn('computes')
 try:
     with runtime:
+        threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         runtime.run()
 except KeyboardInterrupt:
     print(task)
 '''
-        out = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True, timeout=20)
+        out = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True, timeout=120)
         self.assertEqual((out.stdout, out.stderr), ("<Task 'task-1' WA_ECANCELED>\n", ''))
 
     def test_a_thread_wakes_a_runtime_that_waits(self):
         rt = self.start()
         task = rt.spawn('tells_why')
         after(0.05, lambda: task.cancel('by a thread'))
-        rt.run(task, timeout=5)
+        rt.run(task, timeout=60)
         self.assertEqual(task.reason, 'by a thread')
         seen = []
-        after(0.05, lambda: rt.call_soon_threadsafe(lambda: seen.append(rt.spawn('echo', 'from outside'))))
-        sleeper = rt.spawn('sleeper', 300)
-        rt.run(sleeper)
+        sleeper = rt.spawn('sleeper', 1e6)
+
+        def wake():
+            seen.append(rt.spawn('echo', 'from outside'))
+            sleeper.cancel('awake')
+        after(0.05, lambda: rt.call_soon_threadsafe(wake))
+        rt.run(sleeper, timeout=60)
+        rt.run(*seen, timeout=60)
         self.assertEqual(seen[0].result(), 'from outside')
 
     def test_threads_that_cancel_at_random(self):
@@ -116,7 +118,7 @@ except KeyboardInterrupt:
         threads = [threading.Thread(target=cancel, args=(tasks[i::4],)) for i in range(4)]
         for thread in threads:
             thread.start()
-        rt.run(*tasks, timeout=20)
+        rt.run(*tasks, timeout=120)
         for thread in threads:
             thread.join()
         self.assertEqual({(task.status, task.reason) for task in tasks}, {(-1, 'at random')})
@@ -134,7 +136,7 @@ class Many(Case):
             for i, task in enumerate(tasks):
                 if i % 2 == 0:
                     self.assertTrue(task.cancel(f'reason {i}'))
-            rt.run(*tasks, timeout=60)
+            rt.run(*tasks, timeout=300)
             for i, task in enumerate(tasks):
                 if i % 2 == 0:
                     self.assertEqual((task.status, task.reason), (-1, f'reason {i}'))

@@ -16,7 +16,7 @@ const skip = python ? false : "no Python with the package wasmtime: './build.sh 
 
 function run(program) {
   const env = { ...process.env, PROGRAM: program, PYTHONPATH: module, PYTHONDONTWRITEBYTECODE: '1' };
-  const child = spawn(python, ['-m', 'unittest', '-v', ...files], { cwd: here, env, timeout: 300_000 });
+  const child = spawn(python, ['-m', 'unittest', '-v', ...files], { cwd: here, env, timeout: 900_000 });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => { text += part; });
   return new Promise((done, fail) => {

@@ -94,7 +94,7 @@ for (const target of ['wasi', 'emscripten']) {
       for (const size of [900, 4000]) {
         test(`of the records of a switch, with ${size} KB of engine stack: any depth works or is told`, async () => {
           const args = [`--stack-size=${size}`, join(here, 'records.mjs'), path];
-          const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+          const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 300_000 });
           const { worked, told } = JSON.parse(stdout);
           assert.ok(worked > 3 && told > 0, stdout);
         });

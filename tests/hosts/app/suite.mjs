@@ -15,7 +15,7 @@ import traps from './cases/traps.mjs';
 import values from './cases/values.mjs';
 
 export const groups = { loading, values, signals, host, combine, streams, traps, misuse, scale, dispose, close };
-const longest = 30_000;
+const longest = 120_000;
 
 const failure = (message, actual, wanted) =>
   new Error(`${message ? `${message}: ` : ''}got ${shown(actual)}, not ${shown(wanted)}`);
@@ -90,6 +90,12 @@ class Case {
   }
 
   sleep(ms) { return new Promise((resolve) => { setTimeout(resolve, ms); }); }
+
+  /** Lets all happen that waits for no time: so many turns of the host, however long each takes. */
+  async settle(turns = 20) { while (turns-- > 0) await this.sleep(1); }
+
+  /** Waits until it holds; that it never does ends the case as too long. */
+  async until(holds) { while (!holds()) await this.sleep(1); }
 
   /** The kinds of the reports so far, which are now looked at. */
   heard() { return this.reports.splice(0).map(({ kind }) => kind); }

@@ -81,9 +81,10 @@ export default {
     t.same([stalled.kind, stalled.name], ['stalled', 'hog']);
     t.ok(stalled.age >= 20, `${stalled.age} ms`);
     t.heard();
-    rt.spawn('status', -1005, { name: 'unloved' });
-    await rt.spawn('plain');
-    await rt.close();
+    const other = await t.start();
+    other.spawn('status', -1005, { name: 'unloved' });
+    await other.spawn('plain');
+    await other.close();
     t.match(t.reports.at(-1).text, /'unloved'.*nobody looked at it/);
     t.same(t.heard(), ['unseen']);
   },
@@ -94,7 +95,7 @@ export default {
     const off = rt.on('trap', () => { throw new Error('listener'); });
     rt.on('trap', () => heard++);
     await t.error(rt.spawn('trap'));
-    await t.sleep(5);
+    await t.until(() => t.uncaught.length > 0);
     t.same([t.uncaught.splice(0).map((error) => error.message), heard], [['listener'], 1]);
     off();
     await t.error(rt.spawn('trap'));
