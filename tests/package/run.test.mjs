@@ -53,15 +53,21 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   });
 }
 
-// Sends Ctrl-C when the task waits, and again when that is told, if the task is stubborn.
-function interrupted(task, again) {
-  let sent = 0;
-  return run(['tasks.wasm', task], {
+// Sends Ctrl-C when the task waits, and again when that is told, if the task is stubborn. seconds: from the last.
+async function interrupted(task, again) {
+  let sent = 0, last;
+  const interrupt = (child) => {
+    sent++;
+    last = performance.now();
+    child.kill('SIGINT');
+  };
+  const ended = await run(['tasks.wasm', task], {
     hear(text, child) {
-      if (sent === 0 && text.includes('waiting')) child.kill('SIGINT', sent++);
-      else if (sent === 1 && again && text.includes('Ctrl-C')) child.kill('SIGINT', sent++);
+      if (sent === 0 && text.includes('waiting')) interrupt(child);
+      else if (sent === 1 && again && text.includes('Ctrl-C')) interrupt(child);
     },
   });
+  return { ...ended, seconds: (performance.now() - last) / 1000 };
 }
 
 test('Ctrl-C cancels the task, which cleans up', async () => {

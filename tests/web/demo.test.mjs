@@ -32,10 +32,10 @@ async function visit(name, t, { query = '?empty', scheme = 'light', viewport = s
     await page.waitForSelector(`[data-task^="${program} "]`);
   };
   const text = (task, part) => page.$eval(`[data-task="${task}"] .${part}`, (element) => element.textContent);
-  /** Waits until the task's row has one of these states. */
+  /** Waits until the task's row has one of these states. One that passes is waited for before what brings it about. */
   const state = (task, ...wanted) => page.waitForFunction(
     (task, wanted) => wanted.includes(document.querySelector(`[data-task="${task}"]`)?.dataset.state),
-    { timeout: 20_000 }, task, wanted,
+    {}, task, wanted,
   );
   return { page, errors, url, click, abort, start, state, text };
 }
@@ -52,7 +52,7 @@ const frames = (page, work) => page.evaluate((work) => new Promise((resolve) => 
 }), work);
 
 for (const name of browsers) {
-  describe(`the demo in ${name}`, { skip: missing(name), timeout: 240_000 }, () => {
+  describe(`the demo in ${name}`, { skip: missing(name), timeout: 900_000 }, () => {
     test('a task that computes, one that fetches and one that sleeps are aborted where they are', async (t) => {
       const { abort, errors, page, start, state, text, url } = await visit(name, t);
       const gone = [];
@@ -80,8 +80,7 @@ for (const name of browsers) {
       for (const program of ['primes', 'pipeline', 'lock', 'cleanup', 'swallow']) await start(program);
       await state('pipeline 1 / producer', 'waiting');
       await state('lock 1 / Grace', 'waiting');
-      await click('#abort-all');
-      await state('cleanup 1', 'cleanup');
+      await Promise.all([state('cleanup 1', 'cleanup'), click('#abort-all')]);
       for (const task of ['primes 1', 'pipeline 1', 'pipeline 1 / consumer A', 'lock 1', 'lock 1 / Ada']) {
         await state(task, 'aborted');
       }
@@ -162,8 +161,7 @@ describe('the pictures', { skip: missing('chromium') }, () => {
       await sleep(2200);
       for (const task of ['primes 1', 'swallow 1']) await abort(task);
       await sleep(1500);
-      await abort('cleanup 1');
-      await state('cleanup 1', 'cleanup');
+      await Promise.all([state('cleanup 1', 'cleanup'), abort('cleanup 1')]);
       await sleep(600);
       await page.screenshot({ path: join(pictures, `demo-${scheme}.png`) });
       t.diagnostic(await page.$eval('.meters', (meters) => meters.innerText.replaceAll('\n', ' ')));
