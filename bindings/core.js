@@ -1,16 +1,18 @@
 /* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
  * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
  * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
-import { ClosedError, ESTACK, ETRAP, misuse, StackOverflowError, TrapError } from './errors.js';
+import {
+  CANCELLED, ESTACK, ETIMEDOUT, ETRAP, OTHER_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED, STARTED, WANTED,
+} from './abi.js';
+import { ClosedError, StackOverflowError, TaskError, TimeoutError, TrapError, misuse, textOf } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
-import { Schedule } from './schedule.js';
+import { schedule } from './schedule.js';
 import { Table } from './table.js';
 
-const SETTLED = 1, STARTED = 2, CANCELLED = 3, WANTED = 5;
+const classes = { [ETIMEDOUT]: TimeoutError, [ESTACK]: StackOverflowError, [ETRAP]: TrapError };
 const TRAPPED = new Set([5, 6]); // kinds of report: a stack overflow, a trap
-const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
 
 export class Core {
   owners = new Table(); // of handles: tasks, deadlines, operations
@@ -19,25 +21,25 @@ export class Core {
   trap; // the latest exception out of the wasm
   afterTurn; // called when a turn's events have been handed out
   #inside = false;
-  #dead; // why nothing can be called any more
+  #dead; // makes the error that says why nothing can be called any more
   #causes = new Map(); // text -> cause, for those in use lately
   #latestCause;
   #traps = []; // recovered from; the report of each comes before its tasks are settled
   #takeTurn; // not through `exports`, an object that engines look up slowly
 
-  constructor({ exports, files, clock, host, onReport }) {
+  constructor({ exports, files, virtual, host, onReport }) {
     this.exports = exports;
     this.files = files; // by descriptor; of a program that links itself, unknown
     this.#takeTurn = exports.wax_turn;
     this.memory = new Memory(exports);
     this.reports = new Reports(this, onReport);
     this.operations = new Operations(this, host);
-    this.schedule = new Schedule(() => this.#turn(), clock === 'virtual');
+    this.schedule = schedule(() => this.#turn(), virtual);
   }
 
   /** The exports, if they can be called now. */
   get x() {
-    if (this.#dead) throw this.#closed();
+    if (this.#dead) throw this.#dead();
     if (this.#inside) misuse('the runtime was called from an import that the wasm itself is calling');
     return this.exports;
   }
@@ -48,6 +50,15 @@ export class Core {
 
   /** The sentence of the latest error. */
   sentence() { return this.memory.text(this.exports.wax_error()); }
+
+  statusName(status) { return this.memory.text(this.exports.wax_status_name(status)); }
+
+  /** What a task's negative status is here. */
+  error(status, message, task, site, cause) {
+    const options = { statusName: this.statusName(status) };
+    if (cause !== undefined) options.cause = cause;
+    return new (classes[status] ?? TaskError)(message, status, task, site, options);
+  }
 
   /** A pointer to the reason's text. The cause is kept for a while: where the text comes back, it is found again. */
   reason(cause) {
@@ -69,9 +80,9 @@ export class Core {
       return f(x);
     } catch (error) {
       this.#recover(error);
-      const text = this.dead ? `${error?.message ?? error}` : this.sentence(); // names the task
-      if (text.includes(': stack overflow, ')) throw new StackOverflowError(text, ESTACK, '', '', { cause: error });
-      throw new TrapError(`${text}: ${error?.message ?? error}`, ETRAP, '', '', { cause: error });
+      const text = this.sentence(); // names the task
+      const overflow = text.includes(': stack overflow, ');
+      throw this.error(overflow ? ESTACK : ETRAP, overflow ? text : `${text}: ${textOf(error)}`, '', '', error);
     } finally {
       this.#inside = false;
     }
@@ -151,16 +162,11 @@ export class Core {
   /** No call from here on. What is still pending ends with this status. */
   end(message, cause, status = ETRAP) {
     this.schedule.stop();
-    this.#dead = { message, cause };
+    this.#dead = () => new ClosedError(message, cause && { cause });
     this.trap = cause;
     this.alive = 0;
     for (const owner of this.owners.clear()) owner._abandoned(status);
-    for (const future of this.open) future._fail(this.#closed());
+    for (const future of this.open) future._fail(this.#dead());
     this.afterTurn?.();
-  }
-
-  #closed() {
-    const { message, cause } = this.#dead;
-    return new ClosedError(message, cause && { cause });
   }
 }

@@ -1,64 +1,65 @@
 /* From where the wasm is to a runtime in it. Nothing here knows a host: how what a string or URL names is opened is
  * given (browser.js, index.js). */
+import { ABI, DEBUG, VIRTUAL } from './abi.js';
 import { Core } from './core.js';
 import { LoadError, MisuseError, misuse, must, options } from './errors.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
 import { wasi } from './wasi.js';
 
-const ABI = 1;
-const VIRTUAL = 1, DEBUG = 2;
 const ofLoad = {
   host: 'object', imports: 'object', stdout: 'function', stderr: 'function', onReport: 'function',
   turnBudget: 'time', stallAfter: 'time', grace: 'time', stackSize: 'size',
 };
 
-function refuse(what, cause) {
-  throw new LoadError(cause ? `${what}: ${cause.message}` : what, cause && { cause });
+const refuse = (what, options) => { throw new LoadError(what, options); };
+/** What f gives. What it throws becomes the cause of a LoadError, unless it says already what is wrong. */
+async function attempt(what, f) {
+  try {
+    return await f();
+  } catch (cause) {
+    if (cause instanceof MisuseError || cause instanceof LoadError) throw cause;
+    refuse(`${what(cause)}: ${cause.message}`, { cause });
+  }
 }
+const start = () => 'the module does not start';
 
 /** open(text): the bytes or the Response of a URL, or of whatever the host takes. */
 export async function loadBy(open, source, given) {
   const { clock = 'real', debug, turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0, ...rest } =
     options('load', given, ofLoad);
-  must(clock === 'real' || clock === 'virtual', 'load: clock', "'real' or 'virtual'", clock);
+  const virtual = clock === 'virtual';
+  must(virtual || clock === 'real', 'load: clock', "'real' or 'virtual'", clock);
   const from = await source;
-  const program = await (from?.emscripten ? attach(from.emscripten, rest) : start(await compile(open, from), rest));
-  const core = new Core({ clock, ...program, ...rest });
+  const program = await (from?.emscripten ? attach(from.emscripten, rest) : instantiate(await compile(open, from), rest));
+  const core = new Core({ virtual, ...program, ...rest });
   const { exports } = program;
   const version = exports.wax_abi();
   if (version !== ABI) refuse(`the module has version ${version} of the exports, not ${ABI}`);
-  const flags = (clock === 'virtual' ? VIRTUAL : 0) | (debug ? DEBUG : 0);
-  if (exports.wax_init(flags, turnBudget, stackSize) !== 0) misuse(core.sentence());
+  if (exports.wax_init(virtual * VIRTUAL | !!debug * DEBUG, turnBudget, stackSize) !== 0) misuse(core.sentence());
   exports.wax_limits(stallAfter, grace);
   return new Runtime(core);
 }
 
 const lacking = 'the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor';
 
-async function start(module, { imports, ...rest }) {
+async function instantiate(module, { imports, ...rest }) {
   if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'wax_abi')) refuse(lacking);
   let exports;
   const { files, find } = wasi(rest, () => exports.memory.buffer);
   const imported = link(module, imports ?? {}, find);
-  try {
+  return attempt(start, async () => {
     ({ exports } = await WebAssembly.instantiate(module, imported));
     (exports._initialize ?? exports.__wasm_call_ctors)?.(); // a reactor's; a command's, whose main is not wanted here
-  } catch (error) {
-    refuse('the module does not start', error);
-  }
-  return { exports, files };
+    return { exports, files };
+  });
 }
 
 // A program with Emscripten's own glue starts itself; what it exports is all that is needed of it.
 async function attach(from, { stdout, stderr }) {
   const lines = (write) => write && ((line) => write(`${line}\n`));
-  let module;
-  try {
-    module = await (typeof from === 'function' ? from({ print: lines(stdout), printErr: lines(stderr) }) : from);
-  } catch (error) {
-    refuse('the module does not start', error);
-  }
+  const given = { print: lines(stdout), printErr: lines(stderr) };
+  const module = await attempt(start, () => (typeof from === 'function' ? from(given) : from));
   const exports = module?.wasmExports ?? module?.asm;
   if (!exports?.wax_abi) refuse(`${lacking}; newer glue tells with -sEXPORTED_RUNTIME_METHODS=wasmExports only`);
   return { exports };
@@ -70,35 +71,32 @@ const isA = (kind, value) => Object.prototype.toString.call(value) === `[object 
 async function compile(open, source) {
   if (isA('WebAssembly.Module', source)) return source;
   const named = typeof source === 'string' || isA('URL', source);
-  try {
+  const what = (error) =>
+    `${named ? source : 'the source'} ${error instanceof WebAssembly.CompileError ? 'is not wasm' : "can't be read"}`;
+  return attempt(what, async () => {
     const from = named ? await open(String(source)) : source;
     if (isA('Response', from)) {
       if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = /^application\/wasm\b/.test(from.headers.get('content-type'));
-      return await (typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer()));
+      return typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer());
     }
     const wanted = 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }';
     must(bytesOf(from), 'load: the source', wanted, from);
-    return await WebAssembly.compile(from);
-  } catch (error) {
-    if (error instanceof MisuseError || error instanceof LoadError) throw error;
-    const what = error instanceof WebAssembly.CompileError ? 'is not wasm' : "can't be read";
-    refuse(`${named ? source : 'the source'} ${what}`, error);
-  }
+    return WebAssembly.compile(from);
+  });
 }
 
 // What the module imports: from the caller, else from the bindings, else a function that, called, says what is missing.
 function link(module, given, find) {
   const imports = {};
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    let value = given[from]?.[name] ?? find(from, name);
+    const what = `${from}.${name}, which is not there: give it by options.imports`;
+    const value = given[from]?.[name] ?? find(from, name);
     if (value === undefined) {
       if (from === 'asyncify') refuse('the module was not passed through wasm-opt --asyncify');
-      const what = `${from}.${name}, which is not there: give it by options.imports`;
       if (kind !== 'function') refuse(`the module imports the ${kind} ${what}`);
-      value = () => refuse(`C called ${what}`);
     }
-    (imports[from] ??= {})[name] = value;
+    (imports[from] ??= {})[name] = value ?? (() => refuse(`C called ${what}`));
   }
   return imports;
 }

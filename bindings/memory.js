@@ -1,8 +1,8 @@
 /* The wasm's memory, seen from JavaScript: texts, bytes and numbers in and out. The one rule: a view is asked for
  * afresh after every call into the wasm, because memory that grows leaves its old buffer behind, empty. */
+import { BYTES, NOTHING, NUMBER, TEXT } from './abi.js';
 import { must } from './errors.js';
 
-const NOTHING = 0, BYTES = 1, TEXT = 2, NUMBER = 3;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -1,6 +1,7 @@
 /* Host functions: what C starts with wa_await_op, the host answers, once. A function may return, throw, resolve,
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
-import { CancelledError, EHOST, show, textOf } from './errors.js';
+import { EHOST } from './abi.js';
+import { CancelledError, show, textOf } from './errors.js';
 
 const { then } = Promise.prototype;
 

@@ -4,6 +4,9 @@ import { must, need, textOf } from './errors.js';
 
 const kinds = ['swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown'];
 
+const reportOf = (kind, text, name = '', status = 0, site = '', count = 0, age = 0, task) =>
+  ({ kind, task, name, status, count, site, age, text });
+
 // A failed task's error was never looked at, and now nobody can any more.
 const collected = new FinalizationRegistry((last) => last());
 
@@ -32,20 +35,15 @@ export class Reports {
     const { i32, f64 } = memory.fresh();
     const at = pointer >>> 2;
     const task = owners.get(handle);
-    const report = {
-      kind: kinds[i32[at] - 1], task, name: memory.text(i32[at + 7]), status: i32[at + 1], count: i32[at + 2],
-      site: memory.text(i32[at + 3]), age: f64[(pointer + 16) >>> 3], text: memory.text(i32[at + 6]),
-    };
-    this.latest = report.text;
+    const text = (word) => memory.text(i32[at + word]);
     if (handle !== 0 && !task) exports.wax_release(handle); // it was made for this report
-    this.#emit(report);
+    this.#emit(reportOf(kinds[i32[at] - 1], this.latest = text(6), text(7), i32[at + 1], text(3), i32[at + 2],
+      f64[(pointer + 16) >>> 3], task));
   }
 
   /** Somebody should look at this error while its future can be reached. Returns what says that somebody has. */
   expectLook(future, error) {
-    const { name = '', site = '', status = 0 } = future;
-    const text = `${textOf(error)}; nobody looked at it`;
-    const report = { kind: 'unseen', task: undefined, name, status, count: 0, site, age: 0, text };
+    const report = reportOf('unseen', `${textOf(error)}; nobody looked at it`, future.name, future.status, future.site);
     this.#unseen.add(report);
     collected.register(future, () => this.#lost(report));
     return () => { this.#unseen.delete(report); };

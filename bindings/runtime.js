@@ -1,14 +1,15 @@
 /* What a caller holds: one runtime in one wasm instance. See index.d.ts for every method. */
+import { BY_INDEX, EAGER, EDISCARDED, ENOMEM } from './abi.js';
 import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
-import { ClosedError, EDISCARDED, ENOMEM, TaskError, misuse, need, options, show } from './errors.js';
+import { ClosedError, misuse, need, options, show } from './errors.js';
 import { asyncDispose, dispose } from './future.js';
+import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';
 import { Task } from './task.js';
 
-const EAGER = 1, BY_INDEX = 2;
 const countNames = ['tasks', 'futures', 'timers', 'operations', 'handles', 'stacks', 'bytes'];
-const ofSpawn = { signal: 'signal', timeout: 'time', name: 'text', stackSize: 'size' };
+const ofSpawn = { signal: 'signal', timeout: 'time', name: 'string', stackSize: 'size' };
 
 export class Runtime {
   #core;
@@ -35,7 +36,7 @@ export class Runtime {
     const start = () =>
       x.wax_spawn(entry, type, data, size, number, memory.note(label), stackSize, flags | (atOnce ? EAGER : 0));
     const handle = atOnce ? core.run(start) : start();
-    if (handle === 0) throw new TaskError(core.sentence(), ENOMEM, name, '');
+    if (handle === 0) throw core.error(ENOMEM, core.sentence(), name, '');
     const task = new Task(core, handle, label);
     if (signal || limit !== undefined) task._limit(signal, limit);
     core.wake();
@@ -103,7 +104,7 @@ export class Runtime {
         if (core.alive === 0) resolve();
         else askAll();
       };
-      if (grace < 2 ** 31) timer = setTimeout(resolve, grace);
+      timer = setTimeout(resolve, Math.min(grace, longest));
     });
     clearTimeout(timer);
     if (core.dead) return;
@@ -117,7 +118,7 @@ export class Runtime {
   #entry(name) {
     const known = this.#entries.get(name);
     if (known) return known;
-    need('text', 'spawn: the name of a task', name);
+    need('string', 'spawn: the name of a task', name);
     const { x, memory } = this.#core;
     let found = [x.wax_find(memory.note(name)), 0];
     if (found[0] === 0) {

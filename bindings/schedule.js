@@ -4,10 +4,10 @@
  *   a deadline             a timer, which also keeps a Node process alive while tasks sleep
  * Law: turns that follow each other from promises alone, as with a host function that answers at once, never keep the
  * host waiting for longer than a slice. */
-const { performance } = globalThis;
+export const longest = 2147483647; // what setTimeout can hold
 const IDLE = 0, TIMER = 1, MACRO = 2, MICRO = 3;
 const slice = 8;
-const longest = 2 ** 31 - 1; // what setTimeout can hold
+const { performance } = globalThis;
 const settled = Promise.resolve();
 
 // One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed.
@@ -43,82 +43,74 @@ function afterHost(f) {
   }
 }
 
-export class Schedule {
-  #plan = IDLE;
-  #running = false;
-  #changed = false;
-  #timer;
-  #due = 0;
-  #micros = 0;
-  #hostHadTurn = 0;
+/**
+ * run() does one turn and returns its next_ms: 0 at once, above 0 in so many ms, below 0 not before a wake.
+ * patient: every turn waits until the host has nothing to do at once. So a virtual time stands still for promises.
+ */
+export function schedule(run, patient) {
+  let plan = IDLE;
+  let running, changed, timer, due;
+  let micros = 0, hostHadTurn = 0;
 
-  /**
-   * run() does one turn and returns its next_ms: 0 at once, above 0 in so many ms, below 0 not before a wake.
-   * patient: every turn waits until the host has nothing to do at once. So a virtual time stands still for promises.
-   */
-  constructor(run, patient) {
-    this.run = run;
-    this.patient = patient;
-    this.fromMicro = () => { if (this.#plan === MICRO) this.#turn(); };
-    this.fromMacro = () => {
-      this.#hostHadTurn = performance.now();
-      if (this.#plan === MACRO) this.#turn();
-    };
-    this.fromTimer = () => {
-      this.#timer = undefined;
-      if (this.#plan === TIMER) this.#turn();
-    };
-  }
+  const fromMicro = () => { if (plan === MICRO) turn(); };
+  const fromMacro = () => {
+    hostHadTurn = performance.now();
+    if (plan === MACRO) turn();
+  };
+  const fromTimer = () => {
+    timer = undefined;
+    if (plan === TIMER) turn();
+  };
 
-  /** Something changed: a turn soon. */
-  wake() {
-    if (this.#running) this.#changed = true;
-    else if (this.#plan < MACRO) this.#soon();
-  }
-
-  stop() {
-    this.#plan = IDLE;
-    this.#disarm();
-    this.run = () => -1;
-  }
-
-  #turn() {
-    this.#plan = IDLE;
-    this.#running = true;
-    this.#changed = false;
+  function turn() {
+    plan = IDLE;
+    running = true;
+    changed = false;
     let next = -1;
-    try { next = this.run(); } finally { this.#running = false; }
-    if (next === 0) this.#afterHost();
-    else if (this.#changed) this.#soon();
-    else if (next > 0) this.#arm(next);
-    else this.#disarm();
+    try { next = run(); } finally { running = false; }
+    if (next === 0) later();
+    else if (changed) soon();
+    else if (next > 0) arm(next);
+    else disarm();
   }
 
-  #soon() {
+  function soon() {
     // The clock is read for one turn in eight only: it costs as much as a short turn.
-    if (this.patient) return this.#afterHost();
-    if ((++this.#micros & 7) === 0 && performance.now() - this.#hostHadTurn > slice) return this.#afterHost();
-    this.#plan = MICRO;
-    settled.then(this.fromMicro);
+    if (patient || ((++micros & 7) === 0 && performance.now() - hostHadTurn > slice)) return later();
+    plan = MICRO;
+    settled.then(fromMicro);
   }
 
-  #afterHost() {
-    this.#plan = MACRO;
-    afterHost(this.fromMacro);
+  function later() {
+    plan = MACRO;
+    afterHost(fromMacro);
   }
 
   // A timer that is set and fires too early does no harm, so a later deadline leaves it as it is.
-  #arm(ms) {
-    this.#plan = TIMER;
-    const due = performance.now() + ms;
-    if (this.#timer !== undefined && this.#due <= due) return;
-    this.#disarm();
-    this.#due = due;
-    this.#timer = setTimeout(this.fromTimer, Math.min(Math.ceil(ms), longest));
+  function arm(ms) {
+    plan = TIMER;
+    const then = performance.now() + ms;
+    if (timer !== undefined && due <= then) return;
+    disarm();
+    due = then;
+    timer = setTimeout(fromTimer, Math.min(Math.ceil(ms), longest));
   }
 
-  #disarm() {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
+  function disarm() {
+    clearTimeout(timer);
+    timer = undefined;
   }
+
+  return {
+    /** Something changed: a turn soon. */
+    wake() {
+      if (running) changed = true;
+      else if (plan < MACRO) soon();
+    },
+    stop() {
+      plan = IDLE;
+      disarm();
+      run = () => -1;
+    },
+  };
 }

@@ -1,19 +1,16 @@
 /* A C task, seen from JavaScript: a future whose outcome the wasm gives. While it is pending, its handle answers
  * what it is doing; once it is done, everything is here and the handle is gone. */
+import {
+  CANCELLING, DATA, ECANCELED, EDISCARDED, EGROUP, EHOST, EIO, EMISUSE, ERRORS, ERROR_COUNT, ESTACK, ETRAP,
+  NAME, REASON, SITE, SIZE, STATE, STATUS, TYPE, VALUE,
+} from './abi.js';
 import { Cause, late, signalled } from './cause.js';
 import { Deadline } from './deadline.js';
-import {
-  CancelledError, ECANCELED, EDISCARDED, EGROUP, EHOST, EIO, EMISUSE, ESTACK, ETIMEDOUT, ETRAP,
-  GroupError, StackOverflowError, TaskError, TimeoutError, TrapError, misuse, statusName, textOf,
-} from './errors.js';
+import { CancelledError, GroupError, misuse, textOf } from './errors.js';
 import { Future } from './future.js';
 import { leave, join } from './signals.js';
 
-// The info record of docs/abi.md, in words.
-const STATE = 0, STATUS = 1, CANCELLING = 3, TYPE = 4, DATA = 5, SIZE = 6, REASON = 7, NAME = 8, SITE = 9, NUMBER = 10;
-const ERRORS = 14, ERROR_COUNT = 15;
 const states = ['ready', 'running', 'waiting', 'done'];
-const classes = { [ETIMEDOUT]: TimeoutError, [ESTACK]: StackOverflowError, [ETRAP]: TrapError };
 
 export class Task extends Future {
   #core;
@@ -85,19 +82,18 @@ export class Task extends Future {
     this.#name ??= memory.text(i32[at + NAME]);
     this.#cancelling = i32[at + CANCELLING];
     if (status >= 0) {
-      const value = memory.take(i32[at + TYPE], i32[at + DATA], i32[at + SIZE], f64[(at + NUMBER) >>> 1]);
+      const value = memory.take(i32[at + TYPE], i32[at + DATA], i32[at + SIZE], f64[(at + VALUE) >>> 1]);
       this.#leave(status);
       this._resolve(value ?? status);
       return;
     }
     this.#site = memory.text(i32[at + SITE]);
     const errors = i32[at + ERRORS] >>> 2;
-    const reason = status === ECANCELED ? memory.text(i32[at + REASON]) : '';
-    this.#fail(status, reason, status === EGROUP ? [...i32.subarray(errors, errors + i32[at + ERROR_COUNT])] : []);
+    this.#fail(status, memory.text(i32[at + REASON]), i32.subarray(errors, errors + i32[at + ERROR_COUNT]));
   }
 
   /** The runtime has ended before it. */
-  _abandoned(status) { this.#fail(status, '', []); }
+  _abandoned(status) { this.#fail(status); }
 
   get #over() { return this.done || this.#core.dead; }
 
@@ -137,25 +133,24 @@ export class Task extends Future {
   }
 
   #error(status, members) {
-    const { trap, reports } = this.#core;
-    const ended = `ended with ${statusName(status)}${status < -1000 ? ` (${status})` : ''}`;
+    const core = this.#core;
+    const ended = (end) => `ended with ${core.statusName(end)}`;
     if (status === EGROUP) {
-      return new GroupError(members.map((member) => this.#as(member, `a member of task '${this.name}' ${
-        `ended with ${statusName(member)}`}`)), this.#sentence(ended));
+      const each = (member) => this.#as(member, `a member of task '${this.name}' ${ended(member)}`);
+      return new GroupError(Array.from(members, each), this.#sentence(ended(status)));
     }
+    if (status === ESTACK && core.reports.latest) return this.#as(status, core.reports.latest, core.trap);
     let cause, why;
     if (status === EHOST || status === EIO) cause = this._hostError;
-    if (status === ETRAP || status === ESTACK) cause = trap;
+    if (status === ETRAP || status === ESTACK) cause = core.trap;
     if (cause !== undefined) why = textOf(cause);
-    if (status === EMISUSE) why = this.#core.sentence();
+    if (status === EMISUSE) why = core.sentence();
     if (status === EDISCARDED) why = 'it did not end in time after its cancellation';
-    return this.#as(status, status === ESTACK && reports.latest || this.#sentence(ended, why), cause);
+    const number = status < -1000 ? ` (${status})` : '';
+    return this.#as(status, this.#sentence(ended(status) + number, why), cause);
   }
 
-  #as(status, sentence, cause) {
-    const options = cause === undefined ? undefined : { cause };
-    return new (classes[status] ?? TaskError)(sentence, status, this.name, this.#site, options);
-  }
+  #as(status, sentence, cause) { return this.#core.error(status, sentence, this.name, this.#site, cause); }
 
   #sentence(what, why) {
     return `task '${this.name}' ${what}${this.#site && ` (at ${this.#site})`}${why ? `: ${why}` : ''}`;

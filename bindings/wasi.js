@@ -6,12 +6,12 @@
  * read and write give a count, or a negative errno. A socket's may be EAGAIN, and want asks to be told (core.js).
  *
  * 0 to 2 are C's own; streams.js adds others. */
+import {
+  CHARACTER_DEVICE, EBADF, ENOSYS, ENOTSOCK, ESPIPE, REALTIME, SOCKET, WASI_EIO,
+} from './abi.js';
 import { MisuseError } from './errors.js';
 
 const { performance } = globalThis; // in Node a getter, which costs more than the clock
-const OK = 0, EBADF = 8, EIO = 29, ENOSYS = 52, ENOTSOCK = 57, ESPIPE = 70;
-const REALTIME = 0, CHARACTER_DEVICE = 2;
-const SOCKET = 6 | (4 << 16); // of a stream, and non-blocking
 
 // Text is handed on as it is written; the console takes whole lines.
 function output(write, name, log) {
@@ -37,87 +37,78 @@ function output(write, name, log) {
 /** Gives the files, and a function that gives the import of a name. memory(): the wasm's, once it is there. */
 export function wasi({ stdout, stderr }, memory) {
   const files = [{ read: () => 0 }, output(stdout, 'stdout', 'log'), output(stderr, 'stderr', 'error')];
-  const bytes = (at, size) => new Uint8Array(memory(), at >>> 0, size);
-  const words = (at, count) => new Uint32Array(memory(), at >>> 0, count);
-  const put = (at, ...values) => {
-    words(at, values.length).set(values);
-    return OK;
+  let view = new Uint32Array(); // the whole memory; of one that has grown, this is empty
+  const words = () => (view.length ? view : view = new Uint32Array(memory()));
+  const put = (at, ...values) => words().set(values, at >>> 2);
+  const noList = (count, size) => {
+    put(count, 0);
+    put(size, 0);
   };
-  const noList = (count, size) => put(count, 0) || put(size, 0);
-  const known = (errno) => (fd) => (files[fd] ? errno : EBADF);
-  const move = (way) => (fd, vectors, count, moved) => {
-    if (!files[fd]?.[way]) return EBADF;
+  const of = (f) => (fd, ...rest) => (files[fd] ? f(files[fd], ...rest) : EBADF);
+  const move = (way) => of((file, vectors, count, moved) => {
+    if (!file[way]) return EBADF;
     let total = 0;
-    for (let i = 0; i < count; i++) {
-      const [at, size] = words(vectors + 8 * i, 2);
+    for (let at = vectors >>> 2; count-- > 0; at += 2) {
+      const [start, size] = words().subarray(at, at + 2);
       let n = 0;
       try {
-        if (size) n = files[fd][way](bytes(at, size));
+        if (size) n = file[way](new Uint8Array(memory(), start, size));
       } catch (error) {
         // It must not unwind C's frames. What it wants is the caller's to hear.
         queueMicrotask(() => { throw error; });
-        n = -EIO;
+        n = -WASI_EIO;
       }
       if (n < 0 && !total) return -n;
       if (n > 0) total += n;
       if (n < size) break;
     }
-    return put(moved, total);
-  };
-  let now = new Uint32Array(); // the whole memory; of one that has grown, this is empty
-
-  const preview1 = {
-    args_get: () => OK,
-    args_sizes_get: noList,
-    environ_get: () => OK,
-    environ_sizes_get: noList,
-
-    clock_time_get(clock, precision, out) {
-      const ms = clock === REALTIME ? performance.timeOrigin + performance.now() : performance.now();
-      // In two halves: a BigInt would cost more than the clock.
-      const ns = ms * 1e6;
-      const high = (ns / 2 ** 32) >>> 0;
-      if (now.length === 0) now = new Uint32Array(memory());
-      now[out >>> 2] = (ns - high * 2 ** 32) >>> 0;
-      now[(out >>> 2) + 1] = high;
-      return OK; // for the CPU's time, too, there is no other clock
-    },
-    clock_res_get: (clock, out) => put(out, 1000, 0),
-
-    fd_read: move('read'),
-    fd_write: move('write'),
-    fd_close(fd) {
-      if (!files[fd]) return EBADF;
-      files[fd].close?.();
-      delete files[fd];
-      return OK;
-    },
-    sock_shutdown(fd) {
-      if (!files[fd]?.eof) return known(ENOTSOCK)(fd);
-      files[fd].eof();
-      return OK;
-    },
-    fd_seek: known(ESPIPE),
-    fd_fdstat_get: (fd, out) => known(OK)(fd) || put(out, files[fd].socket ? SOCKET : CHARACTER_DEVICE, 0, 0, 0, 0, 0),
-    fd_fdstat_set_flags: known(OK),
-    fd_prestat_get: () => EBADF,
-
-    sched_yield: () => OK,
-    random_get(out, size) {
-      for (let at = 0; at < size; at += 65536) {
-        crypto.getRandomValues(bytes((out >>> 0) + at, Math.min(65536, size - at)));
-      }
-      return OK;
-    },
-    proc_exit(code) {
-      throw Object.assign(new MisuseError(`C called exit(${code}): a task ends by returning its status`), { code });
-    },
-  };
+    put(moved, total);
+  });
+  const nothing = () => {};
 
   const own = {
-    wasi_snapshot_preview1: preview1,
-    env: { emscripten_notify_memory_growth() {}, emscripten_get_now: () => performance.now() },
+    // What gives nothing gives 0, success.
+    wasi_snapshot_preview1: {
+      args_get: nothing,
+      args_sizes_get: noList,
+      environ_get: nothing,
+      environ_sizes_get: noList,
+
+      clock_time_get(clock, precision, out) {
+        const ms = clock === REALTIME ? performance.timeOrigin + performance.now() : performance.now();
+        // In two halves: a BigInt would cost more than the clock.
+        const ns = ms * 1e6;
+        const high = (ns / 2 ** 32) >>> 0;
+        const at = out >>> 2;
+        words()[at] = (ns - high * 2 ** 32) >>> 0;
+        view[at + 1] = high; // for the CPU's time, too, there is no other clock
+      },
+      clock_res_get: (clock, out) => put(out, 1000, 0),
+
+      fd_read: move('read'),
+      fd_write: move('write'),
+      fd_close: of((file) => {
+        file.close?.();
+        delete files[files.indexOf(file)];
+      }),
+      sock_shutdown: of((file) => (file.eof ? file.eof() : ENOTSOCK)),
+      fd_seek: of(() => ESPIPE),
+      fd_fdstat_get: of(({ socket }, out) => put(out, socket ? SOCKET : CHARACTER_DEVICE, 0, 0, 0, 0, 0)),
+      fd_fdstat_set_flags: of(nothing),
+      fd_prestat_get: () => EBADF,
+
+      sched_yield: nothing,
+      random_get(out, size) {
+        for (let at = 0; at < size; at += 65536) {
+          crypto.getRandomValues(new Uint8Array(memory(), (out >>> 0) + at, Math.min(65536, size - at)));
+        }
+      },
+      proc_exit(code) {
+        throw Object.assign(new MisuseError(`C called exit(${code}): a task ends by returning its status`), { code });
+      },
+      others: () => ENOSYS,
+    },
+    env: { emscripten_notify_memory_growth: nothing, emscripten_get_now: () => performance.now() },
   };
-  const unknown = { wasi_snapshot_preview1: () => ENOSYS };
-  return { files, find: (module, name) => own[module]?.[name] ?? unknown[module] };
+  return { files, find: (module, name) => own[module]?.[name] ?? own[module]?.others };
 }

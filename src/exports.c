@@ -88,6 +88,8 @@ WAX(free) int32_t wax_free(void *p) {
 
 WAX(error) const char *wax_error(void) { return wa_error_text(); }
 
+WAX(status_name) const char *wax_status_name(int32_t status) { return wa_status_name(status); }
+
 WAX(now) double wax_now(void) { return ms(wa_now()); }
 
 WAX(advance) int32_t wax_advance(double t) {

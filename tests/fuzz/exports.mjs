@@ -25,6 +25,7 @@ export const shapes = {
   wax_recover: [['kind'], 'verdict'],
   wax_error: [[], 'text'],
   wax_counts: [[], 'pointer 28'],
+  wax_status_name: [['status'], 'text'],
   wax_advance: [['ms'], 'status'],
   wax_now: [[], 'number'],
   wax_fd_ready: [['fd', 'kind'], 'count'],
