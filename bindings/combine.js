@@ -6,14 +6,36 @@ import { Future, futureOf } from './future.js';
 
 /** A future that closing the runtime cancels. stop(reason): what cancelling means, true if it changed anything. */
 export class Combined extends Future {
+  #core;
+
   constructor(core, stop = (reason) => super.cancel(reason)) {
     super(core.reports);
+    this.#core = core;
     this.stop = stop;
     core.x; // refuses if nothing can be called now
     core.open.add(this);
     this._watch(() => core.open.delete(this));
   }
   cancel(reason) { return !this.done && this.stop(reason); }
+
+  /** Until its own end, hears of theirs: each, and that all have ended, which none have at once. */
+  _over(futures, each, all) {
+    let left = futures.size;
+    const ended = (future) => {
+      each(future);
+      if (--left === 0) all?.();
+    };
+    if (left === 0) all();
+    futures.forEach((future) => future._watch(ended));
+    this._watch(() => futures.forEach((future) => future._unwatch(ended)));
+  }
+
+  /** Calls passed() after so long, if it has not ended before. */
+  _within(ms, passed) {
+    const deadline = new Deadline(this.#core, ms, passed);
+    this._watch(() => deadline.cancel());
+    return deadline;
+  }
 }
 
 /** The items once each, in order, with their futures. */
@@ -26,43 +48,31 @@ function distinct(items, verb) {
   return futures;
 }
 
-// Watches all until the outer future is done.
-function watchAll(outer, futures, watcher) {
-  for (const future of futures.values()) future._watch(watcher);
-  outer._watch(() => { for (const future of futures.values()) future._unwatch(watcher); });
-}
-
 export function gather(core, items, given) {
   const { collect } = options('gather', given);
   const futures = distinct(items, 'gather');
   const list = [...items];
-  let left = futures.size;
   let asked; // the error of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {
     const before = asked;
     asked = cancelledError(reason); // first: what it cancels may end at once
-    const stopped = [...futures.values()].filter((future) => future.cancel(reason)).length > 0;
+    let stopped = false;
+    futures.forEach((future) => { stopped = future.cancel(reason) || stopped; });
     if (!stopped) asked = before;
     return stopped;
   });
-  const finish = () => {
+  futures.forEach((future) => future._seen()); // here, or by what this fails with
+  outer._over(futures, (future) => {
+    if (!collect && !future._resolved) outer._follow(future);
+  }, () => {
     if (asked) return outer._fail(asked, true);
     outer._resolve(list.map((item) => {
       const future = futures.get(item);
-      const value = future._look();
+      const value = future._outcome;
       if (!collect) return value;
       return future._resolved ? { status: 'fulfilled', value } : { status: 'rejected', reason: value };
     }));
-  };
-  if (left === 0) finish();
-  for (const future of futures.values()) {
-    future._watch(() => {
-      left--;
-      if (outer.done) future._seen();
-      else if (!collect && !future._resolved) outer._follow(future);
-      else if (left === 0) finish();
-    });
-  }
+  });
   return outer;
 }
 
@@ -79,20 +89,15 @@ export function wait(core, items, given) {
   must(futures.size, 'wait', 'given something to wait for', items);
   must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
   const outer = new Combined(core);
-  let left = futures.size;
-  const finish = () => {
-    const done = [], pending = [];
-    for (const [item, future] of futures) (future.done ? done : pending).push(item);
-    outer._resolve({ done, pending });
-  };
-  const deadline = new Deadline(core, timeout, finish);
-  watchAll(outer, futures, (future) => { if (--left === 0 || whens[when](future)) finish(); });
-  outer._watch(() => deadline.cancel());
+  const those = (done) => [...futures.keys()].filter((item) => futures.get(item).done === done);
+  const finish = () => outer._resolve({ done: those(true), pending: those(false) });
+  outer._within(timeout, finish);
+  outer._over(futures, (future) => { if (whens[when](future)) finish(); }, finish);
   return outer;
 }
 
-export function waitFor(core, item, timeout = Infinity) {
-  need('time', 'waitFor: ms', timeout);
+export function waitFor(core, item, ms = Infinity) {
+  need('time', 'waitFor: ms', ms);
   const inner = futureOf(item, 'waitFor: what it waits for');
   let late, asked;
   const outer = new Combined(core, (reason) => {
@@ -100,14 +105,14 @@ export function waitFor(core, item, timeout = Infinity) {
     asked ||= stopped;
     return stopped;
   });
-  const passed = () => inner.cancel(late = lateError(timeout));
-  const deadline = new Deadline(core, inner.done || timeout === 0 ? undefined : timeout, passed);
+  const passed = () => inner.cancel(late = lateError(ms));
   inner._watch(() => {
-    deadline.cancel();
     if (late && inner.cancelled && !asked) outer._fail(late);
     else outer._follow(inner);
   });
-  if (timeout === 0 && !inner.done) passed();
+  if (outer.done) return outer;
+  if (ms === 0) passed();
+  else outer._within(ms, passed);
   return outer;
 }
 
@@ -115,7 +120,7 @@ export function shield(core, item) {
   const inner = futureOf(item, 'shield: what it protects');
   if (inner.done) return inner;
   const outer = new Combined(core);
-  watchAll(outer, new Map([[item, inner]]), () => outer._follow(inner));
+  outer._over(new Set([inner]), (future) => outer._follow(future));
   return outer;
 }
 
@@ -125,25 +130,17 @@ export function asCompleted(core, items, given) {
   const futures = distinct(items, 'asCompleted');
   const ready = [];
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
-  let left = futures.size;
   let news = new Future();
   const tell = () => {
-    const old = news;
+    news._resolve();
     news = new Future();
-    old._resolve();
   };
-  const deadline = new Deadline(core, timeout, () => all._fail(lateError(timeout)));
-  all._watch(() => {
-    deadline.cancel();
+  all._watch(tell);
+  all._within(timeout, () => all._fail(lateError(timeout)));
+  all._over(futures, (future) => {
+    ready.push(future._item ?? future);
     tell();
-  });
-  const of = new Map([...futures].map(([item, future]) => [future, item]));
-  if (left === 0) all._resolve();
-  watchAll(all, futures, (future) => {
-    ready.push(of.get(future));
-    if (--left === 0) all._resolve();
-    tell();
-  });
+  }, () => all._resolve());
   return {
     [Symbol.asyncIterator]() { return this; },
     async next() {

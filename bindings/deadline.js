@@ -7,16 +7,16 @@ export class Deadline {
   /** Calls passed() after ms; never, without ms or for Infinity. */
   constructor(core, ms, passed) {
     this.#core = core;
-    this.set(ms);
     this.#passed = passed;
+    this.set(ms);
   }
 
   set(ms = Infinity) {
     this.cancel();
     if (ms === Infinity) return;
-    this.#handle = this.#core.x.wax_timer(ms);
-    this.#core.owners.set(this.#handle, this);
-    this.#core.wake();
+    const core = this.#core;
+    core.owners.set(this.#handle = core.x.wax_timer(ms), this);
+    core.wake();
   }
 
   cancel() {
@@ -28,9 +28,9 @@ export class Deadline {
     core.wake();
   }
 
-  _ended(memory, info) {
+  _ended() {
     this.#handle = 0;
-    if (memory.fresh().i32[(info >>> 2) + 1] === 0) this.#passed();
+    this.#passed();
   }
-  _abandoned() { this.#handle = 0; }
+  _abandoned() {}
 }

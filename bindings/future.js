@@ -3,7 +3,7 @@
  * its end at once, in the order they came; those who await it, as promises do. */
 import { cancelledError, must } from './errors.js';
 
-const PENDING = 0, RESOLVED = 1, REJECTED = 2;
+const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 export const left = 'its block was left';
@@ -12,19 +12,16 @@ export class Future {
   #state = PENDING;
   #value;
   #promise;
-  #resolve;
-  #reject;
+  #ends; // the promise's, by state
   #watchers;
-  #cancelled = false;
-  #reports;
-  #looked = false;
+  #reports; // until somebody has looked
   #unseen; // an error that nobody looked at: takes the report of it back
 
   /** reports: who is told of an error that nobody looks at; without it, nobody is. */
   constructor(reports) { this.#reports = reports; }
 
-  get done() { return this.#state !== PENDING; }
-  get cancelled() { return this.#cancelled; }
+  get done() { return this.#state < PENDING; }
+  get cancelled() { return this.#state === CANCELLED; }
   get [Symbol.toStringTag]() { return 'Future'; }
 
   then(onValue, onError) { return this.#native().then(onValue, onError); }
@@ -39,14 +36,13 @@ export class Future {
   async [asyncDispose]() {
     if (this.done) return;
     this.cancel(left);
-    await this.catch((error) => { if (!this.#cancelled) throw error; });
+    await this.catch((error) => { if (!this.cancelled) throw error; });
   }
 
-  _resolve(value) { return this.#settle(RESOLVED, value, false); }
-  _fail(error, cancelled = false) { return this.#settle(REJECTED, error, cancelled); }
-
+  _resolve(value) { return this.#settle(RESOLVED, value); }
+  _fail(error, cancelled) { return this.#settle(cancelled ? CANCELLED : FAILED, error); }
   /** Ends as another future, which is done, did. */
-  _follow(other) { return this.#settle(other.#state, other._look(), other.#cancelled); }
+  _follow(other) { return this.#settle(other.#state, other._look()); }
 
   /** The value, or the error. */
   _look() {
@@ -54,7 +50,7 @@ export class Future {
     return this.#value;
   }
   get _outcome() { return this.#value; }
-  get _failed() { return this.#state === REJECTED && !this.#cancelled; }
+  get _failed() { return this.#state === FAILED; }
   get _resolved() { return this.#state === RESOLVED; }
 
   /** Calls watcher(this) at the end; at once if this is the past. */
@@ -66,18 +62,16 @@ export class Future {
 
   /** Somebody has, or will have, the error. */
   _seen() {
-    this.#looked = true;
+    this.#reports = undefined;
     this.#unseen?.();
-    this.#unseen = undefined;
   }
 
-  #settle(state, value, cancelled) {
+  #settle(state, value) {
     if (this.done) return false;
     this.#state = state;
     this.#value = value;
-    this.#cancelled = cancelled;
-    if (this._failed && !this.#looked) this.#unseen = this.#reports?.expectLook(this, value);
-    if (this.#promise) state === RESOLVED ? this.#resolve(value) : this.#reject(value);
+    if (state === FAILED) this.#unseen = this.#reports?.expectLook(this, value);
+    this.#ends?.[state](value);
     const watchers = this.#watchers;
     this.#watchers = undefined;
     if (watchers) for (const watcher of watchers) watcher(this);
@@ -88,10 +82,8 @@ export class Future {
   #native() {
     this._seen();
     return this.#promise ??= new Promise((resolve, reject) => {
-      if (this.#state === RESOLVED) resolve(this.#value);
-      else if (this.done) reject(this.#value);
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.#ends = [resolve, reject, reject];
+      this.#ends[this.#state]?.(this.#value);
     });
   }
 }
@@ -101,6 +93,7 @@ export function futureOf(item, what) {
   if (item instanceof Future) return item;
   must(typeof item?.then === 'function', what, 'a task or a promise', item);
   const future = new Future();
+  future._item = item;
   item.then((value) => future._resolve(value), (error) => future._fail(error));
   return future;
 }

@@ -3,7 +3,6 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { Deadline } from './deadline.js';
 import { CancelledError, GroupError, cancelledError, lateError, misuse, need } from './errors.js';
 import { asyncDispose, dispose, futureOf, left } from './future.js';
 
@@ -28,7 +27,7 @@ export function timeout(core, ms = Infinity, body) {
     if (!body) leave();
     return asked = true;
   });
-  const deadline = new Deadline(core, ms, () => controller.abort(late = lateError(ms)));
+  const deadline = outer._within(ms, () => controller.abort(late = lateError(ms)));
   const scope = {
     signal,
     get expired() { return late !== undefined; },
@@ -43,11 +42,10 @@ export function timeout(core, ms = Infinity, body) {
     if (body) resolve(body(scope));
   });
   ended.then((value) => outer._resolve(value), (error) => {
-    const stopped = error === signal.reason || error instanceof CancelledError;
+    const stopped = (signal.aborted && error === signal.reason) || error instanceof CancelledError;
     if (stopped && late && !asked) outer._fail(late);
     else outer._fail(error, stopped);
   });
-  outer._watch(() => deadline.cancel());
   return body ? outer : block(scope, outer, leave);
 }
 

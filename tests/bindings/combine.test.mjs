@@ -182,6 +182,8 @@ onBoth('timeout scope', (test) => {
 
   test('a body that fails by itself, and one that is cancelled from outside', {}, async (rt) => {
     assert.equal((await errorOf(rt.timeout(10, () => { throw new RangeError('own'); }))).message, 'own');
+    const nothing = rt.timeout(10, () => { throw undefined; });
+    assert.deepEqual([await errorOf(nothing), nothing.cancelled], [undefined, false]);
     const scope = rt.timeout(1e6, ({ signal }) => rt.spawn('sleeper', 1e6, { signal }));
     await rt.spawn('plain');
     scope.cancel('outside');
