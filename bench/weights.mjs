@@ -2,13 +2,12 @@
 // have.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { constants, gzipSync } from 'node:zlib';
 import { root, run } from '../scripts/make.mjs';
 import { findToolchain, names } from '../toolchain/toolchains.mjs';
+import { gzip, scriptSizes } from './scripts.mjs';
 import { spread } from './statistics.mjs';
 
 const out = join(root, 'build/bench');
-const gzip = (bytes) => gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }).length;
 const command = join(root, 'bin/wasyncio.mjs');
 const build = (source, target, toolchain, ...options) =>
   run(process.execPath, [command, 'build', source, '-o', target, '--toolchain', toolchain, ...options]);
@@ -30,14 +29,6 @@ async function wasmSize(toolchain, kind, level) {
   return gzip(readFileSync(target));
 }
 
-async function scriptSize() {
-  const { build: bundle } = await import('esbuild');
-  const { outputFiles: [file] } = await bundle({
-    entryPoints: [join(root, 'bindings/index.js')], bundle: true, minify: true, format: 'esm', write: false,
-  });
-  return gzip(file.contents);
-}
-
 /** Gzip: a minimal program as a command, which holds what it uses; the whole runtime as a reactor; the bindings. */
 export async function sizes(progress) {
   progress('size: dist/');
@@ -52,7 +43,7 @@ export async function sizes(progress) {
     }
   }
   progress('size: bindings');
-  add('bindings, minified', await scriptSize());
+  for (const [what, bytes] of await scriptSizes()) add(what, bytes);
   return rows;
 }
 

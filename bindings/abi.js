@@ -14,8 +14,9 @@ export const EAGER = 1, BY_INDEX = 2;
 // What a value is.
 export const NOTHING = 0, BYTES = 1, TEXT = 2, NUMBER = 3;
 
-// Kinds of event, what wax_recover is told, and where things are in the info record.
+// Kinds of event and of report, what wax_recover is told, and where things are in the info record.
 export const SETTLED = 1, STARTED = 2, CANCELLED = 3, WANTED = 5;
+export const REPORT_STACK = 5, REPORT_TRAP = 6;
 export const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
 export const STATE = 0, STATUS = 1, CANCELLING = 3, TYPE = 4, DATA = 5, SIZE = 6, REASON = 7, NAME = 8, SITE = 9;
 export const VALUE = 10, ERRORS = 14, ERROR_COUNT = 15;

@@ -2,7 +2,8 @@
  * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
  * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
 import {
-  CANCELLED, ESTACK, ETIMEDOUT, ETRAP, OTHER_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED, STARTED, WANTED,
+  CANCELLED, ESTACK, ETIMEDOUT, ETRAP, OTHER_TRAP, REPORT_STACK, REPORT_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED,
+  STARTED, WANTED,
 } from './abi.js';
 import { ClosedError, StackOverflowError, TaskError, TimeoutError, TrapError, misuse, textOf } from './errors.js';
 import { Memory } from './memory.js';
@@ -12,7 +13,6 @@ import { schedule } from './schedule.js';
 import { Table } from './table.js';
 
 const classes = { [ETIMEDOUT]: TimeoutError, [ESTACK]: StackOverflowError, [ETRAP]: TrapError };
-const TRAPPED = new Set([5, 6]); // kinds of report: a stack overflow, a trap
 
 export class Core {
   owners = new Table(); // of handles: tasks, deadlines, operations
@@ -114,7 +114,7 @@ export class Core {
         case CANCELLED: this.operations.cancel(id, data); break;
         case WANTED: this.#wanted(id, data); break;
         default:
-          if (TRAPPED.has(events[data >>> 2])) this.trap = this.#traps.shift();
+          if (events[data >>> 2] === REPORT_STACK || events[data >>> 2] === REPORT_TRAP) this.trap = this.#traps.shift();
           this.reports.fromWasm(id, data);
       }
     }

@@ -18,8 +18,7 @@ export class Task extends Future {
   #name;
   #signal;
   #deadline;
-  #cause; // the latest; undefined: nobody asked from here
-  #earlier; // causes, if there were more
+  #causes; // of those who asked from here, the latest last
   #site = '';
   #cancelling = 0;
   #controller;
@@ -45,7 +44,7 @@ export class Task extends Future {
   get signal() {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#cause) this.#abort(this.#cause.value);
+      if (this.#causes) this.#abort(this.#causes.at(-1).value);
       else if (this.done && !this._resolved) this.#abort(this.reason ?? this._outcome);
     }
     return this.#controller.signal;
@@ -61,10 +60,7 @@ export class Task extends Future {
   }
 
   /** The latest of its causes with that text. */
-  _causeOf(text) {
-    const cause = this.#cause;
-    return cause?.text === text ? cause : this.#earlier?.findLast((one) => one.text === text);
-  }
+  _causeOf(text) { return this.#causes?.findLast((cause) => cause.text === text); }
 
   /** What may stop it besides cancel. */
   _limit(signal, timeout) {
@@ -99,8 +95,7 @@ export class Task extends Future {
 
   #request(cause) {
     if (this.#core.x.wax_cancel(this.#handle, this.#core.reason(cause)) !== 1) return false;
-    if (this.#cause) (this.#earlier ??= []).push(this.#cause);
-    this.#cause = cause;
+    (this.#causes ??= []).push(cause);
     this.#core.wake();
     this.#abort(cause.value);
     return true;
@@ -120,14 +115,14 @@ export class Task extends Future {
     const cancelled = status === ECANCELED;
     const error = cancelled ? this.#cancellation(reason) : this.#error(status, members);
     this.#leave(status);
-    this.#cause = this.#earlier = this._hostError = undefined;
+    this.#causes = this._hostError = undefined;
     this._fail(error, cancelled);
     this.#abort(this.reason ?? error);
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.
   #cancellation(text) {
-    const cause = this._causeOf(text) ?? (text ? { value: text } : this.#cause);
+    const cause = this._causeOf(text) ?? (text ? { value: text } : this.#causes?.at(-1));
     this.reason = cause?.value;
     return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', text), this.reason);
   }
