@@ -15,7 +15,6 @@ export class Memory {
   #scratch = 0;
   #scratchSize = 0;
   #noted;
-  #names = new Map();
 
   constructor(exports) {
     this.exports = exports;
@@ -47,25 +46,6 @@ export class Memory {
       text += String.fromCharCode(byte);
     }
     return decoder.decode(u8.subarray(start, u8.indexOf(0, start)));
-  }
-
-  /** The text at a pointer that comes again and again, as names do: decoded once, found by a hash, and compared. */
-  name(pointer) {
-    const start = pointer >>> 0;
-    const { u8 } = this.fresh();
-    let end = start;
-    let hash = 0;
-    for (; u8[end] !== 0; end++) hash = (hash * 31 + u8[end]) | 0;
-    const known = this.#names.get(hash);
-    if (known !== undefined && known.length === end - start) {
-      let i = 0;
-      while (i < known.length && known.charCodeAt(i) === u8[start + i]) i++;
-      if (i === known.length) return known;
-    }
-    const text = this.text(pointer);
-    if (this.#names.size > 256) this.#names.clear();
-    this.#names.set(hash, text);
-    return text;
   }
 
   /** A value of the runtime's as JavaScript's own: a copy. undefined if there is none. */

@@ -1,6 +1,6 @@
 /* Host functions: what C starts with wa_await_op, the host answers, once. A function may return, throw, resolve,
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
-import { EHOST } from './abi.js';
+import { EHOST, NOTHING, NUMBER } from './abi.js';
 import { CancelledError, show, textOf } from './errors.js';
 
 const { then } = Promise.prototype;
@@ -50,6 +50,7 @@ export class Operations {
   #host;
   #settle;
   #idle = [];
+  #names = []; // that have a number
 
   constructor(core, host = {}) {
     this.#core = core;
@@ -61,10 +62,15 @@ export class Operations {
     const { memory, owners } = this.#core;
     const { i32, f64 } = memory.fresh();
     const at = pointer >>> 2;
-    const name = memory.name(i32[at]);
-    const input = memory.take(i32[at + 1], i32[at + 2], i32[at + 3], f64[(pointer + 16) >>> 3]);
+    const knownAs = i32[at + 7];
+    const name = this.#names[knownAs] ?? this.#name(knownAs, i32[at]);
+    const type = i32[at + 1];
+    let input;
+    if (type === NUMBER) input = f64[(pointer + 16) >>> 3];
+    else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
+    const task = i32[at + 6];
+    const call = new Call(name, task === 0 ? undefined : owners.get(task));
     const operation = this.#idle.pop() ?? new Operation(this);
-    const call = new Call(name, owners.get(i32[at + 6]));
     operation.id = id;
     operation.call = call;
     owners.set(id, operation);
@@ -86,6 +92,12 @@ export class Operations {
     this.settled(operation, 0, result);
   }
 
+  #name(knownAs, pointer) {
+    const name = this.#core.memory.text(pointer);
+    if (knownAs !== 0) this.#names[knownAs] = name;
+    return name;
+  }
+
   cancel(id, reason) {
     const operation = this.#core.owners.get(id);
     if (!operation) return;
@@ -103,8 +115,14 @@ export class Operations {
     operation.call = undefined;
     this.#idle.push(operation);
     if (id === 0) return;
-    const { memory, owners } = this.#core;
-    owners.delete(id);
+    this.#core.owners.delete(id);
+    if (status === 0 && typeof value === 'number') this.#settle(id, 0, NUMBER, 0, 0, value);
+    else this.#give(id, status, value, call);
+    this.#core.wake();
+  }
+
+  #give(id, status, value, call) {
+    const { memory } = this.#core;
     if (status !== 0) {
       if (call.task) call.task._hostError = value;
       value = textOf(value);
@@ -117,6 +135,5 @@ export class Operations {
       memory.give(error.message);
     }
     this.#settle(id, status, memory.type, memory.data, memory.size, memory.number);
-    this.#core.wake();
   }
 }

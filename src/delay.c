@@ -24,7 +24,7 @@ static size_t clean(wa_future *f) {
   return sizeof(delay);
 }
 
-static const wa__kind kind = {cancel, clean, NULL};
+static const wa__kind kind = {.cancel = cancel, .clean = clean};
 
 wa_future *wa__delay(wa_time t) {
   delay *d = wa__alloc(sizeof *d);

@@ -5,6 +5,7 @@
  * Law: the host's array never moves under its hands: whatever it calls while it reads, new events go to the back.
  */
 #include "events.h"
+#include "op.h"
 
 #define KEPT 1024
 #define FULL 4096
@@ -18,26 +19,40 @@ static side sides[2], *front = &sides[0], *back = &sides[1];
 bool wa__events_on;
 void (*wa__events_late)(void);
 
-void wa__event_push(uint32_t kind, uint32_t id, const void *payload, wa__detail *owner) {
+static void read_by_host(wa__event_record *r) {
+  if (!r->owner) return;
+  if (r->kind == WA__EVENT_OP_CANCELLED) wa__op_unpin(r->owner);
+  else wa__detail_release(r->owner);
+}
+
+static WA__COLD bool grow(side *s) {
+  uint32_t capacity = s->capacity ? s->capacity * 2 : 16;
+  wa__event_record *records = wa__alloc(capacity * sizeof *records);
+  if (!records) return false;
+  for (uint32_t i = 0; i < s->count; i++) records[i] = s->records[i];
+  wa__free(s->records, s->capacity * sizeof *records);
+  s->records = records;
+  s->capacity = capacity;
+  return true;
+}
+
+bool wa__event_push(uint32_t kind, uint32_t id, const void *payload, void *owner) {
   if (back->count >= FULL) { /* the turn ends, so that the host reads them and memory stays bounded */
     wa__the_loop.budget_end = INT64_MIN;
     wa__the_loop.steps_left = 1;
   }
-  if (back->count == back->capacity) {
-    uint32_t capacity = back->capacity ? back->capacity * 2 : 16;
-    wa__event_record *records = wa__alloc(capacity * sizeof *records);
-    if (!records) return;
-    for (uint32_t i = 0; i < back->count; i++) records[i] = back->records[i];
-    wa__free(back->records, back->capacity * sizeof *records);
-    back->records = records;
-    back->capacity = capacity;
+  wa__event_record event = {kind, id, payload, owner};
+  if (wa__unlikely(back->count == back->capacity) && !grow(back)) {
+    read_by_host(&event);
+    return false;
   }
-  back->records[back->count++] = (wa__event_record){kind, id, payload, wa__detail_retain(owner)};
+  back->records[back->count++] = event;
+  return true;
 }
 
 const wa__event_record *wa__events_swap(uint32_t *count) {
   if (wa__events_late) wa__events_late();
-  for (uint32_t i = 0; i < front->count; i++) wa__detail_release(front->records[i].owner);
+  for (uint32_t i = 0; i < front->count; i++) read_by_host(&front->records[i]);
   front->count = 0;
   if (front->capacity > KEPT) { /* or a burst would be paid for twice, once on each side */
     wa__free(front->records, front->capacity * sizeof *front->records);

@@ -32,7 +32,10 @@ static uint32_t give(wa_future *f) {
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
 
-static void on_settled(wa_future *f) { wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL); }
+/* An operation's end the host knows: it has answered, or an event of its own says that it was cancelled. */
+static void on_settled(wa_future *f) {
+  if (f->kind != WA__OP) wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL);
+}
 
 static void on_report(const wa_report *r, void *ctx) {
   (void)ctx;
@@ -49,7 +52,6 @@ static void on_report(const wa_report *r, void *ctx) {
                                 ms(r->age),        texts + site, texts + site + text};
   bool can_ask = r->task && r->kind != WA_REPORT_UNSEEN; /* an unseen one is on its way out */
   wa__event_push(WA__EVENT_REPORT, can_ask ? wa__handle_of(r->task) : 0, record, d);
-  wa__detail_release(d);
 }
 
 WAX(abi) int32_t wax_abi(void) { return 1; }
@@ -270,9 +272,11 @@ WAX(timer) uint32_t wax_timer(double t) {
 
 WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, void *data, uint32_t size, double number) {
   WAX_ALONE;
-  bool bad = !alone;
+  bool bad = !alone, plain = type == WA_NUMBER && !data && status == WA_OK;
+  wa_future *f = plain && alone ? wa__handle_get(handle) : NULL;
+  if (f && f->kind == WA__OP) return wa__op_number(f, number);
   wa__detail *d = wa__guest_take(data, type, size, number, &bad);
-  wa_future *f = bad ? NULL : wa__handle_get(handle);
+  f = bad ? NULL : wa__handle_get(handle);
   if (f && (status > 0 || status == WA_EPENDING || status == WA__PARKED))
     f = NULL, wa__misuse("wax_settle: status is %d; expected 0 or an error", status);
   if (f && f->kind == WA__OP) return wa__op_finish(f, status, d);

@@ -99,7 +99,7 @@ static size_t clean(wa_future *f) {
   return sizeof *w;
 }
 
-static const wa__kind kind = {cancel, clean, NULL};
+static const wa__kind kind = {.cancel = cancel, .clean = clean};
 
 wa_future *wa_fd_watch(int fd, int what) {
   const char *task = wa_name(wa_current());

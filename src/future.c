@@ -91,7 +91,7 @@ void wa_release(wa_future *f) {
   size_t size = sizeof *f;
   if (wa__kinds[f->kind]) size = wa__kinds[f->kind]->clean(f);
   f->kind = WA__FREE;
-  wa__free(f, size);
+  if (size) wa__free(f, size);
 }
 
 bool wa__check(const char *call, const wa_future *f) {

@@ -76,7 +76,7 @@ static bool leads_to(wa_future *f, const wa_future *target) {
   return false;
 }
 
-static const wa__kind kind = {cancel, clean, leads_to};
+static const wa__kind kind = {.cancel = cancel, .clean = clean, .leads_to = leads_to};
 
 wa_future *wa_gather(wa_future *const *futures, size_t n, int flags) {
   if (!wa__check_all("wa_gather", futures, n)) return NULL;

@@ -3,7 +3,10 @@
  *     C: wa_start_op --event: started--> host ... --wa__op_finish--> done, the waiting task is ready
  *                         '- cancel --event: cancelled--> host aborts; its answer is void
  *
- * Law: an operation is over for C the moment it is cancelled; whatever the host still does, nobody waits for it.
+ * Laws
+ *   - An operation is over for C the moment it is cancelled; whatever the host still does, nobody waits for it.
+ *   - What the host reads of the start is in the record. While the host may still read it, the operation's handle keeps it,
+ *     or once it was cancelled the event of that: the future may be gone before the record is.
  */
 #include "op.h"
 #include "events.h"
@@ -13,15 +16,46 @@
 uint32_t wa__op_count;
 static int start_failure; /* why the latest wa_start_op gave NULL */
 
-/* What the host reads of a start; the texts follow it in the same detail. */
-typedef struct started {
-  const char *name;
-  uint32_t type;
-  const void *data;
-  uint32_t size;
-  double number;
-  uint32_t task; /* the handle of the task that started it, 0 if the host has none */
-} started;
+typedef struct op {
+  wa_future future;
+  struct started { /* what the host reads */
+    const char *name;
+    uint32_t type;
+    const void *data;
+    uint32_t size;
+    double number;
+    uint32_t task;     /* the handle of the task that started it, 0 if the host has none */
+    uint32_t known_as; /* a name that comes again has a number, and the host need not read it; 0: it has none */
+  } started;
+  /* A number that it answers, as most do: no allocation. Nobody keeps it for longer than the operation: see hand_over. */
+  _Alignas(double) char answer[sizeof(wa__detail) + sizeof(double)];
+  bool pinned;      /* the event of its cancellation keeps the record, and */
+  wa__detail *reason;
+  bool handed_over; /* the task that started it waits for it, and its answer goes there: */
+  wa_data *result;
+  uint32_t size; /* of texts */
+  char texts[];  /* copies of the name that has no number, and of the input */
+} op;
+
+static inline op *op_of(wa_future *f) { return wa__container(f, op, future); }
+
+/* ---- names -------------------------------------------------------------------------------------------------- */
+
+/* Each name's place is where the program's pointer to it leads, so a literal is found at once; and once there, it stays. */
+enum { NAMES = 32, NAME_SIZE = 28 };
+static char names[NAMES][NAME_SIZE];
+
+static uint32_t known_as(const char *name) {
+  uint32_t i = ((uint32_t)(uintptr_t)name * 0x9e3779b1u) >> 27;
+  char *known = names[i];
+  if (!known[0]) {
+    size_t length = strlen(name);
+    if (length < NAME_SIZE) memcpy(known, name, length);
+  }
+  return name[0] && !strcmp(known, name) ? i + 1 : 0;
+}
+
+/* ---- the end -------------------------------------------------------------------------------------------------- */
 
 static void over(wa_future *f) {
   wa__op_count--;
@@ -29,24 +63,50 @@ static void over(wa_future *f) {
 }
 
 static bool cancel(wa_future *f, wa__detail *reason) {
-  wa__event_push(WA__EVENT_OP_CANCELLED, f->handle, reason ? reason->data : NULL, reason);
+  op *o = op_of(f);
+  o->pinned = true;
+  o->reason = wa__detail_retain(reason);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);
+  wa__event_push(WA__EVENT_OP_CANCELLED, f->handle, reason ? reason->data : NULL, o);
   over(f);
   return true;
 }
 
-static size_t clean(wa_future *f) { return sizeof *f; }
+static size_t size_of(const op *o) { return sizeof *o + o->size; }
 
-static const wa__kind kind = {cancel, clean, NULL};
+static size_t clean(wa_future *f) { return op_of(f)->pinned ? 0 : size_of(op_of(f)); }
+
+void wa__op_unpin(void *record) {
+  op *o = record;
+  wa__detail_release(o->reason);
+  o->pinned = false;
+  if (o->future.kind == WA__FREE) wa__free(o, size_of(o));
+}
+
+static int taken(wa__task *t, wa_future *f, int st);
+static const wa__kind kind = {.cancel = cancel, .clean = clean, .taken = taken};
+
+static bool pending(wa_future *f) {
+  if (f->kind == WA__OP && wa__pending(f)) return true;
+  wa__misuse("the handle is not a pending operation");
+  return false;
+}
 
 int wa__op_finish(wa_future *f, int status, wa__detail *data) {
-  if (f->kind != WA__OP || !wa__pending(f)) {
-    wa__detail_release(data);
-    return wa__misuse("the handle is not a pending operation");
-  }
-  if (status == WA_ECANCELED) wa__future_finish(f, WA__CANCELLED, status, NULL, NULL);
-  else wa__future_finish(f, WA__FINISHED, status, data ? data->data : NULL, data);
+  bool ok = pending(f);
+  if (ok && status == WA_ECANCELED) wa__future_finish(f, WA__CANCELLED, status, NULL, NULL);
+  else if (ok) wa__future_finish(f, WA__FINISHED, status, data ? data->data : NULL, data);
   wa__detail_release(data);
+  if (ok) over(f);
+  return ok ? WA_OK : WA_EMISUSE;
+}
+
+int wa__op_number(wa_future *f, double number) {
+  if (!pending(f)) return WA_EMISUSE;
+  wa__detail *d = (wa__detail *)op_of(f)->answer;
+  *d = (wa__detail){.refs = 1, .size = sizeof number, .kind = WA_NUMBER};
+  memcpy(d->data, &number, sizeof number);
+  wa__future_finish(f, WA__FINISHED, WA_OK, d->data, d);
   over(f);
   return WA_OK;
 }
@@ -62,7 +122,7 @@ static wa_future *refuse(const char *name) {
   return f;
 }
 
-__attribute__((noinline)) wa_future *wa_start_op(const char *name, const wa_data *input) {
+wa_future *wa_start_op(const char *name, const wa_data *input) {
   static const wa_data nothing;
   const wa_data *in = input ? input : &nothing;
   start_failure = WA_EMISUSE;
@@ -71,41 +131,64 @@ __attribute__((noinline)) wa_future *wa_start_op(const char *name, const wa_data
     return wa__misuse("wa_start_op: the input of '%s' has no type that wa_type names, or no data", name), NULL;
   start_failure = WA_ENOMEM;
   if (!wa__events_on) return refuse(name);
-  size_t length = strlen(name) + 1, size = in->type == WA_NUMBER ? 0 : in->size;
-  wa_future *f = wa_future_new();
-  wa__detail *d = f ? wa__detail_new(WA_BYTES, NULL, sizeof(started) + length + size) : NULL;
-  if (d) wa__kinds[WA__OP] = &kind, f->kind = WA__OP;
-  if (!d || !wa__handle_of(f)) {
-    wa__detail_release(d);
-    wa_release(f);
+  uint32_t known = known_as(name);
+  size_t length = known ? 0 : strlen(name) + 1, size = in->type == WA_NUMBER ? 0 : in->size;
+  op *o = wa__alloc(sizeof *o + length + size);
+  if (!o) return wa__no_memory("an operation"), NULL;
+  wa__kinds[WA__OP] = &kind;
+  wa__future_init(&o->future, WA__OP);
+  o->handed_over = o->pinned = false;
+  o->size = (uint32_t)(length + size);
+  char *data = o->texts + length;
+  if (length) memcpy(o->texts, name, length);
+  if (size) memcpy(data, in->data, size);
+  uint32_t task = wa__current ? wa__current->future.handle : 0;
+  o->started = (struct started){known ? names[known - 1] : o->texts, in->type, data, (uint32_t)size, in->number, task, known};
+  if (!wa__handle_of(&o->future) || !wa__event_push(WA__EVENT_OP_STARTED, o->future.handle, &o->started, NULL)) {
+    if (o->future.handle) wa__handle_close(o->future.handle);
+    wa_release(&o->future);
     return wa__no_memory("an operation"), NULL;
   }
-  started *s = (started *)d->data;
-  char *texts = d->data + sizeof *s;
-  memcpy(texts, name, length);
-  if (size) memcpy(texts + length, in->data, size);
-  *s = (started){texts, in->type, texts + length, (uint32_t)size, in->number, wa__current ? wa__current->future.handle : 0};
   wa__op_count++;
-  wa__event_push(WA__EVENT_OP_STARTED, f->handle, s, d);
-  wa__detail_release(d);
-  return f;
+  return &o->future;
 }
 
-/* Out of line, as the start is: records on the C stack here, none in the function that suspends. */
-static __attribute__((noinline)) int hand_over(wa__task *t, wa_future *f, int st, wa_data *result) {
+/* ---- awaited in one call ----------------------------------------------------------------------------------------- */
+
+/* Bytes and texts stay until the task's next operation; a number is copied, because it ends with this one. */
+static int hand_over(wa__task *t, wa_future *f, int st, wa_data *result) {
   wa__detail *d = f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL;
-  if (d && !wa__extra_of(t)) st = wa__no_memory("what an operation answered"), d = NULL;
-  if (t->extra) wa__detail_set(&t->extra->received, d);
   if (result) *result = wa__detail_data(d);
-  wa_release(f);
+  if (d && d->kind == WA_NUMBER) d = NULL;
+  if (d && !wa__extra_of(t)) {
+    st = wa__no_memory("what an operation answered"), d = NULL;
+    if (result) *result = (wa_data){0};
+  }
+  if (t->extra) wa__detail_set(&t->extra->received, d);
   return st;
 }
 
-int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
+/* When the task wakes, just before it runs. */
+static int taken(wa__task *t, wa_future *f, int st) {
+  op *o = op_of(f);
+  return o->handed_over ? hand_over(t, f, st, o->result) : st;
+}
+
+int wa__op_begin(const char *name, const wa_data *input, wa_data *result) {
   wa__task *t = wa__need_task("wa_await_op");
   if (!t) return WA_EMISUSE;
   wa_future *f = wa_start_op(name, input);
   if (!f) return start_failure;
-  int st = wa_await(f);
-  return hand_over(t, f, st, result);
+  int st = WA__PARKED;
+  if (wa__pending(f)) {
+    op_of(f)->handed_over = true;
+    op_of(f)->result = result;
+    wa__park_future(t, f);
+  } else {
+    st = hand_over(t, f, wa__take(t, f), result);
+  }
+  wa_release(f);
+  return st;
 }
+
+extern inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);

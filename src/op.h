@@ -8,5 +8,8 @@
 extern uint32_t wa__op_count; /* in flight */
 /* The host's answer. data becomes the operation's. WA_EMISUSE for what is not a pending operation. */
 int wa__op_finish(wa_future *f, int status, wa__detail *data);
+int wa__op_number(wa_future *f, double number); /* WA_OK and a number */
+/* The host has read that it was cancelled. */
+void wa__op_unpin(void *record);
 
 #endif

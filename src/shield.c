@@ -33,7 +33,7 @@ static size_t clean(wa_future *f) {
 
 static bool leads_to(wa_future *f, const wa_future *target) { return wa__leads_to(shield_of(f)->inner, target); }
 
-static const wa__kind kind = {cancel, clean, leads_to};
+static const wa__kind kind = {.cancel = cancel, .clean = clean, .leads_to = leads_to};
 
 wa_future *wa_shield(wa_future *inner) {
   if (!wa__check("wa_shield", inner)) return NULL;

@@ -128,7 +128,7 @@ static size_t clean(wa_future *f) {
   return sizeof *t;
 }
 
-static const wa__kind task_kind = {cancel_task, clean, task_leads_to};
+static const wa__kind task_kind = {.cancel = cancel_task, .clean = clean, .leads_to = task_leads_to};
 
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
   static const wa_task_options none;

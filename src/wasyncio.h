@@ -458,7 +458,7 @@ typedef struct wa_data {
  * function threw (result is the message as text), or the host has no such function. A cancellation that comes in the same
  * turn as the answer wins, as in asyncio: what the host gave is lost then. Who must not lose it (an open file) uses
  * wa_start_op, waits, and asks the future. Suspends. */
-int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);
 /** The same without waiting: a future whose data is read by wa_result. The caller owns a reference. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
 /** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number: lives as long
@@ -628,12 +628,13 @@ static inline int wa__checkpoint_at(const char *site) {
 }
 static inline int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
-/** The three waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
+/** The waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
  * lies between it and the switch. */
 WA__PRIVATE(enum { WA__PARKED = INT32_MIN };)
 int wa__await_begin(wa_future *future);
 int wa__sleep_begin(wa_time t);
 int wa__yield_begin(void);
+int wa__op_begin(const char *name, const wa_data *input, wa_data *result);
 int wa__fiber_suspend(void);
 inline int wa_await(wa_future *future) {
   int st = wa__await_begin(future);
@@ -645,6 +646,10 @@ inline int wa_sleep(wa_time t) {
 }
 inline int wa_yield(void) {
   int st = wa__yield_begin();
+  return st == WA__PARKED ? wa__fiber_suspend() : st;
+}
+inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
+  int st = wa__op_begin(name, input, result);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
 
