@@ -74,7 +74,10 @@ static bool cancel(wa_future *f, wa__detail *reason) {
 
 static size_t size_of(const op *o) { return sizeof *o + o->size; }
 
-static size_t clean(wa_future *f) { return op_of(f)->pinned ? 0 : size_of(op_of(f)); }
+static size_t clean(wa_future *f) {
+  if (wa__pending(f)) wa__op_count--; /* the host gave its handle back, so nobody will answer */
+  return op_of(f)->pinned ? 0 : size_of(op_of(f));
+}
 
 void wa__op_unpin(void *record) {
   op *o = record;
