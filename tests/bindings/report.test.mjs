@@ -26,7 +26,7 @@ onBoth('reports', (test) => {
 
   test('without a listener, a report is a line on the console', {}, async (_, { module, context }) => {
     const warn = context.mock.method(console, 'warn', () => {});
-    const rt = await load(module, { clock: 'virtual' });
+    const rt = await load(module, { clock: 'virtual', stallAfter: 60_000 });
     const task = rt.spawn('swallow', '', { name: 'loud' });
     await rt.spawn('plain');
     task.cancel();
