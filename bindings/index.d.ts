@@ -361,7 +361,9 @@ export class CancelledError extends Error {
 }
 /** A task ended with a negative status. */
 export class TaskError extends Error {
-  constructor(message: string, status: number, task: string, site: string, options?: { cause?: unknown });
+  constructor(
+    message: string, status: number, task: string, site: string, options?: { statusName?: string; cause?: unknown },
+  );
   /** The C status, below 0. */
   readonly status: number;
   /** "WA_EHOST"; "WA_EUSER" for all of a program's own. */
