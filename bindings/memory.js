@@ -7,13 +7,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class Memory {
-  // What `give` has put where: the arguments that the wax_ calls take.
-  type = NOTHING;
-  data = 0;
-  size = 0;
-  number = 0;
   #scratch = 0;
-  #scratchSize = 0;
+  #room = 0; // the scratch has so many bytes
   #noted;
 
   constructor(exports) {
@@ -56,40 +51,31 @@ export class Memory {
     if (type === BYTES) return this.fresh().u8.slice(start, start + size);
   }
 
-  /** Puts a value into memory that the runtime will own, and notes its place. */
+  /** Puts a value into memory that the runtime will own. Gives what the wax_ calls take: type, data, size, number. */
   give(value, what) {
-    this.type = NOTHING;
-    this.data = this.size = this.number = 0;
-    if (value === undefined || value === null) return;
-    if (typeof value === 'number') {
-      this.type = NUMBER;
-      this.number = value;
-    } else {
-      const bytes = typeof value === 'string' ? encoder.encode(value) : bytesOf(value);
-      must(bytes, what, 'bytes, a string or a number', value);
-      this.size = bytes.length;
-      this.data = this.size && this.#alloc(this.size);
-      this.fresh().u8.set(bytes, this.data >>> 0);
-      this.type = typeof value === 'string' ? TEXT : BYTES;
-    }
+    if (value === undefined || value === null) return [NOTHING, 0, 0, 0];
+    if (typeof value === 'number') return [NUMBER, 0, 0, value];
+    const isText = typeof value === 'string';
+    const bytes = isText ? encoder.encode(value) : bytesOf(value);
+    must(bytes, what, 'bytes, a string or a number', value);
+    const size = bytes.length;
+    const data = size && this.#alloc(size);
+    this.fresh().u8.set(bytes, data >>> 0);
+    return [isText ? TEXT : BYTES, data, size, 0];
   }
 
   /** A pointer to the text, good until the next note; 0 for ''. */
   note(text) {
     if (!text) return 0;
     if (text === this.#noted) return this.#scratch;
-    this.#noted = undefined;
-    const bytes = encoder.encode(text);
-    if (bytes.length >= this.#scratchSize) {
+    const bytes = encoder.encode(`${text}\0`);
+    if (bytes.length > this.#room) {
+      const larger = this.#alloc(2 * bytes.length);
       if (this.#scratch) this.exports.wax_free(this.#scratch);
-      this.#scratch = this.#scratchSize = 0;
-      const size = 2 * bytes.length + 64;
-      this.#scratch = this.#alloc(size);
-      this.#scratchSize = size;
+      this.#scratch = larger;
+      this.#room = 2 * bytes.length;
     }
-    const { u8 } = this.fresh();
-    u8.set(bytes, this.#scratch >>> 0);
-    u8[(this.#scratch >>> 0) + bytes.length] = 0;
+    this.fresh().u8.set(bytes, this.#scratch >>> 0);
     this.#noted = text;
     return this.#scratch;
   }

@@ -127,13 +127,14 @@ export class Operations {
       if (call.task) call.task._hostError = value;
       value = textOf(value);
     }
+    let given;
     try {
-      memory.give(value, `what the host function '${call.name}' returns`);
+      given = memory.give(value, `what the host function '${call.name}' returns`);
     } catch (error) {
       status = EHOST;
       if (call.task) call.task._hostError = error;
-      memory.give(error.message);
+      given = memory.give(error.message);
     }
-    this.#settle(id, status, memory.type, memory.data, memory.size, memory.number);
+    this.#settle(id, status, ...given);
   }
 }

@@ -31,8 +31,7 @@ export class Runtime {
     const { signal, timeout: limit, name: label, stackSize = 0, eager } = options('spawn', given, ofSpawn);
     const [entry, flags] = this.#entry(name);
     const atOnce = eager && !signal?.aborted && limit !== 0;
-    memory.give(input, `spawn: the input of '${name}'`);
-    const { type, data, size, number } = memory;
+    const [type, data, size, number] = memory.give(input, `spawn: the input of '${name}'`);
     const start = () =>
       x.wax_spawn(entry, type, data, size, number, memory.note(label), stackSize, flags | (atOnce ? EAGER : 0));
     const handle = atOnce ? core.run(start) : start();
