@@ -65,14 +65,11 @@ bool wa__check_all(const char *call, wa_future *const *futures, size_t n);
 /* Future.cancel(): what a cancellation does to each kind of future. */
 bool wa__cancel(wa_future *f, wa__detail *reason);
 
-struct wa__task;
-
 /* What each kind does of its own, told by whoever makes that kind: upward news. A kind without: a plain future. */
 typedef struct wa__kind {
   bool (*cancel)(wa_future *f, wa__detail *reason);
   size_t (*clean)(wa_future *f); /* gives back what it holds; returns the size of its record, 0: it is not to be freed yet */
   bool (*leads_to)(wa_future *f, const wa_future *target); /* waits for target, at whatever remove; may be NULL */
-  int (*taken)(struct wa__task *t, wa_future *f, int st);  /* t wakes from its wait for f; an operation's only */
 } wa__kind;
 enum { WA__KINDS = WA__FD + 1 };
 extern const wa__kind *wa__kinds[WA__KINDS];

@@ -27,14 +27,14 @@ typedef struct op {
     uint32_t task;     /* the handle of the task that started it, 0 if the host has none */
     uint32_t known_as; /* a name that comes again has a number, and the host need not read it; 0: it has none */
   } started;
-  /* A number that it answers, as most do: no allocation. Nobody keeps it for longer than the operation: see hand_over. */
+  /* A number that it answers, as most do: no allocation. Nobody keeps it for longer than the operation: see deliver. */
   _Alignas(double) char answer[sizeof(wa__detail) + sizeof(double)];
-  bool pinned;      /* the event of its cancellation keeps the record, and */
+  bool pinned;       /* the event of its cancellation keeps the record, and */
   wa__detail *reason;
-  bool handed_over; /* the task that started it waits for it, and its answer goes there: */
+  bool awaited;      /* the task that started it waits for it, and its answer goes there: */
   wa_data *result;
-  uint32_t size; /* of texts */
-  char texts[];  /* copies of the name that has no number, and of the input */
+  uint32_t size;     /* of texts */
+  char texts[];      /* copies of the name that has no number, and of the input */
 } op;
 
 static inline op *op_of(wa_future *f) { return wa__container(f, op, future); }
@@ -55,6 +55,27 @@ static uint32_t known_as(const char *name) {
   return name[0] && !strcmp(known, name) ? i + 1 : 0;
 }
 
+/* ---- the answer ------------------------------------------------------------------------------------------------- */
+
+/* Bytes and texts stay until the task's next operation; a number is copied, because it ends with this one. */
+static int deliver(wa__task *t, wa__detail *d, int st, wa_data *result) {
+  if (d && d->kind > WA_NUMBER) d = NULL;
+  if (result) *result = wa__detail_data(d);
+  if (d && d->kind == WA_NUMBER) d = NULL;
+  if (d && !wa__extra_of(t)) {
+    st = wa__no_memory("what an operation answered"), d = NULL;
+    if (result) *result = (wa_data){0};
+  }
+  if (t->extra) wa__detail_set(&t->extra->received, d);
+  return st;
+}
+
+/* To the task, before it wakes: a check when it does would cost every switch. One that was discarded waits no more. */
+static int hand_over(op *o, wa__detail *d, int st) {
+  wa__list *waiter = o->awaited ? wa__list_first(&o->future.callbacks) : NULL;
+  return waiter ? deliver(wa__container(waiter, wa__task, handle.link), d, st, o->result) : st;
+}
+
 /* ---- the end -------------------------------------------------------------------------------------------------- */
 
 static void over(wa_future *f) {
@@ -66,6 +87,7 @@ static bool cancel(wa_future *f, wa__detail *reason) {
   op *o = op_of(f);
   o->pinned = true;
   o->reason = wa__detail_retain(reason);
+  hand_over(o, NULL, WA_ECANCELED);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);
   wa__event_push(WA__EVENT_OP_CANCELLED, f->handle, reason ? reason->data : NULL, o);
   over(f);
@@ -86,8 +108,7 @@ void wa__op_unpin(void *record) {
   if (o->future.kind == WA__FREE) wa__free(o, size_of(o));
 }
 
-static int taken(wa__task *t, wa_future *f, int st);
-static const wa__kind kind = {.cancel = cancel, .clean = clean, .taken = taken};
+static const wa__kind kind = {.cancel = cancel, .clean = clean};
 
 static bool pending(wa_future *f) {
   if (f->kind == WA__OP && wa__pending(f)) return true;
@@ -97,6 +118,7 @@ static bool pending(wa_future *f) {
 
 int wa__op_finish(wa_future *f, int status, wa__detail *data) {
   bool ok = pending(f);
+  if (ok) status = hand_over(op_of(f), data, status);
   if (ok && status == WA_ECANCELED) wa__future_finish(f, WA__CANCELLED, status, NULL, NULL);
   else if (ok) wa__future_finish(f, WA__FINISHED, status, data ? data->data : NULL, data);
   wa__detail_release(data);
@@ -109,6 +131,7 @@ int wa__op_number(wa_future *f, double number) {
   wa__detail *d = (wa__detail *)op_of(f)->answer;
   *d = (wa__detail){.refs = 1, .size = sizeof number, .kind = WA_NUMBER};
   memcpy(d->data, &number, sizeof number);
+  hand_over(op_of(f), d, WA_OK);
   wa__future_finish(f, WA__FINISHED, WA_OK, d->data, d);
   over(f);
   return WA_OK;
@@ -140,7 +163,7 @@ wa_future *wa_start_op(const char *name, const wa_data *input) {
   if (!o) return wa__no_memory("an operation"), NULL;
   wa__kinds[WA__OP] = &kind;
   wa__future_init(&o->future, WA__OP);
-  o->handed_over = o->pinned = false;
+  o->awaited = o->pinned = false;
   o->size = (uint32_t)(length + size);
   char *data = o->texts + length;
   if (length) memcpy(o->texts, name, length);
@@ -158,25 +181,6 @@ wa_future *wa_start_op(const char *name, const wa_data *input) {
 
 /* ---- awaited in one call ----------------------------------------------------------------------------------------- */
 
-/* Bytes and texts stay until the task's next operation; a number is copied, because it ends with this one. */
-static int hand_over(wa__task *t, wa_future *f, int st, wa_data *result) {
-  wa__detail *d = f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL;
-  if (result) *result = wa__detail_data(d);
-  if (d && d->kind == WA_NUMBER) d = NULL;
-  if (d && !wa__extra_of(t)) {
-    st = wa__no_memory("what an operation answered"), d = NULL;
-    if (result) *result = (wa_data){0};
-  }
-  if (t->extra) wa__detail_set(&t->extra->received, d);
-  return st;
-}
-
-/* When the task wakes, just before it runs. */
-static int taken(wa__task *t, wa_future *f, int st) {
-  op *o = op_of(f);
-  return o->handed_over ? hand_over(t, f, st, o->result) : st;
-}
-
 int wa__op_begin(const char *name, const wa_data *input, wa_data *result) {
   wa__task *t = wa__need_task("wa_await_op");
   if (!t) return WA_EMISUSE;
@@ -184,11 +188,11 @@ int wa__op_begin(const char *name, const wa_data *input, wa_data *result) {
   if (!f) return start_failure;
   int st = WA__PARKED;
   if (wa__pending(f)) {
-    op_of(f)->handed_over = true;
+    op_of(f)->awaited = true;
     op_of(f)->result = result;
     wa__park_future(t, f);
   } else {
-    st = hand_over(t, f, wa__take(t, f), result);
+    st = deliver(t, f->detail, wa__take(t, f), result);
   }
   wa_release(f);
   return st;

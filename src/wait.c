@@ -91,7 +91,6 @@ static int outcome(wa__task *t) {
     st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
   } else if (f) {
     st = wa__take(t, f);
-    if (f->kind == WA__OP) st = wa__kinds[WA__OP]->taken(t, f, st);
     wa_release(f);
   }
   t->waiting = NULL;
