@@ -16,7 +16,7 @@ export const help = `usage: npx wasyncio build FILE.c... -o OUT.wasm [OPTION...]
 compiles C (or C++ without exceptions), objects and archives with the runtime into one wasm.
 
   -o, --output OUT.wasm    where it goes
-  -O 0|1|2|3|s             how far it is optimized (default: -O3)
+  -O 0|1|2|3|s|z           how far it is optimized (default: -O3); with s and z the runtime is the small one
   -I DIR, -D NAME[=VALUE], -U NAME, -W WARNING, -f FLAG, -m FLAG, -L DIR, -l NAME
                            as the compiler's own, like -Iinclude -DN=1 -Wall -msimd128 -lm; others behind --
   --debug                  -O0, with checks in the runtime and the functions' names in a trap's stack trace
@@ -61,7 +61,7 @@ function check({ values, words }) {
     expect(statSync(file, { throwIfNoEntry: false })?.isFile(), `build: there is no file ${file}`);
   }
   const { optimize = values.debug ? '0' : '3', toolchain } = values;
-  expect(/^[0123s]$/.test(optimize), `build: -O takes 0, 1, 2, 3 or s, not '${optimize}'`);
+  expect(/^[0123sz]$/.test(optimize), `build: -O takes 0, 1, 2, 3, s or z, not '${optimize}'`);
   expect(!(values.command && values.reactor), 'build: --command and --reactor exclude each other');
   expect(toolchain === undefined || names.includes(toolchain),
     `build: --toolchain takes ${names.join(', ')}, not '${toolchain}'`);
@@ -88,8 +88,8 @@ export async function main({ values, words, rest }) {
   ];
   const objects = await parallel(words, (file) =>
     (/\.[oa]$/.test(file) ? resolve(file) : explained(file, making.compile(tools, flags, file))));
-  const libraries = ['libwasyncio', 'libwasyncio-start'].map((name) =>
-    join(dist, 'lib', tools.triple, `${name}${values.debug ? '-debug' : ''}.a`));
+  const ending = values.debug ? '-debug' : /[sz]/.test(level) ? '-small' : '';
+  const libraries = ['libwasyncio', 'libwasyncio-start'].map((name) => join(dist, 'lib', tools.triple, name + ending + '.a'));
   await explained(values.output, linkWasm(making, tools, {
     cache, objects, libraries, out: values.output, extra: forLink.map(absolute), cxx: words.some(isCxx),
     kind: values.command ? 'command' : values.reactor ? 'reactor' : 'both', level, names: values.debug === true,

@@ -5,13 +5,13 @@ import { instrument } from '../toolchain/instrument.mjs';
 import { findWasmOpt } from '../toolchain/toolchains.mjs';
 import { expect } from './usage.mjs';
 
-export const help = `usage: npx wasyncio instrument LINKED.wasm -o OUT.wasm [-O 0|1|2|3|s] [--debug]
+export const help = `usage: npx wasyncio instrument LINKED.wasm -o OUT.wasm [-O 0|1|2|3|s|z] [--debug]
 
 makes a wasm suspendable that was linked with libwasyncio and the flags that wasyncio.pc and the CMake package tell.
 OUT.wasm may be LINKED.wasm.
 
   -o, --output OUT.wasm    where it goes
-  -O 0|1|2|3|s             how far it is optimized (default: -O3)
+  -O 0|1|2|3|s|z           how far it is optimized (default: -O3)
   --debug                  keep the functions' names`;
 
 export const options = {
@@ -23,7 +23,7 @@ export const options = {
 export async function main({ values: { output, optimize, debug }, words }) {
   expect(words.length === 1, `instrument: one linked wasm is expected, not ${words.length}`);
   expect(output, 'instrument: no output is given, like: -o app.wasm');
-  expect(/^[0123s]$/.test(optimize), `instrument: -O takes 0, 1, 2, 3 or s, not '${optimize}'`);
+  expect(/^[0123sz]$/.test(optimize), `instrument: -O takes 0, 1, 2, 3, s or z, not '${optimize}'`);
   const [linked] = words;
   expect(statSync(linked, { throwIfNoEntry: false })?.isFile(), `instrument: there is no file ${linked}`);
   const temporary = `${resolve(output)}.${process.pid}.tmp`;

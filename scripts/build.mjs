@@ -46,7 +46,9 @@ function descriptions() {
     writeFileSync(join(dist, path), text);
   };
   for (const [target, { triple }] of Object.entries(targets)) {
-    write(`lib/${triple}/pkgconfig/wasyncio.pc`, pkgConfig(target, version));
+    for (const small of ['', '-small']) {
+      write(`lib/${triple}/pkgconfig/wasyncio${small}.pc`, pkgConfig(target, version, small));
+    }
   }
   write('cmake/wasyncio-config.cmake', cmakeConfig());
   write('cmake/wasyncio-config-version.cmake', cmakeVersion(version));
@@ -57,8 +59,10 @@ const steps = {
   descriptions,
   'library-wasi': () => library('wasi', 'release'),
   'library-wasi-debug': () => library('wasi', 'debug'),
+  'library-wasi-small': () => library('wasi', 'Oz'),
   'library-emscripten': () => library('emscripten', 'release'),
   'library-emscripten-debug': () => library('emscripten', 'debug'),
+  'library-emscripten-small': () => library('emscripten', 'Oz'),
   runtime: () => runtime('release'),
   'runtime-debug': () => runtime('debug'),
   'examples-wasi': () => examples('wasi', 'command', '.wasm'),

@@ -7,16 +7,17 @@ import { targets } from '../toolchain/toolchains.mjs';
 const flagsFrom = (target, folder) =>
   linkFlags(targets[target], 'both').map((flag) => flag.replace(/^.*(?=\/toolchain\/)/, folder));
 
-export const pkgConfig = (target, version) => `# PKG_CONFIG_PATH is to name this folder.
-# The linked wasm is finished by: $(pkg-config --variable=instrument wasyncio) LINKED.wasm -o OUT.wasm
+// small: '-small' for the library that is made for size.
+export const pkgConfig = (target, version, small = '') => `# PKG_CONFIG_PATH is to name this folder.
+# The linked wasm is finished by: $(pkg-config --variable=instrument wasyncio${small}) LINKED.wasm -o OUT.wasm
 prefix=\${pcfiledir}/../../../..
-instrument=node \${prefix}/bin/wasyncio.mjs instrument
+instrument=node \${prefix}/bin/wasyncio.mjs instrument${small && ' -Oz'}
 
 Name: wasyncio
 Description: asyncio for C in WebAssembly
 Version: ${version}
 Cflags: -I\${prefix}/dist/include
-Libs: -L\${pcfiledir}/.. -lwasyncio -lwasyncio-start ${flagsFrom(target, '${prefix}').join(' ')}
+Libs: -L\${pcfiledir}/.. -lwasyncio${small} -lwasyncio-start${small} ${flagsFrom(target, '${prefix}').join(' ')}
 `;
 
 // Two words that belong together must not be told apart, or told once for several.
@@ -53,11 +54,14 @@ endif()
 if(NOT TARGET wasyncio::wasyncio)
   set(_wasyncio_lib "\${_wasyncio_root}/dist/lib/\${_wasyncio_triple}")
   add_library(wasyncio::start STATIC IMPORTED)
-  set_target_properties(wasyncio::start PROPERTIES IMPORTED_LOCATION "\${_wasyncio_lib}/libwasyncio-start.a")
+  set_target_properties(wasyncio::start PROPERTIES
+    IMPORTED_LOCATION "\${_wasyncio_lib}/libwasyncio-start.a"
+    IMPORTED_LOCATION_MINSIZEREL "\${_wasyncio_lib}/libwasyncio-start-small.a")
   add_library(wasyncio::wasyncio STATIC IMPORTED)
   set_target_properties(wasyncio::wasyncio PROPERTIES
     IMPORTED_LOCATION "\${_wasyncio_lib}/libwasyncio.a"
     IMPORTED_LOCATION_DEBUG "\${_wasyncio_lib}/libwasyncio-debug.a"
+    IMPORTED_LOCATION_MINSIZEREL "\${_wasyncio_lib}/libwasyncio-small.a"
     INTERFACE_INCLUDE_DIRECTORIES "\${_wasyncio_root}/dist/include"
     INTERFACE_LINK_LIBRARIES wasyncio::start
     INTERFACE_LINK_OPTIONS "\${_wasyncio_flags}")
@@ -66,8 +70,9 @@ endif()
 set(_wasyncio_command "\${WASYNCIO_NODE}" "\${_wasyncio_root}/bin/wasyncio.mjs" instrument CACHE INTERNAL "")
 function(wasyncio_instrument target)
   set_target_properties(\${target} PROPERTIES SUFFIX .wasm)
-  add_custom_command(TARGET \${target} POST_BUILD VERBATIM
+  add_custom_command(TARGET \${target} POST_BUILD VERBATIM COMMAND_EXPAND_LISTS
     COMMAND \${_wasyncio_command} "$<TARGET_FILE:\${target}>" -o "$<TARGET_FILE:\${target}>"
+      "$<$<CONFIG:MinSizeRel>:-Oz>"
     COMMENT "Making \${target}.wasm suspendable")
 endfunction()
 `;

@@ -55,10 +55,12 @@ export async function buildNative({ out, files, extra = [], asan = false, fault 
   await makeFile(out, [...objects, library], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
 }
 
-// The static libraries, for programs that are built without this project; `folder` is where they go.
+// The static libraries, for programs that are built without this project; `folder` is where they go. As fast as they can be,
+// for a debugger, or small.
+export const endings = { release: '', debug: '-debug', Oz: '-small' };
 export async function buildLibraries({ target, level, folder }) {
   for (const library of await libraries(toolchain(target), level)) {
-    const name = basename(library).replace(/\.a$/, level === 'debug' ? '-debug.a' : '.a');
+    const name = basename(library).replace(/\.a$/, `${endings[level]}.a`);
     await makeFile(join(folder, name), [library], 'copy', (temporary) => copyFileSync(library, temporary));
   }
 }

@@ -5,7 +5,7 @@
 import { BuildError, find, runWords } from '../toolchain/run.mjs';
 import { findToolchain } from '../toolchain/toolchains.mjs';
 
-export const levels = { O0: [], O1: [], O2: [], O3: [], Os: [], debug: ['-g'], release: [] };
+export const levels = { O0: [], O1: [], O2: [], O3: [], Os: [], Oz: [], debug: ['-g'], release: [] };
 
 // The optimization that a level stands for, without the dash.
 export const optimization = (level) => ({ debug: 'O0', release: 'O3' })[level] ?? level;

@@ -13,6 +13,12 @@
 #define wa__unlikely(x) __builtin_expect(!!(x), 0)
 #define wa__container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 #define WA__COLD __attribute__((noinline, cold))
+/* Of functions in headers: inline where speed counts; where size does, one copy, into which the optimizer merges each file's. */
+#ifdef __OPTIMIZE_SIZE__
+#define WA__INLINE static __attribute__((noinline, unused))
+#else
+#define WA__INLINE static inline
+#endif
 
 /* Writes a sentence: wa__format(out, size, format, up to three texts or numbers), %s a text, %d or %u a number, %l a wa_time in
  * milliseconds; %2s is the third argument, whatever came before. Always ends it with a 0 byte; returns its length. A printf of

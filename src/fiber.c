@@ -271,7 +271,6 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
 
 /* The same, for the most frequent case, without what that doesn't need, a sixth of the time of a switch: nothing runs; the
  * fiber, without frames on a C stack, runs on the spare one; it leaves one suspended segment and again no such frames. */
-#ifndef __OPTIMIZE_SIZE__
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   uintptr_t wish = fiber->stack;
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, woken_with);
@@ -287,7 +286,6 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   copy_words(s->save, scratch, used);
   return false;
 }
-#endif
 
 /* The scheduler's half of a wa_call: not instrumented. The segment is no local of it: a frame here would make every
  * task that suspends inside a wa_call keep a C stack. */

@@ -36,12 +36,7 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
 /* Runs the fiber until it suspends (false) or its body has returned (true: see wa__fiber_status). `result` is what the
  * suspension that it wakes from returns. Nests. */
 bool wa__fiber_resume(wa__fiber *fiber, int result);
-/* The same where no fiber runs, faster, and 0.4 KB more: where size counts, one serves all. */
-#if defined(__wasm__) && !defined(__OPTIMIZE_SIZE__)
-bool wa__fiber_step(wa__fiber *fiber, int result);
-#else
-#define wa__fiber_step wa__fiber_resume
-#endif
+bool wa__fiber_step(wa__fiber *fiber, int result); /* the same where no fiber runs, faster */
 bool wa__fiber_runs(const wa__fiber *fiber); /* or has resumed the one that runs, at whatever remove */
 /* (int wa__fiber_suspend(void), which gives control back to whoever resumed the running fiber, is declared in wasyncio.h:
  * the waits that are inline there call it directly, because each frame in between costs a switch a fifth of its time.) */

@@ -118,6 +118,8 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   return true;
 }
 
+bool wa__fiber_step(wa__fiber *fiber, int woken_with) { return wa__fiber_resume(fiber, woken_with); }
+
 bool wa__fiber_runs(const wa__fiber *fiber) {
   const wa__fiber *f = wa__fiber_running;
   while (f && f != fiber) f = wa__fiber_outer(f);

@@ -23,7 +23,7 @@ static inline wa__detail *wa__detail_retain(wa__detail *d) {
   return d;
 }
 void wa__detail_release(wa__detail *d);
-static inline void wa__detail_set(wa__detail **slot, wa__detail *d) {
+WA__INLINE void wa__detail_set(wa__detail **slot, wa__detail *d) {
   wa__detail_retain(d);
   wa__detail_release(*slot);
   *slot = d;

@@ -25,41 +25,38 @@ typedef struct wa__heap {
   uint32_t size, capacity, sequence;
 } wa__heap;
 
-static inline bool wa__heap_before(const wa__heap_entry *a, const wa__heap_entry *b) {
+WA__INLINE bool wa__heap_before(const wa__heap_entry *a, const wa__heap_entry *b) {
   if (a->key != b->key) return a->key < b->key;
   return ((int32_t)(a->sequence - b->sequence) < 0) != WA__FAULTY(TIMER_TIE);
 }
 
-static inline void wa__heap_place(wa__heap *h, uint32_t i, wa__heap_entry e) {
-  h->entries[i] = e;
-  *e.position = i;
+WA__INLINE void wa__heap_place(wa__heap *h, uint32_t i, const wa__heap_entry *e) {
+  h->entries[i] = *e;
+  *e->position = i;
 }
 
-/* Where the entry at i belongs, towards the top and towards the bottom. */
-static inline void wa__heap_up(wa__heap *h, uint32_t i) {
-  wa__heap_entry e = h->entries[i];
+/* For an entry that is nowhere yet: what is in its way moves into the hole at i; returns where the hole is then. */
+static inline uint32_t wa__heap_up(wa__heap *h, uint32_t i, const wa__heap_entry *e) {
   while (i > 0) {
     uint32_t parent = (i - 1) / 4;
-    if (!wa__heap_before(&e, &h->entries[parent])) break;
-    wa__heap_place(h, i, h->entries[parent]);
+    if (!wa__heap_before(e, &h->entries[parent])) break;
+    wa__heap_place(h, i, &h->entries[parent]);
     i = parent;
   }
-  wa__heap_place(h, i, e);
+  return i;
 }
 
-static inline void wa__heap_down(wa__heap *h, uint32_t i) {
-  wa__heap_entry e = h->entries[i];
+static inline uint32_t wa__heap_down(wa__heap *h, uint32_t i, const wa__heap_entry *e) {
   for (;;) {
     uint32_t first = 4 * i + 1, last = first + 4, best = first;
-    if (first >= h->size) break;
+    if (first >= h->size) return i;
     if (last > h->size) last = h->size;
     for (uint32_t c = first + 1; c < last; c++)
       if (wa__heap_before(&h->entries[c], &h->entries[best])) best = c;
-    if (!wa__heap_before(&h->entries[best], &e)) break;
-    wa__heap_place(h, i, h->entries[best]);
+    if (!wa__heap_before(&h->entries[best], e)) return i;
+    wa__heap_place(h, i, &h->entries[best]);
     i = best;
   }
-  wa__heap_place(h, i, e);
 }
 
 /* false without memory. */
@@ -78,17 +75,16 @@ static inline bool wa__heap_reserve(wa__heap *h) {
 
 /* Adds a node by its position field. Room must have been reserved. */
 static inline void wa__heap_push(wa__heap *h, int64_t key, uint32_t *position) {
-  h->entries[h->size] = (wa__heap_entry){key, h->sequence++, position};
-  wa__heap_up(h, h->size++);
+  const wa__heap_entry e = {key, h->sequence++, position};
+  wa__heap_place(h, wa__heap_up(h, h->size++, &e), &e);
 }
 
 static inline void wa__heap_remove(wa__heap *h, uint32_t *position) {
   uint32_t i = *position;
   *position = WA__HEAP_NOWHERE;
   if (i == --h->size) return;
-  wa__heap_place(h, i, h->entries[h->size]);
-  wa__heap_up(h, i);
-  wa__heap_down(h, i);
+  const wa__heap_entry last = h->entries[h->size];
+  wa__heap_place(h, wa__heap_down(h, wa__heap_up(h, i, &last), &last), &last);
 }
 
 static inline void wa__heap_close(wa__heap *h) {

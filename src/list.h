@@ -14,19 +14,19 @@ static inline void wa__list_init(wa__list *l) { l->prev = l->next = l; }
 static inline bool wa__list_empty(const wa__list *head) { return head->next == head || !head->next; }
 
 /* To a head that was initialised. */
-static inline void wa__list_push_to(wa__list *head, wa__list *node) {
+static inline __attribute__((always_inline)) void wa__list_push_to(wa__list *head, wa__list *node) {
   wa__list *last = head->prev;
   node->prev = last;
   node->next = head;
   last->next = head->prev = node;
 }
 
-static inline void wa__list_push(wa__list *head, wa__list *node) {
+WA__INLINE void wa__list_push(wa__list *head, wa__list *node) {
   if (wa__unlikely(!head->next)) wa__list_init(head);
   wa__list_push_to(head, node);
 }
 
-static inline void wa__list_unlink(wa__list *node) {
+WA__INLINE void wa__list_unlink(wa__list *node) {
   if (!node->next) return;
   node->prev->next = node->next;
   node->next->prev = node->prev;
@@ -45,7 +45,7 @@ static inline wa__list *wa__list_pop(wa__list *head) {
 }
 
 /* Moves all of `from` behind the last of `to`, in order. */
-static inline void wa__list_splice(wa__list *to, wa__list *from) {
+WA__INLINE void wa__list_splice(wa__list *to, wa__list *from) {
   if (wa__list_empty(from)) return;
   if (wa__unlikely(!to->next)) wa__list_init(to);
   from->next->prev = to->prev;

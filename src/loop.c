@@ -57,26 +57,27 @@ wa_time wa__loop_look(void) {
   return now;
 }
 
-static bool look(wa__loop *l) {
-  if (l->budget_end == WA_FOREVER) {
-    l->steps_left = UINT32_MAX;
-    return false;
-  }
-  wa_time now = wa__loop_look(), ran = now - l->looked;
-  wa_time stall = l->config.stall_after ? l->config.stall_after : WA_MS(100);
-  if (ran > stall && wa__loop_stalled) wa__loop_stalled(ran, l->stride);
-  l->looked = now;
-  if (l->config.debug || ran > WA_MS(1)) l->stride = 1;
-  else if (ran > 2 * LOOK_EVERY) l->stride = (l->stride + 1) / 2;
-  else if (ran < LOOK_EVERY / 2 && l->stride < STRIDE_MAX) l->stride *= 2;
-  l->steps_left = l->stride;
-  return now >= l->budget_end;
+/* How many steps may pass before the next look. */
+static uint32_t stride_after(const wa__loop *l, wa_time ran) {
+  if (l->config.debug || ran > WA_MS(1)) return 1;
+  if (ran > 2 * LOOK_EVERY) return (l->stride + 1) / 2;
+  return ran < LOOK_EVERY / 2 && l->stride < STRIDE_MAX ? l->stride * 2 : l->stride;
 }
 
 bool wa__loop_spent(void) {
   wa__loop *l = &wa__the_loop;
   wa_time began = l->looked;
-  bool spent = look(l);
+  bool spent = false;
+  if (l->budget_end == WA_FOREVER) {
+    l->steps_left = UINT32_MAX;
+  } else {
+    wa_time now = wa__loop_look(), ran = now - began;
+    wa_time stall = l->config.stall_after ? l->config.stall_after : WA_MS(100);
+    if (ran > stall && wa__loop_stalled) wa__loop_stalled(ran, l->stride);
+    l->looked = now;
+    l->stride = l->steps_left = stride_after(l, ran);
+    spent = now >= l->budget_end;
+  }
   if (wa__unlikely(wa__loop_stepped != NULL)) {
     l->stride = l->steps_left = 1;
     wa__loop_stepped(began);

@@ -16,7 +16,7 @@ typedef struct wa__due {
 } wa__due;
 
 /* t + delay, both 0 or more; what would be beyond all time is WA_FOREVER. */
-static inline wa_time wa__plus(wa_time t, wa_time delay) { return delay > WA_FOREVER - t ? WA_FOREVER : t + delay; }
+WA__INLINE wa_time wa__plus(wa_time t, wa_time delay) { return delay > WA_FOREVER - t ? WA_FOREVER : t + delay; }
 
 /* Zeroed and not set: no call needed before wa__due_set. */
 static inline void wa__due_init(wa__due *due, void (*run)(wa__handle *)) {

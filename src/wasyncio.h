@@ -629,26 +629,26 @@ static inline int wa__checkpoint_at(const char *site) {
 static inline int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
 /** The waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
- * lies between it and the switch. */
+ * lies between it and the switch. Whatever the optimizer thinks of it: a frame more costs more time, and bytes. */
 WA__PRIVATE(enum { WA__PARKED = INT32_MIN };)
 int wa__await_begin(wa_future *future);
 int wa__sleep_begin(wa_time t);
 int wa__yield_begin(void);
 int wa__op_begin(const char *name, const wa_data *input, wa_data *result);
 int wa__fiber_suspend(void);
-inline int wa_await(wa_future *future) {
+inline __attribute__((always_inline)) int wa_await(wa_future *future) {
   int st = wa__await_begin(future);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
-inline int wa_sleep(wa_time t) {
+inline __attribute__((always_inline)) int wa_sleep(wa_time t) {
   int st = wa__sleep_begin(t);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
-inline int wa_yield(void) {
+inline __attribute__((always_inline)) int wa_yield(void) {
   int st = wa__yield_begin();
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
-inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
+inline __attribute__((always_inline)) int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
   int st = wa__op_begin(name, input, result);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }

@@ -133,7 +133,7 @@ test('exceptions and setjmp are refused, with the reason', async () => {
 
 for (const target of targets) {
   describe(target, () => {
-    for (const level of ['O0', 'O1', 'O2', 'O3', 'Os', 'debug']) {
+    for (const level of ['O0', 'O1', 'O2', 'O3', 'Os', 'Oz', 'debug']) {
       test(`tasks take turns, ${level}`, async () => {
         const out = join(folder, `order-${target}-${level}.wasm`);
         await buildWasm({ target, level, kind: 'command', out, files: [program] });
@@ -189,7 +189,7 @@ for (const target of targets) {
 
 test('no path of the machine that built it is in a library, and no name in a release', async () => {
   for (const target of targets) {
-    for (const level of ['debug', 'release']) {
+    for (const level of ['debug', 'release', 'Oz']) {
       const out = join(folder, `${target}-${level}`);
       await buildLibraries({ target, level, folder: out });
       for (const name of readdirSync(out)) assert.ok(!readFileSync(join(out, name)).includes(join(root, 'src')), name);

@@ -1,4 +1,4 @@
-// All shared scenarios give CPython's traces, on every host and at both ends of the optimizer.
+// All shared scenarios give CPython's traces, on every host, at both ends of the optimizer and as the small library has it.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

@@ -21,8 +21,8 @@ const sources = readdirSync(here).filter((name) => name.endsWith('.c')).sort().m
 
 export const hosts = {
   native: { levels: ['O0', 'O3', 'asan'], run: runProcess },
-  emscripten: { levels: ['O0', 'O3'], target: 'emscripten', run: runHere },
-  wasi: { levels: ['O0', 'O3'], target: 'wasi', run: runHere },
+  emscripten: { levels: ['O0', 'O3', 'Oz'], target: 'emscripten', run: runHere },
+  wasi: { levels: ['O0', 'O3', 'Oz'], target: 'wasi', run: runHere },
   wasmtime: { levels: ['O0', 'O3'], target: 'wasi', run: runWasmtime },
 };
 

@@ -1,5 +1,5 @@
 // The unit tests in C, everywhere: natively under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, and
-// in wasm of both toolchains at both ends of the optimizer, in Node and in wasmtime.
+// in wasm of both toolchains at both ends of the optimizer and as the small library has it, in Node and in wasmtime.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { build, check, missing, run } from './suite.mjs';
@@ -7,7 +7,7 @@ import { core } from './suites.mjs';
 
 const targets = [
   ['native', 'asan'], ['native', 'O3'],
-  ['wasi', 'O0'], ['wasi', 'O3'], ['emscripten', 'O0'], ['emscripten', 'O3'],
+  ['wasi', 'O0'], ['wasi', 'O3'], ['wasi', 'Oz'], ['emscripten', 'O0'], ['emscripten', 'O3'], ['emscripten', 'Oz'],
   ['wasmtime', 'O0'], ['wasmtime', 'O3'],
 ];
 for (const [host, level] of targets) {

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { check, missing } from '../core/suite.mjs';
 import { fiber } from '../core/suites.mjs';
 
-const levels = ['O0', 'O1', 'O2', 'O3', 'Os'];
+const levels = ['O0', 'O1', 'O2', 'O3', 'Os', 'Oz'];
 const targets = [
   ['native', ['asan']], ['wasi', levels], ['emscripten', levels], ['wasmtime', ['O0', 'O3']],
 ].flatMap(([host, its]) => its.map((level) => [host, level]));

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSyn
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { root } from '../../scripts/make.mjs';
 import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { find } from '../../toolchain/run.mjs';
@@ -118,6 +119,16 @@ for (const toolchain of names) {
       assert.equal((await project.wasyncio(['run', 'debug.wasm', 'echo'])).stdout, 'nothing\n');
     });
 
+    test('-Os links the small library: tasks, cancel and timers in 8 KB, everything in 16', async () => {
+      const gzip = (name) => gzipSync(readFileSync(project.file(name)), { level: 9 }).length;
+      copyFileSync(join(root, 'bench/c/minimal.c'), project.file('minimal.c'));
+      for (const [kind, limit] of [['command', 8192], ['reactor', 16384]]) {
+        await succeeds(build('minimal.c', `${kind}.wasm`, '-Os', `--${kind}`));
+        assert.ok(gzip(`${kind}.wasm`) <= limit, `${kind}: ${gzip(`${kind}.wasm`)} bytes`);
+      }
+      await succeeds(['run', 'reactor.wasm', 'main_task']);
+    });
+
     test('folders with spaces, headers by another path, and a header that changes', async () => {
       const folder = 'a folder';
       mkdirSync(project.file(`${folder}/part`), { recursive: true });
@@ -201,7 +212,7 @@ test('wrong uses', async () => {
     ['build b.c -o a.wasm', /there is no file b\.c/],
     ['build text.txt -o a.wasm', /'text\.txt' is no C file/],
     ['build . -o a.wasm', /'\.' is no C file/],
-    ['build a.c -o a.wasm -O4', /-O takes 0, 1, 2, 3 or s, not '4'/],
+    ['build a.c -o a.wasm -O4', /-O takes 0, 1, 2, 3, s or z, not '4'/],
     ['build a.c -o a.wasm --command --reactor', /exclude each other/],
     ['build a.c -o a.wasm --toolchain gcc', /--toolchain takes .*, not 'gcc'/],
     ['build a.c -o a.wasm --fast', /unknown option '--fast'/],

@@ -1,6 +1,6 @@
 // Builds of a user's own, by CMake and by pkg-config, with both toolchains: from the installed package.
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { root } from '../../scripts/make.mjs';
@@ -46,7 +46,7 @@ describe('CMake', { skip: absent('cmake', 'make') }, () => {
     project.write('wasi.cmake', `set(CMAKE_SYSTEM_NAME Generic)
       set(CMAKE_C_COMPILER ${cc})
       set(CMAKE_C_COMPILER_TARGET wasm32-wasi)`);
-    for (const type of ['Release', 'Debug']) {
+    for (const type of ['Release', 'Debug', 'MinSizeRel']) {
       await succeeds('cmake', [...arguments_(type, type), '-DCMAKE_TOOLCHAIN_FILE=wasi.cmake']);
       await succeeds('cmake', ['--build', type]);
       await runs(`${type}/app.wasm`);
@@ -71,15 +71,20 @@ describe('pkg-config', { skip: absent('pkg-config') }, () => {
     const skip = absent(...(target === 'wasi' ? ['clang-19', 'wasm-ld-19'] : ['emcc']));
     test(name, { skip }, async () => {
       const env = { PKG_CONFIG_PATH: project.file(`node_modules/wasyncio/dist/lib/wasm32-${target}/pkgconfig`) };
-      const ask = async (...what) => (await succeeds('pkg-config', [...what, 'wasyncio'], { env })).split(/\s+/);
       const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-      assert.deepEqual(await ask('--modversion'), [version]);
-      const flags = await ask('--cflags', '--libs');
-      const [cc, ...own] = findToolchain(name).cc;
-      await succeeds(cc, [...own, '-O2', 'tasks.c', ...flags, '-o', `${name}-linked.wasm`]);
-      const [command, ...args] = await ask('--variable=instrument');
-      await succeeds(command, [...args, `${name}-linked.wasm`, '-o', `${name}.wasm`]);
-      await runs(`${name}.wasm`);
+      const sizes = [];
+      for (const library of ['wasyncio', 'wasyncio-small']) {
+        const ask = async (...what) => (await succeeds('pkg-config', [...what, library], { env })).split(/\s+/);
+        assert.deepEqual(await ask('--modversion'), [version]);
+        const flags = await ask('--cflags', '--libs');
+        const [cc, ...own] = findToolchain(name).cc;
+        await succeeds(cc, [...own, '-O2', 'tasks.c', ...flags, '-o', `${name}-linked.wasm`]);
+        const [command, ...args] = await ask('--variable=instrument');
+        await succeeds(command, [...args, `${name}-linked.wasm`, '-o', `${name}.wasm`]);
+        await runs(`${name}.wasm`);
+        sizes.push(statSync(project.file(`${name}.wasm`)).size);
+      }
+      assert.ok(sizes[1] < 0.8 * sizes[0], `${sizes} bytes`);
     });
   }
 });

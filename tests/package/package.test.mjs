@@ -22,8 +22,9 @@ test('it holds what a user needs, and nothing of the project\'s workshop', () =>
   for (const path of [
     'README.md', 'LICENSE', 'bin/wasyncio.mjs', 'bindings/index.d.ts', 'dist/include/wasyncio.h',
     'dist/cmake/wasyncio-config.cmake', 'dist/wasm/wasyncio.wasm', 'dist/wasm/wasyncio-debug.wasm',
-    ...['wasi', 'emscripten'].flatMap((target) => ['libwasyncio.a', 'libwasyncio-debug.a', 'libwasyncio-start.a',
-      'libwasyncio-start-debug.a', 'pkgconfig/wasyncio.pc'].map((name) => `dist/lib/wasm32-${target}/${name}`)),
+    ...['wasi', 'emscripten'].flatMap((target) => ['libwasyncio.a', 'libwasyncio-debug.a',
+      'libwasyncio-small.a', 'libwasyncio-start.a', 'libwasyncio-start-debug.a', 'libwasyncio-start-small.a',
+      'pkgconfig/wasyncio.pc', 'pkgconfig/wasyncio-small.pc'].map((name) => `dist/lib/wasm32-${target}/${name}`)),
   ]) assert.ok(all.includes(path), path);
   const expected = /^(bin|bindings|dist|docs|toolchain)\/|^[A-Z]+(\.md)?$|^package\.json$/;
   assert.deepEqual(all.filter((path) => !expected.test(path)), []);
