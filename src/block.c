@@ -12,6 +12,7 @@
 #define FIRST 9 /* log2 of the smallest class */
 #define CLASSES ((32 - FIRST) * 8)
 #define PAGE 65536u
+#define LARGEST (15u << 27) /* the last class below 2 GB, which sbrk's signed argument can't say: it would trap */
 
 typedef struct block {
   struct block *next;
@@ -72,7 +73,7 @@ static bool extend(size_t size) {
 }
 
 void *wa__block_alloc(size_t size) {
-  if (size > INT32_MAX - 2 * PAGE) return NULL;
+  if (size > LARGEST) return NULL;
   uint32_t c = class_of(size);
   block *b = free_lists[c];
   if (b) {

@@ -195,3 +195,11 @@ TASK_TEST(memory_of_the_runtime_between_the_programs_own) {
   }
   EXPECT_INT(wrong, 0);
 }
+
+#ifdef __wasm__
+TEST(memory_that_cannot_even_be_asked_for_is_refused) {
+  for (size_t size = 2013265921u; size > 2013265920u; size = size < UINT32_MAX / 2 ? size + (1 << 20) : 2 * size)
+    if (!EXPECT(!__real_wa__block_alloc(size))) break;
+  EXPECT(!__real_wa__block_alloc(UINT32_MAX));
+}
+#endif
