@@ -636,19 +636,25 @@ int wa__sleep_begin(wa_time t);
 int wa__yield_begin(void);
 int wa__op_begin(const char *name, const wa_data *input, wa_data *result);
 int wa__fiber_suspend(void);
-inline __attribute__((always_inline)) int wa_await(wa_future *future) {
+WA__PRIVATE(
+  __attribute__((always_inline)) inline int wa_await(wa_future *future);
+  __attribute__((always_inline)) inline int wa_sleep(wa_time t);
+  __attribute__((always_inline)) inline int wa_yield(void);
+  __attribute__((always_inline)) inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+)
+inline int wa_await(wa_future *future) {
   int st = wa__await_begin(future);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
-inline __attribute__((always_inline)) int wa_sleep(wa_time t) {
+inline int wa_sleep(wa_time t) {
   int st = wa__sleep_begin(t);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
-inline __attribute__((always_inline)) int wa_yield(void) {
+inline int wa_yield(void) {
   int st = wa__yield_begin();
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
-inline __attribute__((always_inline)) int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
+inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
   int st = wa__op_begin(name, input, result);
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
