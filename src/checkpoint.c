@@ -10,7 +10,7 @@
 
 #define LOOK_EVERY WA_US(200)
 /* Few enough that a loop which turns slow is found out soon, many enough that the clock costs next to nothing. */
-#define FUEL_MAX 256
+#define FUEL_MAX 512
 
 static int32_t ration = 1; /* fuel handed out at the latest refuelling */
 static wa_time refuelled_at;

@@ -93,7 +93,7 @@ int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_
   for (size_t i = 0; i < n; i++) futures[i]->mark = false;
   c->left = c->todo;
   it->state = c;
-  if (c->todo && timeout != WA_FOREVER) return wa__due_set(&c->due, wa__after(timeout));
+  if (c->todo && timeout != WA_FOREVER) wa__deadline(&c->due, wa__after(timeout));
   return WA_OK;
 }
 

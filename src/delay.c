@@ -32,7 +32,6 @@ wa_future *wa__delay(wa_time t) {
   wa__kinds[WA__DELAY] = &kind;
   wa__future_init(&d->future, WA__DELAY);
   wa__due_init(&d->due, due);
-  if (wa__due_set(&d->due, wa__plus(wa_now(), t)) == WA_OK) return &d->future;
-  wa_release(&d->future);
-  return NULL;
+  wa__deadline(&d->due, wa__plus(wa_now(), t));
+  return &d->future;
 }

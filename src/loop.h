@@ -26,6 +26,8 @@ static inline void wa__ready(wa__handle *handle) { wa__list_push_to(&wa__the_loo
  * costs as much as the rest of the loop. */
 void wa__wake(wa__handle *handle);
 
+static inline void wa__deadline(wa__due *due, wa_time when) { wa__due_set(due, when, wa__the_loop.now); }
+
 static inline bool wa__loop_idle(void) {
   return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch) && !wa__the_loop.ghost;
 }

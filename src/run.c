@@ -59,7 +59,7 @@ static int ready_or_wait(void) {
   if (l->config.max_turns && l->turns >= l->config.max_turns) return WA_EDEADLOCK;
   int st = look(l);
   if (st < 0 || !wa__loop_idle()) return st;
-  wa_time next = wa__due_next();
+  wa_time next = wa__due_next(l->config.virtual_clock);
   if (next == WA_FOREVER && !wa__op_count && !wa__fd_waits) return WA_EDEADLOCK;
   if (l->config.virtual_clock) return next == WA_FOREVER ? wa__block(WA_FOREVER) : WA_OK;
   wa_time overdue = wa__report_ungraceful(wa_now());
@@ -139,7 +139,6 @@ int wa_run(wa_task_fn f, void *arg) {
   wa_release(main_task);
   in_run = false;
   wa__discard_all();
-  wa__due_trim();
   wa__fiber_trim();
   wa__inside = inside;
   l->budget_end = WA_FOREVER;
@@ -157,7 +156,7 @@ wa_time wa__turn(void) {
       return 0;
     }
     if (!wa__list_empty(&l->ready)) continue;
-    wa_time next = wa__due_next();
+    wa_time next = wa__due_next(l->config.virtual_clock);
     if (l->config.virtual_clock) {
       if (wa__events_waiting()) return l->now; /* the host is to see what happened at this time before it passes */
       if (next == WA_FOREVER || wa__op_count) return WA_FOREVER;
@@ -214,7 +213,6 @@ void wa__reclaim(void) {
     f->refs = 1;
     wa_release(f);
   }
-  wa__due_trim();
   wa__fiber_trim();
 }
 

@@ -31,10 +31,13 @@ typedef struct wa__extra {
 /* A million of them may sleep: 144 bytes. */
 typedef struct wa__task {
   wa_future future;
-  wa__handle handle;      /* its next step: in the ready queue, or among the callbacks of what it waits for */
+  union {
+    wa__handle handle;    /* its next step: in the ready queue, or among the callbacks of what it waits for */
+    wa__due timer;        /* of a sleep, of a wa_wait: the same handle, which has nothing else to wait for then */
+  };
   wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
   uint8_t slot : 2;       /* a future of which only this task knows: a sleep's, a lock's */
-  uint8_t slot_use : 2;   /* which of the union is in use */
+  uint8_t slot_use : 2;   /* what will settle it: the timer, or whose queue the task is in */
   uint8_t uncancellable;  /* depth */
   bool must_cancel;       /* asked to stop, and not told yet */
   bool delivered : 1;     /* told */
@@ -44,10 +47,7 @@ typedef struct wa__task {
   bool in_defers : 1;     /* the body has returned; its status is in extra */
   bool traced : 1;        /* trace.c has noted that this step began */
   int32_t cancels;        /* requests not taken back */
-  union {
-    wa__due timer;        /* of a sleep, of a wa_wait */
-    wa__list waiter;      /* its place in a lock's, event's, ... queue */
-  } in;
+  wa__list waiter;        /* its place in a lock's, event's, ... queue */
   wa_time cancelled_at;   /* the first request not taken back */
   wa__detail *reason;     /* of the latest request */
   wa__detail *thrown;     /* what came with the latest error an await returned */
@@ -124,14 +124,14 @@ int wa__wait_slot(wa__task *t);
 int wa__wait_queue(wa__task *t, wa__list *queue);
 /* Settles the slot: the task's next step is ready. Only while pending. */
 void wa__slot_settle(wa__task *t, int slot);
-static inline wa__task *wa__task_in_queue(wa__list *link) { return wa__container(link, wa__task, in.waiter); }
+static inline wa__task *wa__task_in_queue(wa__list *link) { return wa__container(link, wa__task, waiter); }
 /* For a task that will not wake: gives back the reference to what it waits for. */
 void wa__forget_wait(wa__task *t);
 /* Gives up the slot's timer, or its place in a queue. Every wake-up does. */
 void wa__slot_leave(wa__task *t);
 
 /* The task's own timer, for the time of a slot wait: settles the slot when it is due. */
-int wa__slot_timer(wa__task *t, wa_time delay);
+void wa__slot_timer(wa__task *t, wa_time delay);
 
 wa_time wa__after(wa_time delay); /* the deadline; never past WA_FOREVER */
 

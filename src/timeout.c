@@ -9,7 +9,7 @@
 
 enum { CREATED, ENTERED, EXPIRING, EXPIRED, EXITED };
 
-/* On the heap, so that neither the timer heap nor a task that dies points to a C stack that is gone. */
+/* On the heap, so that neither the timers nor a task that dies points to a C stack that is gone. */
 struct wa__timer {
   wa__due due;
   wa__scope scope;
@@ -48,16 +48,15 @@ static void drop(wa__scope *scope) {
   wa__free(timer, sizeof *timer);
 }
 
-static int arm(wa_timeout *t, wa_time delay) {
+static void arm(wa_timeout *t, wa_time delay) {
   struct wa__timer *timer = t->timer;
   disarm(timer);
   t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
-  if (t->when == WA_FOREVER) return WA_OK;
-  if (delay > 0) return wa__due_set(&timer->due, t->when);
+  if (t->when == WA_FOREVER) return;
+  if (delay > 0) return wa__deadline(&timer->due, t->when);
   timer->soon = true;
   timer->turn = wa__the_loop.turns;
   wa__ready(&timer->due.handle);
-  return WA_OK;
 }
 
 /* owner NULL: the timer's own record. NULL without memory. */
@@ -70,9 +69,8 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
   *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
   wa__scope_enter(task, &timer->scope, drop);
-  if (arm(t, delay) == WA_OK) return timer;
-  drop(&timer->scope);
-  return NULL;
+  arm(t, delay);
+  return timer;
 }
 
 static int leave(wa_timeout *t, int status) {
@@ -106,7 +104,8 @@ int wa_timeout_enter(wa_timeout *t, wa_time delay) {
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
   if (!t || t->state != ENTERED) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
   if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
-  return arm(t, delay);
+  arm(t, delay);
+  return WA_OK;
 }
 
 int wa_timeout_exit(wa_timeout *t, int status) {
@@ -153,11 +152,9 @@ static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
   wa__scope_enter(t, &w->scope, drop_watch);
   wa__future_add(f, &w->handle);
   t->slot = WA__SLOT_PENDING;
-  w->status = wa__slot_timer(t, grace);
-  if (w->status == WA_OK) {
-    wa__cancel(f, NULL);
-    w->status = wa__wait_slot(t);
-  }
+  wa__slot_timer(t, grace);
+  wa__cancel(f, NULL);
+  w->status = wa__wait_slot(t);
   return w;
 }
 

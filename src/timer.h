@@ -4,7 +4,7 @@
 
 #include "list.h"
 
-/* Something the loop will run: in exactly one list at a time (ready, or a future's callbacks), or in none. */
+/* Something the loop will run: in exactly one list at a time (ready, a future's callbacks, a timer's slot), or in none. */
 typedef struct wa__handle {
   wa__list link;
   void (*run)(struct wa__handle *handle);
@@ -12,28 +12,30 @@ typedef struct wa__handle {
 
 typedef struct wa__due {
   wa__handle handle; /* what becomes ready when the time has come */
-  uint32_t position; /* in the heap */
+  wa_time when __attribute__((packed, aligned(4))); /* WA__NOT_SET: nothing will; packed, or a task would be larger */
 } wa__due;
+
+#define WA__NOT_SET (-1)
 
 /* t + delay, both 0 or more; what would be beyond all time is WA_FOREVER. */
 WA__INLINE wa_time wa__plus(wa_time t, wa_time delay) { return delay > WA_FOREVER - t ? WA_FOREVER : t + delay; }
 
-/* Zeroed and not set: no call needed before wa__due_set. */
 static inline void wa__due_init(wa__due *due, void (*run)(wa__handle *)) {
   due->handle.run = run;
   due->handle.link.next = NULL;
-  due->position = UINT32_MAX;
+  due->when = WA__NOT_SET;
 }
 
-int wa__due_set(wa__due *due, wa_time when); /* WA_ENOMEM */
-/* Takes it out of the heap, or out of the ready queue if it was due already. */
+/* now: the clock's latest reading. */
+void wa__due_set(wa__due *due, wa_time when, wa_time now);
+/* Takes it out of the timers, or out of the ready queue if it was due already. */
 void wa__due_cancel(wa__due *due);
 
-/* The earliest deadline, WA_FOREVER if there is none. */
-wa_time wa__due_next(void);
-/* Makes everything ready that is due at `now`. */
+/* The earliest deadline, WA_FOREVER if there is none. Not exact: no later than that, for one that was cancelled may still
+ * count, so that nobody pays for a search who cancels many. */
+wa_time wa__due_next(bool exact);
+/* Makes everything ready that is due at `now`; NULL: runs it, if nothing else is ready. */
 void wa__due_fire(wa_time now, wa__list *ready);
 uint32_t wa__due_count(void);
-void wa__due_trim(void);
 
 #endif

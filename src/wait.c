@@ -59,12 +59,13 @@ int wa__wait_slot(wa__task *t) {
 int wa__wait_queue(wa__task *t, wa__list *queue) {
   t->slot = WA__SLOT_PENDING;
   t->slot_use = WA__IN_QUEUE;
-  wa__list_push(queue, &t->in.waiter);
+  wa__list_push(queue, &t->waiter);
   wa__park_slot(t);
   return wa__fiber_suspend();
 }
 
 void wa__slot_settle(wa__task *t, int slot) {
+  if (t->slot_use == WA__IN_TIMER) wa__slot_leave(t);
   t->slot = (uint8_t)slot;
   wa__trace(t, WA_TRACE_WAKE);
   wa__ready(&t->handle);
@@ -130,20 +131,21 @@ wa_time wa__after(wa_time delay) {
   return wa__plus(wa_now(), delay);
 }
 
-static void slot_due(wa__handle *handle) {
-  wa__task *t = wa__container(handle, wa__task, in.timer.handle);
-  if (t->slot == WA__SLOT_PENDING) wa__slot_settle(t, WA__SLOT_DONE);
-}
+static void slot_due(wa__handle *handle) { wa__slot_settle(wa__container(handle, wa__task, handle), WA__SLOT_DONE); }
 
-int wa__slot_timer(wa__task *t, wa_time delay) {
+void wa__slot_timer(wa__task *t, wa_time delay) {
   t->slot_use = WA__IN_TIMER;
-  wa__due_init(&t->in.timer, slot_due);
-  return delay == WA_FOREVER ? WA_OK : wa__due_set(&t->in.timer, wa__after(delay));
+  wa__due_init(&t->timer, slot_due);
+  if (delay != WA_FOREVER) wa__deadline(&t->timer, wa__after(delay));
 }
 
 void wa__slot_leave(wa__task *t) {
-  if (t->slot_use == WA__IN_TIMER) wa__due_cancel(&t->in.timer);
-  else if (t->slot_use == WA__IN_QUEUE) wa__list_unlink(&t->in.waiter);
+  if (t->slot_use == WA__IN_TIMER) {
+    wa__due_cancel(&t->timer);
+    t->handle.run = NULL; /* from here on: wa__wake */
+  } else if (t->slot_use == WA__IN_QUEUE) {
+    wa__list_unlink(&t->waiter);
+  }
   t->slot_use = WA__IN_NOTHING;
 }
 
@@ -165,8 +167,7 @@ int wa__sleep_begin(wa_time delay) {
     return WA__PARKED;
   }
   t->slot = WA__SLOT_PENDING;
-  int st = wa__slot_timer(t, delay);
-  if (st < 0) return st;
+  wa__slot_timer(t, delay);
   wa__park_slot(t);
   return WA__PARKED;
 }

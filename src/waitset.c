@@ -31,7 +31,6 @@ static void on_completion(wa__handle *handle) {
   if (failed && set->when == WA_FIRST_EXCEPTION) f->seen = true;
   if (set->left && set->when != WA_FIRST_COMPLETED && !(set->when == WA_FIRST_EXCEPTION && failed)) return;
   if (set->task->slot != WA__SLOT_PENDING) return;
-  wa__slot_leave(set->task);
   wa__slot_settle(set->task, WA__SLOT_DONE);
 }
 
@@ -57,7 +56,7 @@ int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout) {
   *set = (waitset){.task = t, .n = (uint32_t)n, .when = when};
   wa__scope_enter(t, &set->scope, drop);
   t->slot = WA__SLOT_PENDING;
-  int st = wa__slot_timer(t, timeout);
+  wa__slot_timer(t, timeout);
   for (size_t i = 0; i < n; i++) {
     wa_future *f = futures[i];
     f->refs++;
@@ -68,7 +67,7 @@ int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout) {
     wa__future_add(f, &set->nodes[i].handle);
   }
   for (size_t i = 0; i < n; i++) futures[i]->mark = false;
-  if (st == WA_OK) st = wa__wait_slot(t);
+  int st = wa__wait_slot(t);
   drop(&set->scope);
   return st;
 }

@@ -42,7 +42,7 @@ export function encodeNumber(value) {
   return [...bytes, value];
 }
 
-const concat = (parts) =>
+export const concat = (parts) =>
   Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : Uint8Array.from(part))));
 
 // With its size before it.
@@ -55,7 +55,7 @@ export const sized = (parts) => {
 export const vector = (items) => concat([encodeNumber(items.length), ...items]);
 
 const magic = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-export const CUSTOM = 0, IMPORT = 2, EXPORT = 7, CODE = 10;
+export const CUSTOM = 0, TYPE = 1, IMPORT = 2, FUNCTION = 3, EXPORT = 7, CODE = 10;
 
 // The sections: {id, name of a custom one, body}. null: this is no wasm.
 export function readSections(bytes) {
@@ -88,6 +88,22 @@ export function readImports(body) {
     else { reader.byte(); reader.skipNumber(); } // a tag
   });
   return imports;
+}
+
+// How many parameters each of the module's own functions has. null: a type is of a kind that C does not make.
+export function readParameters(types, functions) {
+  const counts = [];
+  const reader = new Reader(types);
+  let known = true;
+  reader.times(() => {
+    if (!known || reader.byte() !== 0x60) return known = false;
+    counts.push(reader.slice().length);
+    reader.slice();
+  });
+  const list = [];
+  const own = new Reader(functions);
+  own.times(() => list.push(counts[own.number()]));
+  return known ? list : null;
 }
 
 // Exports: {name, kind, index}, kind 0: a function.
@@ -169,3 +185,43 @@ export function eachInstruction(body, visit) {
   }
   return '';
 }
+
+// A function's body as a list of {op, bytes}, the declaration of its locals first; null: an instruction is unknown.
+export function instructions(body) {
+  const list = [];
+  let from = 0, op = null;
+  const take = (to) => list.push({ op, bytes: body.subarray(from, to) });
+  const why = eachInstruction(body, (next, start) => {
+    take(start);
+    from = start;
+    op = next;
+  });
+  take(body.length);
+  return why ? null : list;
+}
+
+// How many locals a body declares, and the declaration with one i32 more.
+export function oneLocalMore(declaration) {
+  const reader = new Reader(declaration);
+  let count = 0, groups = 0;
+  reader.times(() => {
+    count += reader.number();
+    reader.byte();
+    groups++;
+  });
+  const old = declaration.subarray(encodeNumber(groups).length);
+  return { count, declaration: [...encodeNumber(groups + 1), ...old, 1, 0x7f] };
+}
+
+// Single instructions.
+export const localGet = (index) => [0x20, ...encodeNumber(index)];
+export const localSet = (index) => [0x21, ...encodeNumber(index)];
+export const globalGet = (index) => [0x23, ...encodeNumber(index)];
+export const globalSet = (index) => [GLOBAL_SET, ...encodeNumber(index)];
+export const i32 = (value) => { // signed LEB128, of what is not negative
+  const bytes = encodeNumber(value);
+  const last = bytes.length - 1;
+  return [0x41, ...(bytes[last] & 0x40 ? [...bytes.slice(0, last), bytes[last] | 0x80, 0] : bytes)];
+};
+export const same = (instruction, bytes) =>
+  instruction?.bytes.length === bytes.length && bytes.every((byte, i) => instruction.bytes[i] === byte);

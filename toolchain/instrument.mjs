@@ -8,7 +8,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as wasm from './binary.mjs';
-import { cheapenRecords } from './records.mjs';
+import { cheapen } from './asyncify.mjs';
 import { BuildError } from './run.mjs';
 
 const trusted = /^wa__(fiber_|stack_set$)/;
@@ -127,7 +127,7 @@ function passes({ level, names }) {
 const features = ['--enable-reference-types', '--enable-bulk-memory'];
 
 // What the result depends on besides the linked wasm: files, and text.
-export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'records.mjs', 'binary.mjs'].map(beside)];
+export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
 export async function instrument(tools, linked, out, options) {
@@ -139,7 +139,7 @@ export async function instrument(tools, linked, out, options) {
     const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
     const [first, second] = passes(options);
     await tools.run([...tools.wasmOpt, checked, ...features, removed, ...first, '-o', out]);
-    writeFileSync(checked, cheapenRecords(readFileSync(out)));
+    writeFileSync(checked, cheapen(readFileSync(out)));
     await tools.run([...tools.wasmOpt, checked, ...features, ...second, '-o', out]);
   } finally {
     rmSync(checked, { force: true });

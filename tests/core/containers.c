@@ -1,5 +1,5 @@
-/* The containers that everything stands on: the intrusive list and the heap. */
-#include "../../src/heap.h"
+/* The containers that everything stands on: the intrusive list and the wheel of timers. */
+#include "../../src/timer.h"
 #include "../../src/list.h"
 #include "unit.h"
 
@@ -66,72 +66,116 @@ TEST(list_visit_may_unlink_what_it_visits) {
   EXPECT_TRACE("b d");
 }
 
-/* ---- heap -------------------------------------------------------------------------------------------------------- */
+/* ---- timers ------------------------------------------------------------------------------------------------------ */
 
-enum { NODES = 500 };
-static uint32_t positions[NODES];
-
-static uint32_t pop(wa__heap *h, int64_t *key) {
-  uint32_t *position = h->entries[0].position;
-  *key = h->entries[0].key;
-  wa__heap_remove(h, position);
-  return (uint32_t)(position - positions);
-}
+enum { TIMERS = 500 };
+static wa__due timers[TIMERS];
+static wa_time wanted[TIMERS]; /* WA__NOT_SET: not to fire */
+static uint32_t rounds[TIMERS]; /* in which it was set, counted over all */
+static uint32_t sets;
 
 static uint32_t random_number(void) {
   static uint32_t state = 1;
-  return state = state * 1664525 + 1013904223;
+  state = state * 1664525 + 1013904223;
+  return state >> 8;
 }
 
-static void push(wa__heap *h, int64_t key, uint32_t node) {
-  EXPECT(wa__heap_reserve(h));
-  wa__heap_push(h, key, &positions[node]);
+static void set(uint32_t i, wa_time when, wa_time now) {
+  wa__due_init(&timers[i], NULL);
+  wa__due_set(&timers[i], wanted[i] = when, now);
+  rounds[i] = sets++;
 }
 
-TEST(heap_hands_out_by_key_and_equal_keys_in_the_order_they_came) {
-  wa__heap h = {0};
-  int64_t key, latest = -1;
-  uint32_t node, latest_node = 0;
-  for (uint32_t i = 0; i < NODES; i++) push(&h, random_number() % 16, i);
-  for (uint32_t i = 0; i < NODES; i++) {
-    node = pop(&h, &key);
-    if (!EXPECT(key > latest || (key == latest && node > latest_node))) break;
-    latest = key;
-    latest_node = node;
+static void forget(uint32_t i) {
+  wa__due_cancel(&timers[i]);
+  wanted[i] = WA__NOT_SET;
+}
+
+/* What is due at `now` comes, by time and equal ones in the order they were set, and nothing else. */
+static bool fire(wa_time now) {
+  wa__list ready = {0};
+  wa_time latest = -1;
+  uint32_t latest_round = 0;
+  wa__due_fire(now, &ready);
+  for (wa__list *link; (link = wa__list_pop(&ready));) {
+    uint32_t i = (uint32_t)(wa__container(link, wa__due, handle.link) - timers);
+    bool ordered = wanted[i] > latest || (wanted[i] == latest && rounds[i] > latest_round);
+    if (!EXPECT(ordered) || !EXPECT(wanted[i] <= now) || !EXPECT_INT(timers[i].when, WA__NOT_SET)) return false;
+    latest = wanted[i];
+    latest_round = rounds[i];
+    wanted[i] = WA__NOT_SET;
   }
-  EXPECT_INT(h.size, 0);
-  wa__heap_close(&h);
+  for (uint32_t i = 0; i < TIMERS; i++)
+    if (!EXPECT(wanted[i] == WA__NOT_SET || wanted[i] > now)) return false;
+  return true;
 }
 
-TEST(heap_lets_any_node_go) {
-  static int64_t keys[NODES];
-  for (int round = 0; round < 20; round++) {
-    wa__heap h = {0};
-    int64_t key, latest = -1;
-    for (uint32_t i = 0; i < NODES; i++) push(&h, keys[i] = random_number() % 1000, i);
-    for (uint32_t i = 0; i < NODES; i++)
-      if (random_number() % 3 == 0) {
-        wa__heap_remove(&h, &positions[i]);
-        keys[i] = -1;
-      }
-    while (h.size) {
-      uint32_t node = pop(&h, &key);
-      if (!EXPECT(key >= latest) || !EXPECT_INT(keys[node], key)) break;
-      EXPECT_INT(positions[node], WA__HEAP_NOWHERE);
-      keys[node] = -1;
-      latest = key;
+/* The least that is set, by looking at all. */
+static wa_time least(void) {
+  wa_time when = WA_FOREVER;
+  for (uint32_t i = 0; i < TIMERS; i++)
+    if (wanted[i] != WA__NOT_SET && wanted[i] < when) when = wanted[i];
+  return when;
+}
+
+static void forget_all(void) {
+  for (uint32_t i = 0; i < TIMERS; i++) forget(i);
+  EXPECT_INT(wa__due_count(), 0);
+  EXPECT_INT(wa__due_next(true), WA_FOREVER);
+}
+
+/* Times near and far, gone by and for ever; set, cancelled, set anew; a clock that steps by anything. */
+TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set) {
+  static const int bits[] = {0, 3, 8, 9, 16, 24, 33, 50, 62};
+  for (uint32_t i = 0; i < TIMERS; i++) wa__due_init(&timers[i], NULL), wanted[i] = WA__NOT_SET;
+  for (uint32_t round = 0; round < 60; round++) {
+    wa_time now = round % 3 ? random_number() : 0, step = (wa_time)1 << bits[round % 9];
+    for (uint32_t n = 0; n < 2000; n++) {
+      uint32_t i = random_number() % TIMERS, what = random_number() % 8;
+      wa_time far = ((wa_time)random_number() << 31 | random_number()) >> (62 - bits[random_number() % 9]);
+      if (wanted[i] != WA__NOT_SET) forget(i);
+      if (what < 4) set(i, wa__plus(now, far), now);
+      else if (what == 4) set(i, now, now);
+      else if (what == 5 && now > 5) set(i, now - random_number() % 5, now);
+      wa_time next = least();
+      if (!EXPECT(wa__due_next(false) <= next) || (n % 3 && !EXPECT_INT(wa__due_next(true), next))) return;
+      if (n % 5) continue;
+      now = wa__plus(now, n % 4 ? random_number() % (step < INT32_MAX ? (uint32_t)step + 1 : INT32_MAX) : step);
+      if (n % 35 == 0 && next != WA_FOREVER && next > now) now = next;
+      if (now > WA_FOREVER / 2) now = WA_FOREVER / 2;
+      if (!fire(now)) return;
     }
-    for (uint32_t i = 0; i < NODES; i++) EXPECT_INT(keys[i], -1);
-    wa__heap_close(&h);
+    forget_all();
   }
 }
 
-TEST(heap_order_survives_the_sequence_counter_running_over) {
-  wa__heap h = {.sequence = UINT32_MAX - 1};
-  int64_t key;
-  for (uint32_t i = 0; i < 4; i++) push(&h, 7, i);
-  for (uint32_t i = 0; i < 4; i++) EXPECT_INT(pop(&h, &key), i);
-  wa__heap_close(&h);
+TEST(timers_survive_a_clock_that_begins_anew) {
+  for (uint32_t i = 0; i < TIMERS; i++) wa__due_init(&timers[i], NULL), wanted[i] = WA__NOT_SET;
+  set(0, WA_S(200), WA_S(100));
+  set(1, WA_S(200), WA_S(100));
+  set(2, WA_S(101), WA_S(100));
+  EXPECT(fire(WA_S(150)));
+  set(3, WA_S(200), 0);
+  set(4, WA_S(1), 0);
+  EXPECT_INT(wa__due_next(true), WA_S(1));
+  EXPECT(fire(WA_S(1)));
+  EXPECT(fire(WA_S(300)));
+  forget_all();
+}
+
+/* Who cancels the earliest of many, again and again, as servers do with their deadlines, makes nobody search them all: what is
+ * told may be too early then, and is exact again when its time has come. */
+TEST(timers_that_are_cancelled_in_order_leave_no_later_deadline_than_there_is) {
+  for (uint32_t i = 0; i < TIMERS; i++) wa__due_init(&timers[i], NULL), wanted[i] = WA__NOT_SET;
+  for (uint32_t i = 0; i < TIMERS; i++) set(i, WA_S(1000) + i, 0);
+  for (uint32_t i = 0; i < TIMERS / 2; i++) {
+    wa_time told = wa__due_next(false);
+    EXPECT(told >= WA_S(1000) && told <= least());
+    forget(i);
+  }
+  EXPECT(fire(WA_S(1000)));
+  EXPECT_INT(wa__due_next(false), WA_S(1000) + TIMERS / 2);
+  forget_all();
 }
 
 /* ---- pool -------------------------------------------------------------------------------------------------------- */

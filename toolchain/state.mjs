@@ -1,0 +1,50 @@
+// Asyncify's state made a local. Asyncify asks a global, in each function that can suspend, before every piece of code that lies
+// between calls: am I being rewound? In a loop that is four loads a round. The answer changes at two points only:
+//
+//     entry: normal or rewinding ---- a call that can suspend returns: unwinding (the function is left) or normal
+//
+// so it is kept in a local, which engines keep in a register, and the optimizer does the rest: after such a call it is known.
+// Law: only what is exactly asyncify's own code is replaced; where a question has another form,
+// the function stays as it was.
+import { CALL, globalGet, i32, localGet, localSet, oneLocalMore, same } from './binary.mjs';
+
+const CALL_INDIRECT = 0x11, IF = 0x04, BR_IF = 0x0d, DROP = 0x1a, SELECT = 0x1b, LOCAL_SET = 0x21, LOCAL_TEE = 0x22;
+const EQZ = 0x45, EQ = 0x46, OR = 0x72;
+const UNWINDING = i32(1), REWINDING = i32(2);
+const simple = new Set([0x20, 0x41, 0x42, 0x43, 0x44]); // a local, a constant
+// What may lie between a call and the question whether it unwinds: its result is put away.
+const between = new Set([DROP, LOCAL_SET, LOCAL_TEE, ...simple]);
+
+function followsCall(list, at) {
+  let i = at - 1;
+  while (between.has(list[i].op)) i--;
+  return list[i].op === CALL || list[i].op === CALL_INDIRECT;
+}
+
+// Whether the state is only asked for being 0: alone, beside a local in an `or`, as a choice or in one.
+function asksForNormal(list, at) {
+  let i = at + 1;
+  while (simple.has(list[i].op) && i < at + 3) i++;
+  const user = list[i].op;
+  return user === SELECT || (user === OR && i === at + 2) || ([EQZ, IF, BR_IF].includes(user) && i === at + 1);
+}
+
+// Rewrites a function's body in `out`, where out[i] are the bytes that list[i] becomes, if all its questions are of a known
+// form. parameters: how many it has. Returns the local, or null.
+export function localizeState(list, out, { state }, parameters) {
+  const { count, declaration } = oneLocalMore(list[0].bytes);
+  const local = parameters + count;
+  const read = globalGet(state);
+  const changes = new Map();
+  for (let i = 0; i < list.length; i++) {
+    if (!same(list[i], read)) continue;
+    const asksFor = (value) => same(list[i + 1], value) && list[i + 2].op === EQ;
+    if (asksFor(UNWINDING) && followsCall(list, i)) changes.set(i, [...i32(0), ...localSet(local), ...read]);
+    else if (asksFor(REWINDING) || asksForNormal(list, i)) changes.set(i, localGet(local));
+    else return null;
+  }
+  if (!changes.size) return null;
+  changes.forEach((bytes, i) => { out[i] = bytes; });
+  out[0] = [...declaration, ...read, ...localSet(local)];
+  return local;
+}
