@@ -54,6 +54,29 @@ static void on_report(const wa_report *r, void *ctx) {
   wa__event_push(WA__EVENT_REPORT, can_ask ? wa__handle_of(r->task) : 0, record, d);
 }
 
+/* Numbers that answer operations, written by the host where a call for each would cost more than all the rest; read at the
+ * beginning of its next call, before anything that this changes. */
+enum { ANSWERS = 128 };
+static struct answers {
+  uint32_t count, capacity;
+  struct {
+    uint32_t operation, spare;
+    double number;
+  } list[ANSWERS];
+} answers = {.capacity = ANSWERS};
+
+static void read_answers(void) {
+  uint32_t count = answers.count < ANSWERS ? answers.count : ANSWERS;
+  if (!count) return;
+  answers.count = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    wa_future *f = wa__handle_get(answers.list[i].operation);
+    if (f) wa__op_number(f, answers.list[i].number);
+  }
+}
+
+WAX(answers) struct answers *wax_answers(void) { return &answers; }
+
 WAX(abi) int32_t wax_abi(void) { return 1; }
 
 WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
@@ -68,6 +91,7 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   if (own_functions == UINT32_MAX) own_functions = wa__guest_functions();
   wa__events_on = true;
   wa__future_settled = on_settled;
+  wa__entered = read_answers;
   wa__fiber_overflow = NULL; /* the host hears of it by wax_recover */
   wa_on_report(on_report, NULL);
   return WA_OK;

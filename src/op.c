@@ -18,21 +18,21 @@ static int start_failure; /* why the latest wa_start_op gave NULL */
 
 typedef struct op {
   wa_future future;
-  struct started { /* what the host reads */
-    const char *name;
-    uint32_t type;
-    const void *data;
-    uint32_t size;
-    double number;
-    uint32_t task;     /* the handle of the task that started it, 0 if the host has none */
-    uint32_t known_as; /* a name that comes again has a number, and the host need not read it; 0: it has none */
-  } started;
-  /* A number that it answers, as most do: no allocation. Nobody keeps it for longer than the operation: see deliver. */
-  _Alignas(double) char answer[sizeof(wa__detail) + sizeof(double)];
+  union {
+    struct started { /* what the host reads */
+      const char *name;
+      uint32_t type;
+      const void *data;
+      uint32_t size;
+      double number;
+      uint32_t task;     /* the handle of the task that started it, 0 if the host has none */
+      uint32_t known_as; /* a name that comes again has a number, and the host need not read it; 0: it has none */
+    } started;
+    /* A number that it answers, as most do: no allocation. Nobody keeps it for longer than the operation: see wa__answered. */
+    _Alignas(double) char answer[sizeof(wa__detail) + sizeof(double)];
+  };
   bool pinned;       /* the event of its cancellation keeps the record, and */
   wa__detail *reason;
-  bool awaited;      /* the task that started it waits for it, and its answer goes there: */
-  wa_data *result;
   uint32_t size;     /* of texts */
   char texts[];      /* copies of the name that has no number, and of the input */
 } op;
@@ -55,27 +55,6 @@ static uint32_t known_as(const char *name) {
   return name[0] && !strcmp(known, name) ? i + 1 : 0;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------------- */
-
-/* Bytes and texts stay until the task's next operation; a number is copied, because it ends with this one. */
-static int deliver(wa__task *t, wa__detail *d, int st, wa_data *result) {
-  if (d && d->kind > WA_NUMBER) d = NULL;
-  if (result) *result = wa__detail_data(d);
-  if (d && d->kind == WA_NUMBER) d = NULL;
-  if (d && !wa__extra_of(t)) {
-    st = wa__no_memory("what an operation answered"), d = NULL;
-    if (result) *result = (wa_data){0};
-  }
-  if (t->extra) wa__detail_set(&t->extra->received, d);
-  return st;
-}
-
-/* To the task, before it wakes: a check when it does would cost every switch. One that was discarded waits no more. */
-static int hand_over(op *o, wa__detail *d, int st) {
-  wa__list *waiter = o->awaited ? wa__list_first(&o->future.callbacks) : NULL;
-  return waiter ? deliver(wa__container(waiter, wa__task, handle.link), d, st, o->result) : st;
-}
-
 /* ---- the end -------------------------------------------------------------------------------------------------- */
 
 static void over(wa_future *f) {
@@ -87,7 +66,6 @@ static bool cancel(wa_future *f, wa__detail *reason) {
   op *o = op_of(f);
   o->pinned = true;
   o->reason = wa__detail_retain(reason);
-  hand_over(o, NULL, WA_ECANCELED);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);
   wa__event_push(WA__EVENT_OP_CANCELLED, f->handle, reason ? reason->data : NULL, o);
   over(f);
@@ -118,7 +96,6 @@ static bool pending(wa_future *f) {
 
 int wa__op_finish(wa_future *f, int status, wa__detail *data) {
   bool ok = pending(f);
-  if (ok) status = hand_over(op_of(f), data, status);
   if (ok && status == WA_ECANCELED) wa__future_finish(f, WA__CANCELLED, status, NULL, NULL);
   else if (ok) wa__future_finish(f, WA__FINISHED, status, data ? data->data : NULL, data);
   wa__detail_release(data);
@@ -131,7 +108,6 @@ int wa__op_number(wa_future *f, double number) {
   wa__detail *d = (wa__detail *)op_of(f)->answer;
   *d = (wa__detail){.refs = 1, .size = sizeof number, .kind = WA_NUMBER};
   memcpy(d->data, &number, sizeof number);
-  hand_over(op_of(f), d, WA_OK);
   wa__future_finish(f, WA__FINISHED, WA_OK, d->data, d);
   over(f);
   return WA_OK;
@@ -148,28 +124,27 @@ static wa_future *refuse(const char *name) {
   return f;
 }
 
-wa_future *wa_start_op(const char *name, const wa_data *input) {
-  static const wa_data nothing;
-  const wa_data *in = input ? input : &nothing;
+static wa_future *start(const char *name, wa_type type, const void *data, size_t size, double number) {
   start_failure = WA_EMISUSE;
   if (!name) return wa__misuse("wa_start_op: name is NULL; expected the name of a host function"), NULL;
-  if (in->type > WA_NUMBER || ((in->type == WA_BYTES || in->type == WA_TEXT) && in->size && !in->data))
+  if (type > WA_NUMBER || ((type == WA_BYTES || type == WA_TEXT) && size && !data))
     return wa__misuse("wa_start_op: the input of '%s' has no type that wa_type names, or no data", name), NULL;
   start_failure = WA_ENOMEM;
   if (!wa__events_on) return refuse(name);
   uint32_t known = known_as(name);
-  size_t length = known ? 0 : strlen(name) + 1, size = in->type == WA_NUMBER ? 0 : in->size;
+  size_t length = known ? 0 : strlen(name) + 1;
+  if (type == WA_NUMBER) size = 0;
   op *o = wa__alloc(sizeof *o + length + size);
   if (!o) return wa__no_memory("an operation"), NULL;
   wa__kinds[WA__OP] = &kind;
   wa__future_init(&o->future, WA__OP);
-  o->awaited = o->pinned = false;
+  o->pinned = false;
   o->size = (uint32_t)(length + size);
-  char *data = o->texts + length;
+  char *copy = o->texts + length;
   if (length) memcpy(o->texts, name, length);
-  if (size) memcpy(data, in->data, size);
+  if (size) memcpy(copy, data, size);
   uint32_t task = wa__current ? wa__current->future.handle : 0;
-  o->started = (struct started){known ? names[known - 1] : o->texts, in->type, data, (uint32_t)size, in->number, task, known};
+  o->started = (struct started){known ? names[known - 1] : o->texts, type, copy, (uint32_t)size, number, task, known};
   if (!wa__handle_of(&o->future) || !wa__event_push(WA__EVENT_OP_STARTED, o->future.handle, &o->started, NULL)) {
     if (o->future.handle) wa__handle_close(o->future.handle);
     wa_release(&o->future);
@@ -179,21 +154,27 @@ wa_future *wa_start_op(const char *name, const wa_data *input) {
   return &o->future;
 }
 
+wa_future *wa_start_op(const char *name, const wa_data *input) {
+  static const wa_data nothing;
+  const wa_data *in = input ? input : &nothing;
+  return start(name, in->type, in->data, in->size, in->number);
+}
+
 /* ---- awaited in one call ----------------------------------------------------------------------------------------- */
 
-int wa__op_begin(const char *name, const wa_data *input, wa_data *result) {
+int wa__op_begin(const char *name, wa_type type, const void *data, size_t size, double number) {
+  wa__answer = (wa_data){0};
   wa__task *t = wa__need_task("wa_await_op");
   if (!t) return WA_EMISUSE;
-  wa_future *f = wa_start_op(name, input);
+  wa_future *f = start(name, type, data, size, number);
   if (!f) return start_failure;
-  int st = WA__PARKED;
   if (wa__pending(f)) {
-    op_of(f)->awaited = true;
-    op_of(f)->result = result;
+    f->answers = true;
     wa__park_future(t, f);
-  } else {
-    st = deliver(t, f->detail, wa__take(t, f), result);
+    f->refs--; /* the wait has one of its own */
+    return WA__PARKED;
   }
+  int st = wa__answered(t, f, wa__take(t, f));
   wa_release(f);
   return st;
 }

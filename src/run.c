@@ -218,12 +218,16 @@ void wa__reclaim(void) {
 
 /* ---- one call from outside at a time: here, and not with the exports, because a command has none ----------------- */
 
+void (*wa__entered)(void);
+
 bool wa__enter(void) {
-  if (wa__inside)
+  if (wa__inside) {
     wa__misuse("the runtime is in the middle of a turn; a host function must not call it before it returns");
-  bool alone = !wa__inside;
+    return false;
+  }
   wa__inside = true;
-  return alone;
+  if (wa__entered) wa__entered();
+  return true;
 }
 
 void wa__leave(const bool *alone) {

@@ -10,6 +10,7 @@ extern bool wa__inside;
  * clock, can come in the middle of a change. */
 #define WAX_ALONE __attribute__((cleanup(wa__leave))) const bool alone = wa__enter()
 bool wa__enter(void);
+extern void (*wa__entered)(void); /* NULL, or what such a call begins with */
 void wa__leave(const bool *alone);
 
 /* What a program that waits for descriptors adds (fd.c), and no other program carries. */

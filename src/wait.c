@@ -78,6 +78,32 @@ static void note_delivery(wa__task *t) {
   wa__trace(t, WA_TRACE_CLEANUP);
 }
 
+wa_data wa__answer;
+
+/* Bytes and texts stay until the task's next operation; a number is copied, because it ends with this one. */
+static WA__COLD bool keep(wa__task *t, wa__detail *d) {
+  if (!d && !t->extra) return true;
+  if (wa__extra_of(t)) wa__detail_set(&t->extra->received, d);
+  return t->extra;
+}
+
+int wa__answered(wa__task *t, wa_future *f, int st) {
+  wa__detail *d = f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL;
+  if (d && d->kind == WA_NUMBER) {
+    /* Not wa__detail_data: a record copied by 8 bytes waits for its stores of 4, which took 7 ns. */
+    wa__answer.data = NULL;
+    wa__answer.size = 0;
+    wa__answer.type = WA_NUMBER;
+    wa__answer.number = *(double *)d->data;
+    d = NULL;
+  } else {
+    wa__answer = wa__detail_data(d);
+  }
+  if (wa__likely(!d && !t->extra) || keep(t, d)) return st;
+  wa__answer = (wa_data){0};
+  return wa__no_memory("what an operation answered");
+}
+
 /* What the wait came to. */
 static int outcome(wa__task *t) {
   wa_future *f = t->waiting;
@@ -92,6 +118,7 @@ static int outcome(wa__task *t) {
     st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
   } else if (f) {
     st = wa__take(t, f);
+    if (f->answers) st = wa__answered(t, f, st);
     wa_release(f);
   }
   t->waiting = NULL;

@@ -634,7 +634,10 @@ WA__PRIVATE(enum { WA__PARKED = INT32_MIN };)
 int wa__await_begin(wa_future *future);
 int wa__sleep_begin(wa_time t);
 int wa__yield_begin(void);
-int wa__op_begin(const char *name, const wa_data *input, wa_data *result);
+/* The input in pieces, and the answer by way of a record of the runtime's: so that nothing of it is on the task's C stack,
+ * which the task would have to keep while it waits. */
+int wa__op_begin(const char *name, wa_type type, const void *data, size_t size, double number);
+extern wa_data wa__answer;
 int wa__fiber_suspend(void);
 WA__PRIVATE(
   __attribute__((always_inline)) inline int wa_await(wa_future *future);
@@ -655,8 +658,11 @@ inline int wa_yield(void) {
   return st == WA__PARKED ? wa__fiber_suspend() : st;
 }
 inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
-  int st = wa__op_begin(name, input, result);
-  return st == WA__PARKED ? wa__fiber_suspend() : st;
+  int st = input ? wa__op_begin(name, input->type, input->data, input->size, input->number)
+                 : wa__op_begin(name, WA_NOTHING, NULL, 0, 0);
+  if (st == WA__PARKED) st = wa__fiber_suspend();
+  if (result) *result = wa__answer;
+  return st;
 }
 
 /** Every suspending call notes its place first, so that a task can say where it waits. */

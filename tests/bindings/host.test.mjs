@@ -40,6 +40,34 @@ onBoth('host functions', (test) => {
     assert.equal(await rt.spawn('call', 'who', { name: 'caller' }), 'who for caller');
   });
 
+  // Numbers are left in the wasm's memory, for more than there is room for; texts and errors are told by calls.
+  const answers = [];
+  const open = (text) => new Promise((resolve, reject) => { answers.push({ text, resolve, reject }); });
+  test('answers of one turn come in their order, numbers and others mixed', { host: { open } }, async (rt) => {
+    const order = [];
+    const tasks = Array.from({ length: 700 }, (_, i) => {
+      const task = rt.spawn('call', `open ${i}`);
+      task.then(() => order.push(i), () => order.push(i));
+      return task;
+    });
+    while (answers.length < tasks.length) await sleep(1);
+    tasks[5].cancel('in time');
+    const all = answers.map((_, i) => i);
+    for (const i of all) {
+      const { text, resolve, reject } = answers[(i * 3) % 700];
+      if (text % 7 === 0) reject(new Error(`no ${text}`));
+      else resolve(text % 5 === 0 ? `text ${text}` : Number(text));
+    }
+    await rt.gather(tasks, { collect: true });
+    assert.deepEqual(order.filter((i) => i !== 5), all.map((i) => (i * 3) % 700).filter((i) => i !== 5));
+    for (const [i, task] of tasks.entries()) {
+      if (i === 5) assert.ok(task.cancelled);
+      else if (i % 7 === 0) assert.match((await errorOf(task)).message, new RegExp(`no ${i}$`));
+      else assert.equal(await task, i % 5 === 0 ? `text ${i}` : i);
+    }
+    assert.equal(rt.counts().operations, 0);
+  });
+
   test("an instance's methods see their instance", {
     host: new (class { prefix = '> '; quote(text) { return this.prefix + text; } })(),
   }, async (rt) => {

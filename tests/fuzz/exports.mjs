@@ -18,6 +18,7 @@ export const shapes = {
   wax_release: [['handle'], 'status'],
   wax_future: [[], 'open'],
   wax_settle: [['open', 'status', 'type', 'data', 'size', 'number'], 'status'],
+  wax_answers: [[], 'answers'],
   wax_timer: [['ms'], 'handle'],
   wax_next_task: [['handle'], 'handle'],
   wax_shutdown: [[], 'count'],

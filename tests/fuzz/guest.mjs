@@ -115,6 +115,7 @@ export class Guest {
     if (kind === 'handle') return this.values.handle(result >>> 0);
     if (kind === 'open') return this.values.open(result >>> 0);
     if (kind === 'block') return this.values.block(result >>> 0);
+    if (kind === 'answers') return this.#answer(name, result >>> 0);
     this.#inside(name, result >>> 0, Number(size ?? 24));
     if (kind === 'state') this.#events(result >>> 0);
   }
@@ -131,6 +132,18 @@ export class Guest {
   #text(name, pointer) {
     this.#inside(name, pointer, 1);
     if (pointer && new Uint8Array(this.memory).indexOf(0, pointer) < 0) assert.fail(`${name}: a text without an end`);
+  }
+
+  // Leaves answers, also to what is no operation, also more than there is room for.
+  #answer(name, at) {
+    const { random: r, values } = this;
+    const view = new DataView(this.memory), capacity = view.getUint32(at + 4, true);
+    this.#inside(name, at, 8 + 16 * capacity);
+    for (let i = 0; i < capacity; i++) {
+      view.setUint32(at + 8 + 16 * i, values.of('open'), true);
+      view.setFloat64(at + 16 + 16 * i, values.of('number'), true);
+    }
+    view.setUint32(at, r.pick([0, 1, 1, 2, 5, capacity, capacity + 1, 0xffffffff]), true);
   }
 
   #events(state) {
