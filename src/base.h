@@ -40,6 +40,8 @@ int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 static inline int64_t wa__text_arg(const char *text) { return (int64_t)(intptr_t)text; }
 static inline int64_t wa__number_arg(int64_t number) { return number; }
 int wa__no_memory(const char *what) WA__COLD;
+/* No status: of a wait that has begun, and is not over. */
+enum { WA__PARKED = INT32_MIN };
 
 /* Whether a call that has no status to give was given its object; else its sentence is noted. */
 void wa__lacking(const char *call) WA__COLD;

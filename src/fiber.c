@@ -2,16 +2,21 @@
  *
  *     resume                                   a segment while it runs, and while it is suspended
  *       | rewind if it has frames
- *       v                                      wasm frames:  body > ... > suspend      -> copied to `save`
+ *       v                                      wasm frames:  body > ... > suspend      -> in `save`
  *     body() ... suspend()                     C stack:      | frames of body ... |    -> stays where it is,
  *       |            | start_unwind                                                       or there are none
  *       |<-----------'
- *       v stop_unwind: copy the scratch region's used words to the segment's save area
+ *       v stop_unwind
  *     back to the scheduler
  *
  *     NORMAL --suspend--> UNWINDING --resume stops it--> NORMAL --resume--> REWINDING --suspend stops it--> NORMAL
  *
+ *     where a segment's frames go:  they fit exactly where they were   -> there, and nothing is copied: nearly always
+ *                                   there is more, or the first time   -> to the scratch region, then to a new save area
+ *
  * Laws
+ *   - The position of asyncify's records, once rewound, is where the segment's next ones begin. Whoever runs another segment
+ *     in between aims it again.
  *   - Asyncify instruments whatever can reach start_unwind. A function that stops an unwind or starts a rewind
  *     counts as scheduler and is not instrumented; so no function here does both kinds.
  *   - Asyncify restores wasm locals and nothing else. The C stack pointer is ours: suspend notes it, resume sets it.
@@ -23,22 +28,20 @@
 #include "stack.h"
 
 #define ASYNCIFY(name) __attribute__((import_module("asyncify"), import_name(#name)))
-ASYNCIFY(start_unwind) void asyncify_start_unwind(void *data);
 ASYNCIFY(stop_unwind) void asyncify_stop_unwind(void);
 ASYNCIFY(start_rewind) void asyncify_start_rewind(void *data);
-ASYNCIFY(stop_rewind) void asyncify_stop_rewind(void);
 
 wa__fiber *wa__fiber_running;
 int wa__fiber_status;
-static int result;              /* what the suspension that is being woken from returns */
-static enum { NORMAL, UNWINDING, REWINDING } mode;
+int wa__woken_with; /* what the suspension that is being woken from returns */
+enum wa__mode wa__mode;
 
 /* For the records of one segment. Engines' own stacks (V8 1 MB, wasmtime 512 KB) mostly end first; where not, each frame looks
  * whether its record still fits (toolchain/records.mjs). */
 #define SCRATCH_SIZE (1 << 20)
 static _Alignas(16) char scratch[SCRATCH_SIZE];
-/* Where asyncify writes and reads. `unwind` is at the scratch region's start whenever nothing unwinds. */
-static struct { char *position, *end; } unwind = {scratch, scratch + SCRATCH_SIZE}, rewind = {NULL, (char *)UINTPTR_MAX};
+struct wa__frames wa__frames;
+static wa__segment *aimed; /* whose save area they are in, or go to */
 
 void (*wa__fiber_overflow)(void);
 uint32_t wa__fiber_stacks;
@@ -110,19 +113,52 @@ static void free_frames(wa__segment *s) {
   s->used = 0;
 }
 
-static WA__COLD bool resize(wa__segment *s, uint32_t used) {
-  free_frames(s);
-  s->save = wa__alloc(capacity(used));
-  if (s->save) s->used = used;
-  return s->save != NULL;
+static inline bool in_scratch(const char *position) {
+  return position > scratch && position <= scratch + SCRATCH_SIZE;
 }
 
-static inline bool save_frames(wa__segment *s) {
-  uint32_t used = (uint32_t)(unwind.position - scratch);
-  unwind.position = scratch;
-  if (wa__unlikely(s->used != used) && !resize(s, used)) return false;
-  copy_words(s->save, scratch, used);
-  return true;
+/* Whether the build has made each frame look for room (toolchain/records.mjs makes this 1). Else all go to the scratch region,
+ * which is large. */
+__attribute__((noinline, export_name("wa__fiber_in_place"))) int wa__fiber_in_place(void) {
+  int no = 0;
+  __asm__("" : "+r"(no)); /* no compiler is to know */
+  return no;
+}
+
+/* A frame does not fit there: what has been written moves to the scratch region. Returns the position in it. */
+char *wa__fiber_spill(char *position, uint32_t size);
+__attribute__((noinline, export_name("wa__fiber_spill"))) char *wa__fiber_spill(char *position, uint32_t size) {
+  uint32_t written = in_scratch(wa__frames.end) ? SCRATCH_SIZE : (uint32_t)(position - aimed->save);
+  if (size > SCRATCH_SIZE - written) __builtin_trap(); /* wa__fiber_recover tells what it was */
+  __builtin_memcpy(scratch, aimed->save, written);
+  wa__frames.end = scratch + SCRATCH_SIZE;
+  return scratch + written;
+}
+
+/* Where the records of s begin when it suspends. */
+static __attribute__((noinline)) void wa__fiber_aim(wa__segment *s) {
+  aimed = s;
+  wa__frames.position = s->used ? s->save : scratch;
+  wa__frames.end = s->used ? s->save + capacity(s->used) : scratch + SCRATCH_SIZE;
+  asyncify_start_rewind(&wa__frames); /* takes the position over; */
+  asyncify_stop_unwind();         /* ends that: who stops a rewind instead would be instrumented */
+}
+
+/* After an unwind: what it wrote becomes the save area of s, in exact size. */
+static bool save_frames(wa__segment *s) {
+  bool spilled = in_scratch(wa__frames.position);
+  char *from = spilled ? scratch : s->save;
+  uint32_t used = (uint32_t)(wa__frames.position - from);
+  if (used == s->used) {
+    if (spilled) copy_words(s->save, from, used);
+    return true;
+  }
+  char *save = wa__alloc(capacity(used));
+  if (save) copy_words(save, from, used);
+  free_frames(s);
+  s->save = save;
+  s->used = save ? used : 0;
+  return save != NULL;
 }
 
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
@@ -151,17 +187,10 @@ static void give_back(wa__fiber *fiber) {
   wa__stack_return(s);
 }
 
-/* The leaf of every suspended segment. The C stack's pointer stays: asyncify skips what would move it. */
-__attribute__((noinline)) int wa__fiber_suspend(void) {
-  if (mode == REWINDING) {
-    asyncify_stop_rewind();
-    mode = NORMAL;
-    return result;
-  }
-  mode = UNWINDING;
-  asyncify_start_unwind(&unwind);
-  return 0; /* to nobody: the frames above are being unwound */
-}
+void wa__fiber_to_scratch(void) { wa__frames = (struct wa__frames){scratch, scratch + SCRATCH_SIZE}; }
+
+/* The leaf of a suspended segment, if no WA__FIBER_WAIT is. The C stack's pointer stays: asyncify skips what would move it. */
+__attribute__((noinline)) int wa__fiber_suspend(void) { return wa__fiber_woken() ? wa__fiber_wakes() : wa__fiber_leave(); }
 
 enum { SUSPENDED = INT32_MIN };
 
@@ -193,15 +222,20 @@ static inline void wa__fiber_limit(const wa__stack *stack) {
 }
 
 /* Enters or re-enters a segment on a stack. It is here that the pointer moves, and moves back: this function's own frame must
- * not be where the segment's will be. Returns what the segment's function did; if it suspended, mode is UNWINDING.
+ * not be where the segment's will be. Returns what the segment's function did; if it suspended, mode is WA__UNWINDING.
  * limited: the check knows this stack's limit already. */
 static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__stack *stack, wa__fiber *outer, bool limited) {
   char *host = wa__fiber_sp();
   wa__fiber_running = fiber;
-  mode = s->used ? REWINDING : NORMAL;
   if (wa__likely(s->used)) {
-    rewind.position = s->save + s->used;
-    asyncify_start_rewind(&rewind);
+    wa__mode = WA__REWINDING;
+    aimed = s;
+    wa__frames.position = s->save + s->used;
+    wa__frames.end = s->save + capacity(s->used);
+    asyncify_start_rewind(&wa__frames);
+  } else {
+    wa__mode = WA__NORMAL;
+    wa__fiber_aim(s);
   }
   if (!limited) wa__fiber_limit(stack);
   SET_STACK_POINTER(stack->top - s->depth);
@@ -221,9 +255,9 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
   wa__fiber *outer = stack->outer;
   bool ended = false;
   while (!ended) {
-    if (mode == UNWINDING) {
+    if (wa__mode == WA__UNWINDING) {
       asyncify_stop_unwind();
-      mode = NORMAL;
+      wa__mode = WA__NORMAL;
       if (wa__likely(save_frames(s))) break;
       status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
       drop_segments(fiber, s);
@@ -234,7 +268,7 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
       wa__fiber_status = status_of(status);
     } else {
       drop_segments(fiber, below(s));
-      result = status; /* of the wa_call that waits for it */
+      wa__woken_with = status; /* of the wa_call that waits for it */
       s = fiber->top;
       status = wa__fiber_enter(fiber, s, stack, outer, false);
     }
@@ -263,28 +297,26 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   }
   wa__stack *stack = wa__fiber_stack(fiber);
   stack->outer = outer;
-  result = woken_with;
+  wa__woken_with = woken_with;
   wa__segment *s = fiber->top;
   int status = wa__fiber_enter(fiber, s, stack, outer, false);
-  return wa__fiber_go_on(fiber, s, status);
+  bool ended = wa__fiber_go_on(fiber, s, status);
+  if (outer) wa__fiber_aim(outer->top);
+  return ended;
 }
 
 /* The same, for the most frequent case, without what that doesn't need, a sixth of the time of a switch: nothing runs; the
- * fiber, without frames on a C stack, runs on the spare one; it leaves one suspended segment and again no such frames. */
+ * fiber, without frames on a C stack, runs on the spare one; it leaves one suspended segment and again no such wa__frames. */
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   uintptr_t wish = fiber->stack;
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, woken_with);
   wa__fiber_host_stack = wa__fiber_sp();
-  result = woken_with;
+  wa__woken_with = woken_with;
   wa__segment *s = fiber->top;
   int status = wa__fiber_enter(fiber, s, wa__stack_spare, NULL, true);
-  if (wa__unlikely(mode != UNWINDING || s->depth || fiber->stack != wish)) return wa__fiber_go_on(fiber, s, status);
+  if (wa__unlikely(wa__mode != WA__UNWINDING || s->depth || fiber->stack != wish)) return wa__fiber_go_on(fiber, s, status);
   asyncify_stop_unwind();
-  uint32_t used = (uint32_t)(unwind.position - scratch);
-  if (wa__unlikely(used != s->used)) return wa__fiber_go_on(fiber, s, status);
-  unwind.position = scratch;
-  copy_words(s->save, scratch, used);
-  return false;
+  return wa__likely(wa__frames.position == s->save + s->used) ? false : wa__fiber_go_on(fiber, s, status);
 }
 
 /* The scheduler's half of a wa_call: not instrumented. The segment is no local of it: a frame here would make every
@@ -296,22 +328,25 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
   *call = (inner){.segment = {.f = f, .arg = arg}, .below = fiber->top};
   wa__segment *s = fiber->top = &call->segment;
   char *sp = wa__fiber_sp();
+  wa__fiber_aim(s);
   int status = f(arg);
-  if (mode == UNWINDING) {
+  if (wa__mode == WA__UNWINDING) {
     asyncify_stop_unwind();
-    mode = NORMAL;
+    wa__mode = WA__NORMAL;
     char *top = (fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top;
     s->depth = (uint32_t)(top - wa__fiber_sp());
     /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs
      * below all. */
     SET_STACK_POINTER(top - fiber->top->depth);
     bool saved = save_frames(s);
+    wa__fiber_aim(below(s));
     SET_STACK_POINTER(sp);
     if (wa__likely(saved)) return SUSPENDED;
     status = wa__no_memory("a suspended wa_call");
   }
   wa__stack_set(sp); /* a call, so that the linker keeps wa__stack_set */
   drop_segments(fiber, below(s));
+  wa__fiber_aim(fiber->top);
   return status_of(status);
 }
 
@@ -336,18 +371,16 @@ void wa__fiber_destroy(wa__fiber *fiber) {
 }
 
 void wa__fiber_rest(void) {
-  if (!wa__fiber_running || mode != UNWINDING) return;
-  unwind.position = scratch;
-  asyncify_stop_unwind();
+  if (!wa__fiber_running) return;
+  if (wa__mode != WA__NORMAL) asyncify_stop_unwind(); /* a rewind, too */
 }
 
 int wa__fiber_recover(void) {
-  bool stack = overflowed || (wa__fiber_running && mode == UNWINDING); /* its records did not fit */
+  bool stack = overflowed || (wa__fiber_running && wa__mode == WA__UNWINDING); /* its records did not fit */
   for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f))
     wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
   overflowed = false;
-  mode = NORMAL;
-  unwind.position = scratch;
+  wa__mode = WA__NORMAL;
   wa__fiber_running = NULL;
   wa__fiber_limit(wa__stack_spare);
   return stack ? WA_ESTACK : WA_ETRAP;

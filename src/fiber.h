@@ -38,8 +38,41 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
 bool wa__fiber_resume(wa__fiber *fiber, int result);
 bool wa__fiber_step(wa__fiber *fiber, int result); /* the same where no fiber runs, faster */
 bool wa__fiber_runs(const wa__fiber *fiber); /* or has resumed the one that runs, at whatever remove */
-/* (int wa__fiber_suspend(void), which gives control back to whoever resumed the running fiber, is declared in wasyncio.h:
- * the waits that are inline there call it directly, because each frame in between costs a switch a fifth of its time.) */
+/* Gives control back to whoever resumed the running fiber; returns what it is woken with. */
+int wa__fiber_suspend(void);
+/* The same as the last step of a function that the program calls and whose name begins with wa__fiber_: `begin` gives WA__PARKED,
+ * or what the call returns at once. It begins anew when the fiber is woken, with arguments that mean nothing. */
+#define WA__FIBER_WAIT(begin)                         \
+  if (wa__fiber_woken()) return wa__fiber_wakes();    \
+  int st = (begin);                                   \
+  return st == WA__PARKED ? wa__fiber_leave() : st
+#ifdef __wasm__
+__attribute__((import_module("asyncify"), import_name("start_unwind"))) void asyncify_start_unwind(void *data);
+__attribute__((import_module("asyncify"), import_name("stop_rewind"))) void asyncify_stop_rewind(void);
+extern struct wa__frames { char *position, *end; } wa__frames; /* where asyncify reads and writes */
+extern enum wa__mode { WA__NORMAL, WA__UNWINDING, WA__REWINDING } wa__mode;
+extern int wa__woken_with;
+int wa__fiber_in_place(void);
+void wa__fiber_to_scratch(void);
+/* At every level: a function that calls these instead would be instrumented. */
+#define WA__INTO static inline __attribute__((always_inline))
+WA__INTO bool wa__fiber_woken(void) { return wa__mode == WA__REWINDING; }
+WA__INTO int wa__fiber_wakes(void) {
+  asyncify_stop_rewind();
+  wa__mode = WA__NORMAL;
+  return wa__woken_with;
+}
+WA__INTO int wa__fiber_leave(void) {
+  wa__mode = WA__UNWINDING;
+  if (!wa__fiber_in_place()) wa__fiber_to_scratch();
+  asyncify_start_unwind(&wa__frames);
+  return 0; /* to nobody: the frames above are being unwound */
+}
+#else
+static inline bool wa__fiber_woken(void) { return false; }
+static inline int wa__fiber_wakes(void) { return 0; }
+static inline int wa__fiber_leave(void) { return wa__fiber_suspend(); }
+#endif
 /* Runs f(arg) on the running fiber as a segment of its own. */
 int wa__fiber_call(wa_task_fn f, void *arg);
 /* Frees what a fiber holds that is not running. Its body is never heard of again. */

@@ -61,7 +61,7 @@ static WA__COLD int ended(const char *call, int fd, int status) {
 
 /* ---- waiting ----------------------------------------------------------------------------------------------------- */
 
-/* WA__PARKED: nothing may come before wa__fiber_suspend(). */
+/* WA__PARKED: nothing may come before the switch. */
 static __attribute__((noinline)) int begin_wait(const char *call, int fd, int what) {
   int kind, error = fd < 0 ? EBADF : kind_of(fd, &kind);
   if (error) return refused(call, fd, error);

@@ -162,7 +162,7 @@ wa_future *wa_start_op(const char *name, const wa_data *input) {
 
 /* ---- awaited in one call ----------------------------------------------------------------------------------------- */
 
-int wa__op_begin(const char *name, wa_type type, const void *data, size_t size, double number) {
+static int begin(const char *name, wa_type type, const void *data, size_t size, double number) {
   wa__answer = (wa_data){0};
   wa__task *t = wa__need_task("wa_await_op");
   if (!t) return WA_EMISUSE;
@@ -177,6 +177,10 @@ int wa__op_begin(const char *name, wa_type type, const void *data, size_t size, 
   int st = wa__answered(t, f, wa__take(t, f));
   wa_release(f);
   return st;
+}
+
+int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number) {
+  WA__FIBER_WAIT(begin(name, type, data, size, number));
 }
 
 extern inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);

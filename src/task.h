@@ -114,12 +114,13 @@ static inline void wa__trace(wa__task *t, int kind) {
 
 /* ---- wait.c: the only functions that ever suspend a task --------------------------------------------------- */
 
-/* Parks: notes what the running task waits for. Then nothing may come before wa__fiber_suspend(), whose result is the
- * outcome of the wait. */
+/* Parks: notes what the running task waits for. Then nothing may come before the switch, whose result is the outcome of the
+ * wait. */
 void wa__park_turn(wa__task *t);
 void wa__park_future(wa__task *t, wa_future *f); /* f pending */
 void wa__park_slot(wa__task *t);                 /* the slot was set to pending, and whoever settles it knows of it */
 int wa__wait_slot(wa__task *t);
+int wa__await_begin(wa_future *f); /* WA__PARKED, or its status if it need not wait */
 /* The slot, with a place at the end of a queue of waiters. */
 int wa__wait_queue(wa__task *t, wa__list *queue);
 /* Settles the slot: the task's next step is ready. Only while pending. */

@@ -178,14 +178,14 @@ void wa__slot_leave(wa__task *t) {
 
 /* ---- the public waits ----------------------------------------------------------------------------------------- */
 
-int wa__yield_begin(void) {
+static int yield_begin(void) {
   wa__task *t = wa__need_task("wa_yield");
   if (!t) return WA_EMISUSE;
   wa__park_turn(t);
   return WA__PARKED;
 }
 
-int wa__sleep_begin(wa_time delay) {
+static int sleep_begin(wa_time delay) {
   wa__task *t = wa__need_task("wa_sleep");
   if (!t) return WA_EMISUSE;
   if (delay < 0) return wa__misuse("wa_sleep: t is %d ns in task '%s'; expected 0 or more", delay, wa_name(&t->future));
@@ -235,6 +235,10 @@ int wa__await_begin(wa_future *f) {
   wa__park_future(t, f);
   return WA__PARKED;
 }
+
+int wa__fiber_await(wa_future *f) { WA__FIBER_WAIT(wa__await_begin(f)); }
+int wa__fiber_sleep(wa_time delay) { WA__FIBER_WAIT(sleep_begin(delay)); }
+int wa__fiber_yield(void) { WA__FIBER_WAIT(yield_begin()); }
 
 /* The inline waits of wasyncio.h, for those who take their address. */
 extern inline int wa_await(wa_future *f);

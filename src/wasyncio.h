@@ -628,39 +628,27 @@ static inline int wa__checkpoint_at(const char *site) {
 }
 static inline int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
-/** The waits that programs do most: the runtime's part does not suspend, so the program's own frame is all that
- * lies between it and the switch. Whatever the optimizer thinks of it: a frame more costs more time, and bytes. */
-WA__PRIVATE(enum { WA__PARKED = INT32_MIN };)
-int wa__await_begin(wa_future *future);
-int wa__sleep_begin(wa_time t);
-int wa__yield_begin(void);
+/** The waits that programs do most: a single call into the runtime, which switches right there, so the program's own frame is
+ * all that is saved. Whatever the optimizer thinks of it: a frame more costs more time, and bytes. */
+int wa__fiber_await(wa_future *future);
+int wa__fiber_sleep(wa_time t);
+int wa__fiber_yield(void);
 /* The input in pieces, and the answer by way of a record of the runtime's: so that nothing of it is on the task's C stack,
  * which the task would have to keep while it waits. */
-int wa__op_begin(const char *name, wa_type type, const void *data, size_t size, double number);
+int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number);
 extern wa_data wa__answer;
-int wa__fiber_suspend(void);
 WA__PRIVATE(
   __attribute__((always_inline)) inline int wa_await(wa_future *future);
   __attribute__((always_inline)) inline int wa_sleep(wa_time t);
   __attribute__((always_inline)) inline int wa_yield(void);
   __attribute__((always_inline)) inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);
 )
-inline int wa_await(wa_future *future) {
-  int st = wa__await_begin(future);
-  return st == WA__PARKED ? wa__fiber_suspend() : st;
-}
-inline int wa_sleep(wa_time t) {
-  int st = wa__sleep_begin(t);
-  return st == WA__PARKED ? wa__fiber_suspend() : st;
-}
-inline int wa_yield(void) {
-  int st = wa__yield_begin();
-  return st == WA__PARKED ? wa__fiber_suspend() : st;
-}
+inline int wa_await(wa_future *future) { return wa__fiber_await(future); }
+inline int wa_sleep(wa_time t) { return wa__fiber_sleep(t); }
+inline int wa_yield(void) { return wa__fiber_yield(); }
 inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
-  int st = input ? wa__op_begin(name, input->type, input->data, input->size, input->number)
-                 : wa__op_begin(name, WA_NOTHING, NULL, 0, 0);
-  if (st == WA__PARKED) st = wa__fiber_suspend();
+  int st = wa__fiber_op(name, input ? input->type : WA_NOTHING, input ? input->data : NULL, input ? input->size : 0,
+                        input ? input->number : 0);
   if (result) *result = wa__answer;
   return st;
 }

@@ -9,22 +9,23 @@ import * as wasm from './binary.mjs';
 const GLOBAL = 6, LOCAL_GET = 0x20, LOAD = 0x28, STORE = 0x36;
 const memory = (op, offset) => [op, 2, offset];
 
-// asyncify_start_unwind and so on, over globals.
+// asyncify_start_unwind and so on, over globals. The position stays where a rewind has left it: there the next unwind begins.
 function primitives({ state, data, position, end }) {
   const be = (value) => [...wasm.i32(value), ...wasm.globalSet(state)];
   const field = (offset, global) => [LOCAL_GET, 0, ...memory(LOAD, offset), ...wasm.globalSet(global)];
   const body = (...parts) => Uint8Array.from([0, ...parts.flat(), 0x0b]);
   return {
-    asyncify_start_unwind: body(be(1), [LOCAL_GET, 0], wasm.globalSet(data), field(0, position), field(4, end)),
+    asyncify_start_unwind: body(be(1), field(4, end)),
     asyncify_stop_unwind: body(be(0), wasm.globalGet(data), wasm.globalGet(position), memory(STORE, 0)),
-    asyncify_start_rewind: body(be(2), field(0, position)),
+    asyncify_start_rewind: body(be(2), [LOCAL_GET, 0], wasm.globalSet(data), field(0, position)),
     asyncify_stop_rewind: body(be(0)),
     asyncify_get_state: body(wasm.globalGet(state)),
+    wa__fiber_in_place: body(wasm.i32(1)), // see fiber.c
   };
 }
 
-// Exports that asyncify makes for a JavaScript that switches; here the runtime does.
-const byNobody = /^asyncify_(start|stop)_(unwind|rewind)$|^asyncify_get_state$/;
+// Exports that asyncify makes for a JavaScript that switches, where here the runtime does; and what is for this file only.
+const byNobody = /^asyncify_(start|stop)_(unwind|rewind)$|^asyncify_get_state$|^wa__fiber_/;
 
 // One function's body; null: it is not as asyncify makes them.
 function rewrite(body, parameters, globals) {
@@ -52,7 +53,9 @@ export function cheapen(bytes) {
   const count = own.number();
   // Asyncify's two globals are the latest.
   const [state, data, position, end] = [-2, -1, 0, 1].map((i) => globalImports + count + i);
-  const indices = { state, data, position, end };
+  const spill = [...primitive].find(([, name]) => name === 'wa__fiber_spill')?.[0];
+  if (spill === undefined) return bytes; // not this runtime
+  const indices = { state, data, position, end, spill };
   const ready = primitives(indices);
   const bodies = [];
   const reader = new wasm.Reader(body(wasm.CODE));

@@ -15,7 +15,7 @@ const trusted = /^wa__(fiber_|stack_set$)/;
 
 // Exports that nobody calls: what the link exported only to keep it; and what emcc adds for its JavaScript glue, which
 // a wasm that its host starts does not have.
-const internal = /^wa__\w+$/;
+const internal = /^wa__(?!fiber_)\w+$/; // those asyncify.mjs still needs
 const forGlue = /^(__errno_location|emscripten_stack_\w+|stack(Save|Restore|Alloc))$/;
 const byHost = /^_(start|initialize)$/;
 
@@ -40,13 +40,14 @@ function checkExports(list, functions) {
   const hasGlue = !list.some(({ name }) => byHost.test(name));
   const called = list.filter(({ name }) => !internal.test(name) && (hasGlue || !forGlue.test(name)));
   const has = (wanted) => called.some(({ name }) => name === wanted);
-  if (!has('_start') || !(has('wax_abi') || has('cabi_realloc'))) return called;
-  const index = functions.indexOf('__wasm_call_ctors'); // not there: no constructors
-  const constructors = index < 0 ? [] : [{ name: '__wasm_call_ctors', kind: 0, index }];
-  return [...constructors, ...called.map((entry) => {
+  const driven = has('_start') && (has('wax_abi') || has('cabi_realloc'));
+  const unwrapped = called.map((entry) => {
     const wrapped = entry.kind === 0 && functions[entry.index] === `${entry.name}.command_export`;
-    return wrapped && entry.name !== '_start' ? { ...entry, index: functions.indexOf(entry.name) } : entry;
-  })];
+    const byUs = driven ? entry.name !== '_start' : entry.name.startsWith('wa__');
+    return wrapped && byUs ? { ...entry, index: functions.indexOf(entry.name) } : entry;
+  });
+  const index = driven ? functions.indexOf('__wasm_call_ctors') : -1; // not there: no constructors
+  return index < 0 ? unwrapped : [{ name: '__wasm_call_ctors', kind: 0, index }, ...unwrapped];
 }
 
 const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };
@@ -130,7 +131,8 @@ const features = ['--enable-reference-types', '--enable-bulk-memory'];
 export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
-export async function instrument(tools, linked, out, options) {
+// rewrite: what makes asyncify's code cheaper; a module may stay as it is.
+export async function instrument(tools, linked, out, options, rewrite = cheapen) {
   const { bytes, functions } = checkStack(readFileSync(linked));
   const checked = `${out}.checked`;
   try {
@@ -139,7 +141,7 @@ export async function instrument(tools, linked, out, options) {
     const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
     const [first, second] = passes(options);
     await tools.run([...tools.wasmOpt, checked, ...features, removed, ...first, '-o', out]);
-    writeFileSync(checked, cheapen(readFileSync(out)));
+    writeFileSync(checked, rewrite(readFileSync(out)));
     await tools.run([...tools.wasmOpt, checked, ...features, ...second, '-o', out]);
   } finally {
     rmSync(checked, { force: true });

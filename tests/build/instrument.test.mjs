@@ -10,6 +10,7 @@ import { WASI } from 'node:wasi';
 import { buildLibraries, buildWasm } from '../../scripts/link.mjs';
 import { root, run } from '../../scripts/make.mjs';
 import { toolchain } from '../../scripts/toolchain.mjs';
+import { fiber } from '../core/suites.mjs';
 import { checkStack, instrument } from '../../toolchain/instrument.mjs';
 import { linkFlags } from '../../toolchain/link.mjs';
 import { BuildError } from '../../toolchain/run.mjs';
@@ -23,7 +24,7 @@ const targets = ['wasi', 'emscripten'];
 function output(path) {
   const file = `${path}.out`;
   const stdout = openSync(file, 'w');
-  const wasi = new WASI({ version: 'preview1', stdout, returnOnExit: true });
+  const wasi = new WASI({ version: 'preview1', args: ['program'], stdout, returnOnExit: true });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), wasi.getImportObject());
   const status = wasi.start(instance);
   closeSync(stdout);
@@ -140,6 +141,23 @@ for (const target of targets) {
         assert.equal(output(out), 'abababab\n');
       });
     }
+
+    // The whole suite of fibers, too, so that nothing depends on what asyncify.mjs knows of this version of asyncify.
+    test('code of asyncify that is not known stays as it is, and works', async () => {
+      const tools = toolchain(target);
+      const libraries = join(folder, target);
+      await buildLibraries({ target, level: 'release', folder: libraries });
+      const linked = join(folder, `linked-${target}-unknown.wasm`);
+      await run(tools.cc[0], [
+        ...tools.cc.slice(1), ...tools.cflags(false), '-O2', ...fiber.files, `-L${libraries}`, '-lwasyncio',
+        '-lwasyncio-start', ...linkFlags(tools, 'command'), '-o', linked,
+      ]);
+      const out = join(folder, `unknown-${target}.wasm`);
+      await instrument(tools, linked, out, { level: 'O3', names: false }, (bytes) => bytes);
+      const said = output(out);
+      assert.match(said, /end records_that_grow_and_shrink/);
+      assert.doesNotMatch(said, /^fail /m);
+    });
 
     // Such a link runs an optimizer before asyncify does its work.
     for (const flag of ['-O1', '-O2', '-O3', '-Os']) {

@@ -112,6 +112,34 @@ static int lends_a_local(void *arg) {
 
 TASK_TEST(call_may_write_to_a_local_of_the_caller) { EXPECT_STATUS(finish(wa_spawn(lends_a_local, NULL)), 111); }
 
+/* Records that are larger, smaller and as large as those before: they go where those were, or where there is room. Some have a
+ * frame on the C stack, some cross a wa_call. */
+static int deeper(uint32_t seed, int depth);
+static int deeper_again(void *arg) { return deeper(((uint32_t *)arg)[0], (int)((uint32_t *)arg)[1]); }
+__attribute__((noinline)) static int deeper(uint32_t seed, int depth) {
+  uint32_t a = seed * 3 + 1, b = seed ^ 0x5a5a, next[2] = {a, (uint32_t)depth - 1};
+  int64_t wide = (int64_t)seed << 20 | depth;
+  int status = depth == 0 ? wa_yield() : seed & 1 ? wa_call(deeper_again, next) : deeper(a, depth - 1);
+  bool kept = a == seed * 3 + 1 && b == (seed ^ 0x5a5a) && wide == ((int64_t)seed << 20 | depth);
+  return status < 0 || kept ? status : WA_EUSER - 1;
+}
+
+static int ups_and_downs(void *arg) {
+  uint32_t seed = (uint32_t)(intptr_t)arg;
+  for (int i = 0; i < 200; i++) {
+    seed = seed * 1664525 + 1013904223;
+    int status = deeper(seed, (int)(seed >> 28));
+    if (status < 0) return status;
+  }
+  return WA_OK;
+}
+
+TASK_TEST(records_that_grow_and_shrink) {
+  wa_task *tasks[8];
+  for (int i = 0; i < 8; i++) tasks[i] = wa_spawn(ups_and_downs, NUMBER(i));
+  for (int i = 0; i < 8; i++) EXPECT_STATUS(finish(tasks[i]), WA_OK);
+}
+
 /* The first suspension comes before, inside and after the inner call, at different depths. */
 static int suspends_where(void *arg) {
   int *plan = arg, status = WA_OK, here = *plan;
