@@ -113,9 +113,7 @@ static void free_frames(wa__segment *s) {
   s->used = 0;
 }
 
-static inline bool in_scratch(const char *position) {
-  return position > scratch && position <= scratch + SCRATCH_SIZE;
-}
+static inline bool in_scratch(void) { return wa__frames.end == scratch + SCRATCH_SIZE; }
 
 /* Whether the build has made each frame look for room (toolchain/records.mjs makes this 1). Else all go to the scratch region,
  * which is large. */
@@ -128,8 +126,8 @@ __attribute__((noinline, export_name("wa__fiber_in_place"))) int wa__fiber_in_pl
 /* A frame does not fit there: what has been written moves to the scratch region. Returns the position in it. */
 char *wa__fiber_spill(char *position, uint32_t size);
 __attribute__((noinline, export_name("wa__fiber_spill"))) char *wa__fiber_spill(char *position, uint32_t size) {
-  uint32_t written = in_scratch(wa__frames.end) ? SCRATCH_SIZE : (uint32_t)(position - aimed->save);
-  if (size > SCRATCH_SIZE - written) __builtin_trap(); /* wa__fiber_recover tells what it was */
+  uint32_t written = (uint32_t)(position - aimed->save);
+  if (in_scratch() || written + size > SCRATCH_SIZE) __builtin_trap(); /* wa__fiber_recover tells what it was */
   __builtin_memcpy(scratch, aimed->save, written);
   wa__frames.end = scratch + SCRATCH_SIZE;
   return scratch + written;
@@ -139,14 +137,14 @@ __attribute__((noinline, export_name("wa__fiber_spill"))) char *wa__fiber_spill(
 static __attribute__((noinline)) void wa__fiber_aim(wa__segment *s) {
   aimed = s;
   wa__frames.position = s->used ? s->save : scratch;
-  wa__frames.end = s->used ? s->save + capacity(s->used) : scratch + SCRATCH_SIZE;
+  wa__frames.end = s->used ? s->save + s->used : scratch + SCRATCH_SIZE;
   asyncify_start_rewind(&wa__frames); /* takes the position over; */
   asyncify_stop_unwind();         /* ends that: who stops a rewind instead would be instrumented */
 }
 
 /* After an unwind: what it wrote becomes the save area of s, in exact size. */
 static bool save_frames(wa__segment *s) {
-  bool spilled = in_scratch(wa__frames.position);
+  bool spilled = in_scratch();
   char *from = spilled ? scratch : s->save;
   uint32_t used = (uint32_t)(wa__frames.position - from);
   if (used == s->used) {
@@ -231,7 +229,7 @@ static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__st
     wa__mode = WA__REWINDING;
     aimed = s;
     wa__frames.position = s->save + s->used;
-    wa__frames.end = s->save + capacity(s->used);
+    wa__frames.end = s->save + s->used;
     asyncify_start_rewind(&wa__frames);
   } else {
     wa__mode = WA__NORMAL;

@@ -88,21 +88,24 @@ bool wa__loop_spent(void) {
 bool wa__loop_once(void) {
   wa__loop *l = &wa__the_loop;
   if (wa__list_empty(&l->batch)) {
+    bool ghost = l->ghost;
+    l->ghost = false;
+    l->turns++;
     wa_time next = wa__due_next(l->config.virtual_clock);
     if (next != WA_FOREVER) {
       if (!l->config.virtual_clock) l->now = wa__host_now();
-      else if (wa__list_empty(&l->ready) && !l->ghost && next > l->now) l->now = next;
+      else if (wa__list_empty(&l->ready) && !ghost && next > l->now) l->now = next;
       if (next <= l->now) {
-        /* If nothing is before them, their callbacks are this iteration: run where they are found. */
+        /* If nothing is before them, their callbacks are this iteration, run where they are found. */
         bool alone = wa__list_empty(&l->ready);
-        if (alone) l->turns++, l->ghost = false;
         wa__due_fire(l->now, alone ? NULL : &l->ready);
-        if (alone) return --l->steps_left > 0 || !wa__loop_spent();
+        if (alone) {
+          l->steps_left = 1; /* they may have been many */
+          return true;
+        }
       }
     }
-    l->ghost = false;
     wa__list_splice(&l->batch, &l->ready);
-    l->turns++;
   }
   for (wa__list *link; (link = wa__list_pop(&l->batch));) {
     wa__handle *handle = wa__container(link, wa__handle, link);
