@@ -31,11 +31,10 @@ static void place(wa__due *due) {
   uint32_t i = (uint32_t)(when >> level * BITS) & (SLOTS - 1);
   wa__list *slot = &slots[level][i], *after = slot;
   taken[level] |= UINT64_C(1) << i;
-  if (!slot->next) wa__list_init(slot);
   /* In the slot of the base, and only there, are earlier deadlines, too, each in its place: those that have passed, and all that
    * a clock which began anew has set while others were left from before. */
-  while (when == base && after->prev != slot && due_of(after->prev)->when > due->when) after = after->prev;
-  wa__list_push_to(after, &due->handle.link);
+  while (when == base && after->prev && after->prev != slot && due_of(after->prev)->when > due->when) after = after->prev;
+  wa__list_push(after, &due->handle.link);
 }
 
 /* The slot with the earliest deadlines, NULL if there are none, and from when on its deadlines are. */
@@ -80,7 +79,8 @@ static WA__COLD void look_for_earliest(bool exact) {
   wa_time least = WA_FOREVER;
   for (uint32_t left = exact ? count : SEARCHED; link != slot && left; link = link->next, left--)
     if (due_of(link)->when < least) least = due_of(link)->when;
-  earliest = link == slot ? least : of_first.start;
+  if (link != slot) least = of_first.start;
+  if (link == slot || least > earliest) earliest = least;
   vague = false;
 }
 
