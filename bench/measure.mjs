@@ -38,12 +38,18 @@ async function prepare(subject, bench, point, rule) {
   }
 }
 
-/** Measures a bench at a point; gives each subject's { subject, value, ...spread } of time per operation. */
-export async function measure(bench, point, subjects, rule, progress) {
+/** Measures a bench at a point; gives each subject's { subject, value, ...spread } of time per operation. lost(subject, error)
+ *  hears of one whose process has ended: an engine's own fault is no reason to measure nobody. */
+export async function measure(bench, point, subjects, rule, progress, lost) {
   const entries = [];
   for (const subject of subjects) {
     progress(`warm-up: ${subject.name}`);
-    entries.push({ subject, count: await prepare(subject, bench, point, rule), values: [], spent: 0 });
+    try {
+      entries.push({ subject, count: await prepare(subject, bench, point, rule), values: [], spent: 0 });
+    } catch (error) {
+      if (!error.ended) throw error;
+      lost(subject, error);
+    }
   }
   const rounds = Math.min(bench.rounds ?? rule.rounds, rule.most);
   for (let round = 0; round < rounds; round++) {

@@ -62,7 +62,10 @@ async function measureAt(bench, point, host, open, opened) {
   const say = (text) => progress(`${where}: ${text}`);
   const found = bench.unit
     ? await weigh(bench, point, open, taking.map(({ name }) => name), say)
-    : await measure(bench, point, taking, rule, say);
+    : await measure(bench, point, taking, rule, say, (subject, error) => {
+      opened.splice(opened.indexOf(subject), 1);
+      leftOut(`${subject.name} on ${host}, ${bench.name}`, new Error(error.message.split('\n')[0]));
+    });
   const unit = bench.unit ?? 'ns_per_op';
   done(`${where}: ${bench.title}, per ${bench.per}`, found.map(({ subject, value, ...rest }) =>
     ({ bench: bench.name, subject, host, ...point, [unit]: value, ...rest })));

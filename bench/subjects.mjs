@@ -61,7 +61,7 @@ export class Process {
     const { value: line, done } = await this.lines.next();
     if (done) {
       await this.ended;
-      throw new Error(`${this.name} ended in '${what}': ${this.errors}`);
+      throw Object.assign(new Error(`${this.name} ended in '${what}': ${this.errors}`), { ended: true });
     }
     const answer = JSON.parse(line);
     if (answer.error) throw new Error(`${this.name}, ${what}: ${answer.error}`);
