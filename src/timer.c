@@ -25,6 +25,10 @@ static bool vague;                    /* `earliest` may be that of one which is 
 
 static inline wa__due *due_of(wa__list *link) { return wa__container(link, wa__due, handle.link); }
 
+static inline bool is_before(const wa__due *a, const wa__due *b) {
+  return a->when < b->when || (WA__FAULTY(TIMER_TIE) && a->when == b->when);
+}
+
 static void place(wa__due *due) {
   wa_time when = due->when < base ? base : due->when;
   uint32_t level = (63 - (uint32_t)__builtin_clzll((uint64_t)(when ^ base) | 1)) / BITS;
@@ -33,7 +37,7 @@ static void place(wa__due *due) {
   taken[level] |= UINT64_C(1) << i;
   /* In the slot of the base, and only there, are earlier deadlines, too, each in its place: those that have passed, and all that
    * a clock which began anew has set while others were left from before. */
-  while (when == base && after->prev && after->prev != slot && due_of(after->prev)->when > due->when) after = after->prev;
+  while (when == base && after->prev && after->prev != slot && is_before(due, due_of(after->prev))) after = after->prev;
   wa__list_push(after, &due->handle.link);
 }
 
