@@ -14,7 +14,12 @@
  */
 #include "timer.h"
 
-enum { BITS = 6, SLOTS = 1 << BITS, LEVELS = 63 / BITS + 1, FEW = 8, SEARCHED = 32 };
+enum { BITS = 6, SLOTS = 1 << BITS, LEVELS = 63 / BITS + 1, SEARCHED = 32 };
+#ifdef __OPTIMIZE_SIZE__
+enum { FEW = 0 };
+#else
+enum { FEW = 8 };
+#endif
 
 static wa__list slots[LEVELS][SLOTS];
 static uint64_t taken[LEVELS]; /* a bit per slot that may have timers */
@@ -103,7 +108,7 @@ static bool has_few(const wa__list *slot) {
 
 void wa__due_fire(wa_time now, wa__list *ready) {
   for (wa__list *slot; (slot = first()) && of_first.start <= now;) {
-    wa_time to = has_few(slot) ? of_first.start + (INT64_C(1) << of_first.shift) - 1 : of_first.start;
+    wa_time to = FEW && has_few(slot) ? of_first.start + (INT64_C(1) << of_first.shift) - 1 : of_first.start;
     if (to > now) to = now;
     if (to > base) base = to;
     for (wa__list *link; (link = wa__list_first(slot));) {
