@@ -308,7 +308,7 @@ class Traps(Case):
         self.among_others(wasyncio.StackOverflowError, 'stack', 'crawl', 5000)
         self.assertTrue(self.reports[0].text.startswith(
             "task 'bad': stack overflow, 16384 bytes, give it more with stackSize (stack_size in C)"))
-        self.assertEqual(self.finish('crawl', 5000, stack_size=1 << 20).status, 5001)
+        self.assertEqual(self.finish('crawl', 4500, stack_size=1 << 20).status, 4501)
 
     def test_the_end_of_the_engines_stack(self):
         self.among_others(wasyncio.StackOverflowError, 'stack', 'endless')
