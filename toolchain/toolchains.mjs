@@ -5,7 +5,7 @@
 //   npm       @yowasp/clang, which is clang as wasm: needs nothing but npm
 // The first that is there is used: those for WASI first, because their wasm runs on every host.
 // wasm-opt comes from the PATH, from Emscripten's own folder, or from npm's binaryen.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,11 +36,8 @@ export const targets = {
 const wasi = (name, cc, cxx, ar) => ({ ...targets.wasi, name, cc, cxx, cxxLink: cxx, ar, cflags, run: runWords });
 
 const output = (program, ...args) => {
-  try {
-    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return '';
-  }
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return `${stdout ?? ''}${stderr ?? ''}`.trim();
 };
 
 function wasiSdk() {
@@ -54,17 +51,24 @@ function wasiSdk() {
   return wasi('wasi-sdk', [bin('clang'), target], [bin('clang++'), target], [bin('llvm-ar')]);
 }
 
-// The first clang that has wasi-libc, its own library and a linker for wasm.
+// The first clang that has wasi-libc, its own library and a linker for wasm. Each question is a run of the compiler, 30 ms:
+// what it would link with is one, and who has no C++ is not asked about its library.
 function clang() {
   const target = '--target=wasm32-wasi';
   for (const version of ['-19', '', '-22', '-21', '-20', '-18', '-17', '-16', '-15', '-14']) {
     const program = `clang${version}`;
     if (!find(program) || !(find(`wasm-ld${version}`) ?? find('wasm-ld'))) continue;
-    const has = (question) => existsSync(output(program, target, question));
-    if (!has('-print-file-name=crt1-reactor.o') || !has('-print-libgcc-file-name')) continue;
-    const tools = wasi('clang', [program, target], [`clang++${version}`, target], [`llvm-ar${version}`]);
-    // C++ without its library works as C does.
-    return has('-print-file-name=libc++.a') ? tools : { ...tools, cxxLink: [...tools.cxx, '-nostdlib++'] };
+    const link = output(program, target, '-mexec-model=reactor', '-###', '-xc', '-');
+    const linked = ['crt1-reactor.o', 'libclang_rt.builtins\\S*.a'].map((name) => link.match(`"([^"]+${name})"`)?.[1]);
+    if (!linked.every((file) => file && existsSync(file))) continue;
+    const cxx = [`clang++${version}`, target];
+    return {
+      ...wasi('clang', [program, target], cxx, [`llvm-ar${version}`]),
+      // C++ without its library works as C does.
+      get cxxLink() {
+        return existsSync(output(program, target, '-print-file-name=libc++.a')) ? cxx : [...cxx, '-nostdlib++'];
+      },
+    };
   }
   return null;
 }
@@ -116,7 +120,9 @@ export function findWasmOpt() {
 export function findToolchain(name) {
   for (const each of name ? [name] : names) {
     const tools = finders[each]();
-    if (tools) return { ...findWasmOpt(), ...tools };
+    if (!tools) continue;
+    tools.wasmOpt = findWasmOpt().wasmOpt;
+    return tools;
   }
   if (name) throw new BuildError(`the toolchain ${name} is not there: ${howToInstall[name]}`);
   throw new BuildError('there is no C compiler for wasm: neither a wasi-sdk, nor clang with wasi-libc, nor emcc, nor' +
