@@ -123,3 +123,103 @@ describe('asked once a function, and no more in its loops', () => {
     }
   }
 });
+
+/* ---- random programs that pause, run with pauses and without -------------------------------------------------------- */
+
+// A function of a number and a seed that notes which pieces it has passed, and pauses at places of all kinds: in loops and
+// branches, for a result, by way of another function.
+function pausing(next, number) {
+  let pieces = 0;
+  const bit = () => `(i32.and (i32.shr_u (local.get $seed) (i32.const ${next(31)})) (i32.const 1))`;
+  const note = (value) => `(local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 31)) ${value}))`;
+  const called = () => (number > 0 && next(3) === 0
+    ? `(call $f${next(number)} (local.get $n) (i32.xor (local.get $seed) (i32.const ${next(2 ** 20)})))`
+    : `(call $give (i32.const ${++pieces}))`);
+  const statements = (depth, labels) => Array.from({ length: 1 + next(4) }, () => statement(depth, labels)).join('\n');
+  function statement(depth, labels) {
+    const kind = next(depth > 0 ? 9 : 4);
+    const label = `$l${++pieces}`;
+    const inner = () => statements(depth - 1, [...labels, label]);
+    switch (kind) {
+      case 0: return note(called());
+      case 1: return labels.length ? `(br_if ${labels[next(labels.length)]} ${bit()})` : note('(i32.const 7)');
+      case 2: return note(`(i32.const ${pieces})`);
+      case 3: return '(call $pause)';
+      case 4: return `(block ${label} ${inner()})`;
+      case 5: return `(if ${label} ${bit()} (then ${inner()}) (else ${inner()}))`;
+      case 6: return `(if ${label} (i32.and ${called()} (i32.const 1)) (then ${inner()}))`;
+      default: return `(block ${label} (loop $again${label.slice(1)} ${inner()}
+        (br_if ${label} (i32.lt_s (local.tee $n (i32.sub (local.get $n) (i32.const 1))) (i32.const 0)))
+        ${next(2) ? '(call $pause)' : ''} (br $again${label.slice(1)})))`;
+    }
+  }
+  return `(func $f${number} (param $n i32) (param $seed i32) (result i32) (local $sum i32)
+    ${statements(3, [])} (call $note (local.get $sum)) (local.get $sum))`;
+}
+
+// In memory: whether $pause suspends, what was noted, and at 8 the record of where frames go and where their room ends.
+const machine = (functions) => `(module
+  (import "asyncify" "start_unwind" (func $start_unwind (param i32)))
+  (import "asyncify" "stop_unwind" (func $stop_unwind))
+  (import "asyncify" "start_rewind" (func $start_rewind (param i32)))
+  (import "asyncify" "stop_rewind" (func $stop_rewind))
+  (memory (export "memory") 1)
+  (global $state (mut i32) (i32.const 0))
+  (table funcref (elem ${functions.map((_, i) => `$f${i}`).join(' ')}))
+  (type $f (func (param i32 i32) (result i32)))
+  (func $wa__fiber_spill (export "wa__fiber_spill") (param i32 i32) (result i32) (unreachable))
+  (func $note (param i32)
+    (i32.store (i32.const 4) (i32.add (i32.mul (i32.load (i32.const 4)) (i32.const 17)) (local.get 0))))
+  (func $pause
+    (if (i32.load (i32.const 0)) (then
+      (if (i32.eq (global.get $state) (i32.const 2))
+        (then (global.set $state (i32.const 0)) (call $stop_rewind))
+        (else (global.set $state (i32.const 1)) (call $start_unwind (i32.const 8)))))))
+  (func $give (param i32) (result i32) (call $pause) (local.get 0))
+  (func (export "aim") (call $start_rewind (i32.const 8)) (call $stop_rewind))
+  (func (export "run") (param $i i32) (param $n i32) (param $seed i32) (result i32) (local $result i32)
+    (local.set $result (call_indirect (type $f) (local.get $n) (local.get $seed) (local.get $i)))
+    (if (i32.eq (global.get $state) (i32.const 1)) (then (call $stop_unwind)))
+    (local.get $result))
+  (func (export "suspended") (result i32) (global.get $state))
+  (func (export "resume") (global.set $state (i32.const 2)) (call $start_rewind (i32.const 8)))
+  ${functions.join('\n')})`;
+
+describe('a program that pauses does what it does without: 60 random functions', () => {
+  for (const [name, words] of Object.entries(optimizers)) {
+    for (const level of [1, 3]) {
+      test(`${name}, level ${level}`, { skip: !words && 'it is not there' }, () => {
+        const random = new Random(`pauses ${level}`);
+        const below = (n) => random.from(0, n - 1);
+        const functions = Array.from({ length: 60 }, (_, i) => pausing(below, i));
+        const after = optimize(words, machine(functions), '--asyncify', '--pass-arg=asyncify-ignore-imports',
+          `--optimize-level=${level}`);
+        const cheap = cheapen(after);
+        assert.notEqual(cheap, after);
+        const optimized = optimize(words, cheap, '-O3');
+        const program = new WebAssembly.Instance(new WebAssembly.Module(optimized)).exports;
+        const at = new Int32Array(program.memory.buffer);
+        const run = (suspend, ...job) => {
+          at.set([suspend, 0, 1024, 65536]);
+          program.aim();
+          let pauses = 0;
+          let result = program.run(...job);
+          for (; program.suspended() === 1; pauses++) {
+            assert.ok(at[2] > 1024 && pauses < 1e5);
+            program.resume();
+            result = program.run(...job);
+          }
+          return { result, noted: at[1], pauses };
+        };
+        let pauses = 0;
+        for (let i = 0; i < 1000; i++) {
+          const job = [below(functions.length), below(3), below(2 ** 31)];
+          const straight = run(0, ...job), paused = run(1, ...job);
+          assert.deepEqual({ ...paused, pauses: 0 }, straight, `${job}: ${functions[job[0]]}`);
+          pauses += paused.pauses;
+        }
+        assert.ok(pauses > 1000, `only ${pauses} pauses`);
+      });
+    }
+  }
+});
