@@ -32,13 +32,8 @@ void wa__future_init(wa_future *f, int kind) {
 }
 
 void wa__future_finish(wa_future *f, int state, int status, void *value, wa__detail *detail) {
-  f->state = (uint8_t)state;
-  f->status = status;
-  f->value = value;
   wa__detail_set(&f->detail, detail);
-  if (wa__unlikely(wa__future_finished != NULL)) wa__future_finished(f);
-  if (WA__FAULTY(LIFO)) wa__list_splice(&f->callbacks, &wa__the_loop.ready);
-  wa__list_splice(&wa__the_loop.ready, &f->callbacks);
+  wa__future_end(f, state, status, value);
   if (f->handle && wa__future_settled) wa__future_settled(f);
 }
 

@@ -85,4 +85,14 @@ extern void (*wa__future_settled)(wa_future *f);
 /* NULL unless traced: told of every end, while those who wait are still there. */
 extern void (*wa__future_finished)(wa_future *f);
 
+/* The part of wa__future_finish that every end has. */
+static inline void wa__future_end(wa_future *f, int state, int status, void *value) {
+  f->state = (uint8_t)state;
+  f->status = status;
+  f->value = value;
+  if (wa__unlikely(wa__future_finished != NULL)) wa__future_finished(f);
+  if (WA__FAULTY(LIFO)) wa__list_splice(&f->callbacks, &wa__the_loop.ready);
+  wa__list_splice(&wa__the_loop.ready, &f->callbacks);
+}
+
 #endif

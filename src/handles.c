@@ -57,10 +57,8 @@ wa_future *wa__handle_get(uint32_t handle) {
   return NULL;
 }
 
-bool wa__handle_close(uint32_t handle) {
-  wa_future *f = wa__handle_get(handle);
-  if (!f) return false;
-  uint32_t i = handle & INDEX_MASK, generation = (handle >> INDEX_BITS) + 1;
+void wa__handle_void(wa_future *f) {
+  uint32_t i = f->handle & INDEX_MASK, generation = (f->handle >> INDEX_BITS) + 1;
   if (generation == GENERATIONS) generation = 1;
   places[i] = (place){NULL, (generation << INDEX_BITS) | i, 0};
   if (oldest) places[latest].next = i;
@@ -68,6 +66,12 @@ bool wa__handle_close(uint32_t handle) {
   latest = i;
   f->handle = 0;
   wa__handle_count--;
+}
+
+bool wa__handle_close(uint32_t handle) {
+  wa_future *f = wa__handle_get(handle);
+  if (!f) return false;
+  wa__handle_void(f);
   wa_release(f);
   return true;
 }

@@ -10,6 +10,8 @@ uint32_t wa__handle_of(wa_future *f);
 wa_future *wa__handle_get(uint32_t handle);
 /* Voids the handle and gives the reference back; false for a bad one. */
 bool wa__handle_close(uint32_t handle);
+/* The same for a future that has one; the reference is the caller's to give back. */
+void wa__handle_void(wa_future *f);
 void wa__handle_close_all(void);
 extern uint32_t wa__handle_count;
 

@@ -38,6 +38,7 @@ typedef struct op {
 } op;
 
 static inline op *op_of(wa_future *f) { return wa__container(f, op, future); }
+static inline wa__detail *own_answer(wa_future *f) { return (wa__detail *)op_of(f)->answer; }
 
 /* ---- names -------------------------------------------------------------------------------------------------- */
 
@@ -59,7 +60,10 @@ static uint32_t known_as(const char *name) {
 
 static void over(wa_future *f) {
   wa__op_count--;
-  if (f->handle) wa__handle_close(f->handle);
+  if (!f->handle) return;
+  wa__handle_void(f);
+  if (wa__likely(f->refs > 1)) f->refs--;
+  else wa_release(f);
 }
 
 static bool cancel(wa_future *f, wa__detail *reason) {
@@ -105,10 +109,11 @@ int wa__op_finish(wa_future *f, int status, wa__detail *data) {
 
 int wa__op_number(wa_future *f, double number) {
   if (!pending(f)) return WA_EMISUSE;
-  wa__detail *d = (wa__detail *)op_of(f)->answer;
+  wa__detail *d = own_answer(f);
   *d = (wa__detail){.refs = 1, .size = sizeof number, .kind = WA_NUMBER};
   memcpy(d->data, &number, sizeof number);
-  wa__future_finish(f, WA__FINISHED, WA_OK, d->data, d);
+  f->detail = d;
+  wa__future_end(f, WA__FINISHED, WA_OK, d->data); /* the host, which answered, is not told */
   over(f);
   return WA_OK;
 }
@@ -164,6 +169,14 @@ wa_future *wa_start_op(const char *name, const wa_data *input) {
 
 wa_data wa__answer;
 
+/* wa_release of an operation that a number has answered: nobody has cancelled it, and its detail is its own. */
+static void forget(wa_future *f) {
+  wa__list_unlink(&f->all);
+  wa__future_count--;
+  f->kind = WA__FREE;
+  wa__free(op_of(f), size_of(op_of(f)));
+}
+
 /* Bytes and texts stay until the task's next operation; a number is copied, because it ends with this one. */
 static WA__COLD bool keep(wa__task *t, wa__detail *d) {
   if (!d && !t->extra) return true;
@@ -171,19 +184,27 @@ static WA__COLD bool keep(wa__task *t, wa__detail *d) {
   return t->extra;
 }
 
-static int answered(wa__task *t, wa_future *f, int st) {
-  wa__detail *d = f->detail && f->detail->kind <= WA_NUMBER ? f->detail : NULL;
-  if (d && d->kind == WA_NUMBER) {
+static int answered(wa__task *t, wa_future *f) {
+  wa__detail *d = f->detail;
+  if (wa__likely(d && d == own_answer(f))) {
     /* Not wa__detail_data: a record copied by 8 bytes waits for its stores of 4, which took 7 ns. */
     wa__answer.data = NULL;
     wa__answer.size = 0;
     wa__answer.type = WA_NUMBER;
     wa__answer.number = *(double *)d->data;
-    d = NULL;
-  } else {
-    wa__answer = wa__detail_data(d);
+    f->seen = true;
+    if (wa__likely(f->refs == 1)) forget(f);
+    else wa_release(f);
+    if (wa__likely(!t->extra)) return WA_OK;
+    wa__detail_set(&t->extra->received, NULL);
+    return WA_OK;
   }
-  if (wa__likely(!d && !t->extra) || keep(t, d)) return st;
+  int st = wa__take(t, f);
+  if (d && d->kind > WA_NUMBER) d = NULL;
+  wa__answer = wa__detail_data(d);
+  bool kept = keep(t, d);
+  wa_release(f);
+  if (kept) return st;
   wa__answer = (wa_data){0};
   return wa__no_memory("what an operation answered");
 }
@@ -201,9 +222,7 @@ static int begin(const char *name, wa_type type, const void *data, size_t size, 
     f->refs--; /* the wait has one of its own */
     return WA__PARKED;
   }
-  int st = answered(t, f, wa__take(t, f));
-  wa_release(f);
-  return st;
+  return answered(t, f);
 }
 
 int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number) {

@@ -138,9 +138,9 @@ wa_time wa__after(wa_time delay); /* the deadline; never past WA_FOREVER */
 
 /* Tells a running task at once that it was asked to stop. Returns WA_ECANCELED. */
 int wa__deliver(wa__task *t);
-/* wa_await_op's future is done: notes what it answered as wa__answer. st: its status; returns it, or WA_ENOMEM. Of op.c, for
- * programs that have operations. */
-extern int (*wa__answered)(wa__task *t, wa_future *f, int st);
+/* wa_await_op's future is done: wa__take and wa_release, and notes what it answered as wa__answer. Its status, or WA_ENOMEM. Of
+ * op.c, for programs that have operations. */
+extern int (*wa__answered)(wa__task *t, wa_future *f);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 

@@ -78,7 +78,7 @@ static void note_delivery(wa__task *t) {
   wa__trace(t, WA_TRACE_CLEANUP);
 }
 
-int (*wa__answered)(wa__task *t, wa_future *f, int st);
+int (*wa__answered)(wa__task *t, wa_future *f);
 
 /* What the wait came to. */
 static int outcome(wa__task *t) {
@@ -92,9 +92,10 @@ static int outcome(wa__task *t) {
     }
   } else if (f == &wa__self) {
     st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
+  } else if (f && f->answers) {
+    st = wa__answered(t, f);
   } else if (f) {
     st = wa__take(t, f);
-    if (f->answers) st = wa__answered(t, f, st);
     wa_release(f);
   }
   t->waiting = NULL;
