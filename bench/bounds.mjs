@@ -64,8 +64,9 @@ const bounds = [
   ...growth('node'),
   ...faster('sleep, 1,000,000 timers', at('sleep', 1_000_000), 5, 'node', ['js', 'js, callbacks', 'cpython']),
   ...within('promise, n = 1,000', at('promise', 1_000), 1.3, 'node'),
-  ...ours.map((subject) => [`checkpoint, in a loop that computes: ${subject}`, atMost(1), 'ns a call',
-    alone({ ...at('checkpoint-added', 1), subject, host: 'node' })]),
+  ...[['checkpoint', 'nothing else'], ['checkpoint-added', 'beside FNV-1a']].flatMap(([bench, where]) =>
+    ours.map((subject) => [`checkpoint, ${where}: ${subject}`, atMost(1), 'ns a call',
+      alone({ ...at(bench, 1), subject, host: 'node' })])),
   ...['clang', 'emcc'].map((tools) => [`SHA-256, checkpoints / none: ${tools}`, atMost(1.02), 'x',
     ratio('node', { bench: 'checkpoint-sha256', subject: `checks, ${tools}` },
       { bench: 'checkpoint-sha256', subject: `none, ${tools}` })]),

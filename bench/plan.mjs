@@ -77,7 +77,7 @@ export const plan = [
     subjects: ['wasyncio-clang', 'wasyncio-emcc', 'js', 'cpython', 'pyodide'], check: total,
   },
   {
-    name: 'checkpoint', title: 'wa_checkpoint in a loop of nothing else', per: 'call', points: at(1),
+    name: 'checkpoint', title: 'wa_checkpoint, eight in a row and nothing else', per: 'call', points: at(1),
     subjects: ['wasyncio-clang', 'wasyncio-emcc'], check: total,
   },
   {
