@@ -37,6 +37,7 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
  * suspension that it wakes from returns. Nests. */
 bool wa__fiber_resume(wa__fiber *fiber, int result);
 bool wa__fiber_step(wa__fiber *fiber, int result); /* the same where no fiber runs, faster */
+bool wa__fiber_first(wa__fiber *fiber);            /* the same, the first time */
 bool wa__fiber_runs(const wa__fiber *fiber); /* or has resumed the one that runs, at whatever remove */
 /* Gives control back to whoever resumed the running fiber; returns what it is woken with. */
 int wa__fiber_suspend(void);

@@ -106,7 +106,10 @@ static void start(wa__handle *handle) {
     finish(t, WA_ECANCELED);
     return;
   }
-  wa__step(t, 0);
+  wa__current = wa__latest = t;
+  bool ended = wa__fiber_first(&t->fiber);
+  wa__current = NULL;
+  if (ended) wa__body_over(t);
 }
 
 /* ---- the beginning --------------------------------------------------------------------------------------------- */
