@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { EXITING = 1, ABORTING = 2, PARENT_ASKED = 4, WAITING = 8 };
+enum { EXITING = 1, ABORTING = 2, PARENT_ASKED = 4, WAITING = 8, FAILED = 16 };
 
 typedef struct member {
   wa__handle handle;
@@ -51,9 +51,11 @@ static void abort_members(struct wa__group *g) {
   WA__LIST_EACH(link, &g->members) wa__cancel(wa__container(link, member, link)->task, NULL);
 }
 
-/* Without memory the group still fails; what is lost is which errors it failed with. */
+/* Without memory the group still fails; what is lost is which errors it failed with. A WA_EGROUP that somebody made up, without
+ * members, is an error like any other. */
 static void add_error(struct wa__group *g, int status, const wa__detail *detail) {
-  uint32_t n = status == WA_EGROUP ? (uint32_t)wa__detail_errors(detail, NULL, 0) : 1;
+  g->flags |= FAILED;
+  uint32_t members = status == WA_EGROUP ? (uint32_t)wa__detail_errors(detail, NULL, 0) : 0, n = members ? members : 1;
   if (g->count + n > g->capacity) {
     uint32_t capacity = (g->count + n) * 2;
     int *errors = wa__alloc(capacity * sizeof *errors);
@@ -63,7 +65,7 @@ static void add_error(struct wa__group *g, int status, const wa__detail *detail)
     g->errors = errors;
     g->capacity = capacity;
   }
-  if (status == WA_EGROUP) wa__detail_errors(detail, g->errors + g->count, n);
+  if (members) wa__detail_errors(detail, g->errors + g->count, n);
   else g->errors[g->count] = status;
   g->count += n;
 }
@@ -148,9 +150,9 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
   }
   wa__detail_set(&t->thrown, g->thrown);
   if (g->flags & PARENT_ASKED && wa_uncancel(&t->future) == 0) cancelled = false;
-  if (cancelled && !g->count) status = WA_ECANCELED;
+  if (cancelled && !(g->flags & FAILED)) status = WA_ECANCELED;
   else if (status < 0 && status != WA_ECANCELED) add_error(g, status, g->thrown);
-  if (g->count) {
+  if (g->flags & FAILED) {
     status = WA_EGROUP;
     if (t->cancels) {
       wa_uncancel(&t->future);
@@ -174,7 +176,7 @@ int wa_group_exit(wa_group *g, int status) {
   struct wa__group *s = g->state;
   int st = leave(s, t, status);
   g->state = NULL;
-  if (st == WA_EGROUP && s->count) set_errors(t, s->errors, s->count);
+  if (st == WA_EGROUP) set_errors(t, s->errors, s->count);
   g->errors = st == WA_EGROUP && t->thrown ? (int *)t->thrown->data : NULL;
   g->error_count = st == WA_EGROUP && t->thrown ? t->thrown->size / sizeof(int) : 0;
   drop(&s->scope);

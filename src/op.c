@@ -110,9 +110,9 @@ int wa__op_finish(wa_future *f, int status, wa__detail *data) {
 int wa__op_number(wa_future *f, double number) {
   if (!pending(f)) return WA_EMISUSE;
   wa__detail *d = own_answer(f);
-  *d = (wa__detail){.refs = 1, .size = sizeof number, .kind = WA_NUMBER};
+  *d = (wa__detail){.refs = 2, .size = sizeof number, .kind = WA_NUMBER};
   memcpy(d->data, &number, sizeof number);
-  f->detail = d;
+  f->detail = d; /* one of its two references: it is part of the operation, and never freed by itself */
   wa__future_end(f, WA__FINISHED, WA_OK, d->data); /* the host, which answered, is not told */
   over(f);
   return WA_OK;

@@ -165,7 +165,6 @@ int wa_wait_for(wa_future *f, wa_time timeout) {
   if (!wa__pending(f)) return wa__take(t, f);
   if (timeout == WA_FOREVER) return wa_await(f);
   if (timeout == 0) {
-    if (f == &t->future) return wa_await(f);
     watch *w = cancel_and_wait(t, f, WA_FOREVER);
     if (!w) return WA_ENOMEM;
     int st = w->status;

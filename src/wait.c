@@ -15,9 +15,17 @@ wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
+/* A reason of which the task hears. What it has in hand meanwhile stays: a group's errors, until those of another group; and why
+ * it is to stop itself, whatever else it stops while it cleans up. */
+static void hear(wa__task *t, wa__detail *reason) {
+  if (t->thrown && t->thrown->kind == WA__ERRORS) return;
+  if (!t->delivered || reason == t->reason) wa__detail_set(&t->thrown, reason);
+}
+
 int wa__take(wa__task *t, wa_future *f) {
   f->seen = true;
-  if (f->status == WA_ECANCELED || f->status == WA_EGROUP) wa__detail_set(&t->thrown, f->detail);
+  if (f->status == WA_ECANCELED) hear(t, f->detail);
+  else if (f->status == WA_EGROUP) wa__detail_set(&t->thrown, f->detail);
   return f->status;
 }
 
@@ -88,7 +96,7 @@ static int outcome(wa__task *t) {
     wa__slot_leave(t);
     if (t->slot == WA__SLOT_CANCELLED) {
       st = WA_ECANCELED;
-      wa__detail_set(&t->thrown, t->reason);
+      hear(t, t->reason);
     }
   } else if (f == &wa__self) {
     st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
@@ -101,7 +109,7 @@ static int outcome(wa__task *t) {
   t->waiting = NULL;
   if (told_at_once(t)) {
     told(t);
-    if (st != WA_ECANCELED) wa__detail_set(&t->thrown, t->reason);
+    if (st != WA_ECANCELED) hear(t, t->reason);
     st = WA_ECANCELED;
   }
   if (st == WA_ECANCELED) note_delivery(t);
@@ -116,7 +124,7 @@ void wa__forget_wait(wa__task *t) {
 int wa__deliver(wa__task *t) {
   told(t);
   t->site = wa__site;
-  wa__detail_set(&t->thrown, t->reason);
+  hear(t, t->reason);
   note_delivery(t);
   return WA_ECANCELED;
 }

@@ -266,7 +266,8 @@ wa_future *wa_gather(wa_future *const *futures, size_t n, int flags);
 
 /** as_completed(futures, timeout): wa_completed_next hands the futures out as they end (borrowed; a repeated
  * one once). WA_OK with *out NULL: no more. WA_ETIMEDOUT: the deadline passed first. Next suspends.
- * Close gives the iterator up; without it the timer stays set, as in CPython, until it fires. */
+ * Close gives the iterator up; without it the timer stays set, as in CPython, until it fires. It belongs to the task that
+ * began it, and is of no use to others once that has ended. */
 typedef struct wa_completed { WA__PRIVATE(struct wa__completed *state;) } wa_completed;
 /** Begins, with references of its own to the futures. WA_EMISUSE, WA_ENOMEM. */
 int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_time timeout);
@@ -280,7 +281,8 @@ void wa_completed_close(wa_completed *it);
  *     int st = wa_timeout_enter(&t, WA_MS(50));
  *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
  * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
- * Scopes nest. Exit must be reached by the task that entered. WA_FOREVER: no deadline (yet). */
+ * Scopes nest. Exit must be reached by the task that entered: once that has ended, the scope is gone. WA_FOREVER: no
+ * deadline (yet). */
 typedef struct wa_timeout {
   WA__PRIVATE(
     wa_task *task;
@@ -304,7 +306,8 @@ bool wa_timeout_expired(const wa_timeout *t);
  *     int st = wa_group_enter(&g);
  *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
- * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. */
+ * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. A group is gone once the task
+ * that entered it has ended. */
 typedef struct wa_group {
   WA__PRIVATE(
     wa_task *parent;

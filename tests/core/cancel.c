@@ -228,3 +228,67 @@ TASK_TEST(cancel_reason_may_be_long_or_empty) {
   EXPECT_TEXT(wa_reason(t), "");
   wa_release(t);
 }
+
+/* ---- whose reason ------------------------------------------------------------------------------------------------- */
+
+static void stop(void *helper) {
+  wa_cancel(helper, "no longer needed");
+  wa_await(helper);
+  wa_release(helper);
+}
+
+static int stops_a_helper(void *arg) {
+  (void)arg;
+  wa_task *helper = wa_spawn(forever, NULL);
+  int st = wa_sleep(WA_S(1));
+  stop(helper);
+  return st;
+}
+
+static int stops_by_a_deferred(void *arg) {
+  (void)arg;
+  wa_defer(stop, wa_spawn(forever, NULL));
+  return wa_sleep(WA_S(1));
+}
+
+static int hands_on(void *future) { return wa_await(future); }
+
+static int asked_twice(void *arg) {
+  (void)arg;
+  wa_sleep(WA_S(1));
+  return wa_sleep(WA_S(1));
+}
+
+TASK_TEST(cancel_reason_is_of_the_request_and_not_of_what_the_clean_up_stops) {
+  static const wa_task_fn ways[] = {stops_a_helper, stops_by_a_deferred};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    wa_task *t = wa_spawn(ways[i], NULL);
+    wa_sleep(WA_MS(1));
+    wa_cancel(t, "enough");
+    EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+    EXPECT_TEXT(wa_reason(t), "enough");
+    wa_release(t);
+  }
+}
+
+TASK_TEST(cancel_reason_is_of_the_latest_request_that_was_told) {
+  wa_task *t = wa_spawn(asked_twice, NULL);
+  wa_sleep(WA_MS(1));
+  wa_cancel(t, "please");
+  wa_yield();
+  wa_cancel(t, "now");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "now");
+  wa_release(t);
+}
+
+TASK_TEST(cancel_reason_of_what_was_awaited_is_handed_on) {
+  wa_future *f = wa_future_new();
+  wa_task *t = wa_spawn(hands_on, f);
+  wa_yield();
+  wa_cancel(f, "the other side");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "the other side");
+  wa_release(t);
+  wa_release(f);
+}

@@ -195,3 +195,85 @@ TASK_TEST(group_eager_member_that_fails_at_once) {
   wa_release(wa_group_spawn_with(&g, returns, NUMBER(WA_EUSER - 1), &(wa_task_options){.eager = true}));
   EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
 }
+
+/* ---- a group's error on its way out, past other ends ------------------------------------------------------------ */
+
+static void stop(void *helper) {
+  wa_cancel(helper, "no longer needed");
+  wa_await(helper);
+  wa_release(helper);
+}
+
+static int fails_as_group(void *arg) {
+  (void)arg;
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  return wa_group_exit(&g, WA_OK);
+}
+
+static int then_stops_a_helper(void *arg) {
+  wa_task *helper = wa_spawn(forever, NULL);
+  int st = fails_as_group(arg);
+  stop(helper);
+  return st;
+}
+
+static int then_stops_by_a_deferred(void *arg) {
+  wa_defer(stop, wa_spawn(forever, NULL));
+  return fails_as_group(arg);
+}
+
+static int then_meets_a_timeout(void *arg) {
+  int st = fails_as_group(arg);
+  wa_task *late = wa_spawn(forever, NULL);
+  EXPECT_STATUS(wa_wait_for(late, WA_MS(1)), WA_ETIMEDOUT);
+  wa_release(late);
+  return st;
+}
+
+static int then_is_cancelled_in_vain(void *arg) {
+  int st = fails_as_group(arg);
+  EXPECT_STATUS(wa_sleep(WA_MS(5)), WA_ECANCELED);
+  wa_uncancel(wa_current());
+  return st;
+}
+
+TASK_TEST(group_errors_stay_until_the_next_of_a_group) {
+  static const wa_task_fn ways[] = {fails_as_group, then_stops_a_helper, then_stops_by_a_deferred, then_meets_a_timeout,
+                                    then_is_cancelled_in_vain};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    int errors[2] = {0};
+    wa_group outer;
+    wa_group_enter(&outer);
+    wa_task *t = wa_group_spawn(&outer, ways[i], NULL);
+    wa_sleep(WA_MS(2));
+    if (ways[i] == then_is_cancelled_in_vain) wa_cancel(t, "in vain");
+    EXPECT_STATUS(wa_group_exit(&outer, WA_OK), WA_EGROUP);
+    EXPECT_INT(wa_group_errors(&outer, errors, 2), 1);
+    EXPECT_INT(errors[0], WA_EUSER - 1);
+    EXPECT_INT(wa_errors(t, NULL, 0), 1);
+    wa_release(t);
+  }
+}
+
+TASK_TEST(group_errors_may_be_read_after_other_awaits) {
+  int error = 0;
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+  stop(wa_spawn(forever, NULL));
+  EXPECT_INT(wa_group_errors(&g, &error, 1), 1);
+  EXPECT_INT(error, WA_EUSER - 1);
+}
+
+TASK_TEST(group_error_without_members_stands_for_itself) {
+  int error = 0;
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, returns, NUMBER(WA_EGROUP)));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+  EXPECT_INT(wa_group_errors(&g, &error, 1), 1);
+  EXPECT_INT(error, WA_EGROUP);
+}

@@ -284,3 +284,16 @@ TASK_TEST(stop_within_wakes_who_awaited_the_discarded) {
   EXPECT_STATUS(finish(waiter), WA_EDISCARDED);
   wa_release(mule);
 }
+
+static int waits_for_itself(void *arg) {
+  (void)arg;
+  int st = wa_wait_for(wa_current(), 0);
+  EXPECT_INT(wa_cancelling(wa_current()), 1);
+  return st;
+}
+
+TASK_TEST(timeout_of_nothing_over_oneself_is_a_cancellation) {
+  wa_task *t = wa_spawn(waits_for_itself, NULL);
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  wa_release(t);
+}
