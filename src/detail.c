@@ -4,7 +4,7 @@
 #include <string.h>
 
 wa__detail *wa__detail_new(int kind, const void *data, size_t size) {
-  wa__detail *d = wa__alloc(sizeof *d + size + 1);
+  wa__detail *d = size < SIZE_MAX / 2 ? wa__alloc(sizeof *d + size + 1) : NULL;
   if (!d) return NULL;
   d->refs = 1;
   d->size = (uint32_t)size;

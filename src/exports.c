@@ -130,7 +130,16 @@ WAX(counts) const wa_counts *wax_counts(void) {
   return &counts;
 }
 
-WAX(turn) const wa__state_record *wax_turn(void) {
+/* What a host's call may be trapped out of, and recovered from: notes the stack pointer before any C runs, or each trap would
+ * leave a little less of the host's stack. CALL and the arguments are in assembly, as in wax_recover. */
+#define FROM_HOST(call)                                    \
+  __asm__(".globaltype __stack_pointer, i32\n"             \
+          "i32.const 0\nglobal.get __stack_pointer\ni32.store wa__fiber_host_stack\n" call "return\n")
+
+WAX(turn) __attribute__((naked)) const wa__state_record *wax_turn(void) { FROM_HOST("call wa__host_turn\n"); }
+
+const wa__state_record *wa__host_turn(void);
+__attribute__((used)) const wa__state_record *wa__host_turn(void) {
   WAX_ALONE;
   if (!alone) {
     state.status = WA_EMISUSE;
@@ -231,8 +240,11 @@ static wa_task_fn function_of(const wa__entry *entry, uint32_t flags) {
   return NULL;
 }
 
-WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data, uint32_t size, double number,
-                              const char *name, uint32_t stack_size, uint32_t flags) {
+#define SPAWN_PARAMETERS                                                                                             \
+  const wa__entry *entry, uint32_t type, void *data, uint32_t size, double number, const char *name, uint32_t stack_size, \
+      uint32_t flags
+uint32_t wa__host_spawn(SPAWN_PARAMETERS);
+__attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
   WAX_ALONE;
   bool bad = !alone;
   wa__detail *input = wa__guest_take(data, type, size, number, &bad);
@@ -250,6 +262,13 @@ WAX(spawn) uint32_t wax_spawn(const wa__entry *entry, uint32_t type, void *data,
   if (handle && !wa__pending(wa__handle_get(handle))) wa__event_push(WA__EVENT_SETTLED, handle, NULL, NULL);
   return handle;
 }
+
+_Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"")
+WAX(spawn) __attribute__((naked)) uint32_t wax_spawn(SPAWN_PARAMETERS) {
+  FROM_HOST("local.get 0\nlocal.get 1\nlocal.get 2\nlocal.get 3\nlocal.get 4\nlocal.get 5\nlocal.get 6\nlocal.get 7\n"
+            "call wa__host_spawn\n");
+}
+_Pragma("GCC diagnostic pop")
 
 WAX(cancel) int32_t wax_cancel(uint32_t handle, const char *reason) {
   WAX_ALONE;

@@ -49,7 +49,7 @@ uint32_t wa__fiber_stacks;
  * often runs on that. */
 char *wa__stack_limit;
 uint32_t wa__stack_room = UINT32_MAX;
-char *wa__fiber_host_stack; /* the pointer there, while a fiber runs: where to go back to after a trap */
+char *wa__fiber_host_stack; /* the pointer where the host came in: where to go back to after a trap */
 
 #define SP ".globaltype __stack_pointer, i32\n"
 static inline char *wa__fiber_sp(void) {
@@ -283,8 +283,7 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
 
 bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   wa__fiber *outer = wa__fiber_running;
-  if (!outer) wa__fiber_host_stack = wa__fiber_sp();
-  else if (outer->stack & 1) take_spare(outer);
+  if (outer && outer->stack & 1) take_spare(outer);
   if (!(fiber->stack & 1)) {
     wa__fiber_stacks--;
   } else if (wa__stack_prepare(fiber->stack)) {
@@ -312,7 +311,6 @@ bool wa__fiber_first(wa__fiber *fiber) { return wa__fiber_resume(fiber, 0); }
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   uintptr_t wish = fiber->stack;
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, woken_with);
-  wa__fiber_host_stack = wa__fiber_sp();
   wa__woken_with = woken_with;
   wa__segment *s = fiber->top;
   int status = wa__fiber_enter(fiber, s, wa__stack_spare, NULL, true);
@@ -325,7 +323,6 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
 bool wa__fiber_first(wa__fiber *fiber) {
   uintptr_t wish = fiber->stack;
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, 0);
-  wa__fiber_host_stack = wa__fiber_sp();
   int status = wa__fiber_enter(fiber, &fiber->base, wa__stack_spare, NULL, true);
   if (wa__mode == WA__UNWINDING || fiber->stack != wish) return wa__fiber_go_on(fiber, &fiber->base, status);
   wa__fiber_status = status_of(status);
@@ -399,6 +396,8 @@ int wa__fiber_recover(void) {
   wa__fiber_limit(wa__stack_spare);
   return stack ? WA_ESTACK : WA_ETRAP;
 }
+
+void wa__fiber_in_run(void) { wa__fiber_host_stack = wa__fiber_sp(); }
 
 void wa__fiber_trim(void) { wa__stack_trim(); }
 #endif

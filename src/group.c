@@ -163,7 +163,7 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
 }
 
 static void set_errors(wa__task *t, const int *errors, size_t n) {
-  wa__detail *d = wa__detail_new(WA__ERRORS, errors, n * sizeof *errors);
+  wa__detail *d = n < SIZE_MAX / sizeof *errors ? wa__detail_new(WA__ERRORS, errors, n * sizeof *errors) : NULL;
   wa__detail_set(&t->thrown, d);
   wa__detail_release(d);
 }

@@ -139,7 +139,7 @@ static wa_future *start(const char *name, wa_type type, const void *data, size_t
   uint32_t known = known_as(name);
   size_t length = known ? 0 : strlen(name) + 1;
   if (type == WA_NUMBER) size = 0;
-  op *o = wa__alloc(sizeof *o + length + size);
+  op *o = size < SIZE_MAX / 2 ? wa__alloc(sizeof *o + length + size) : NULL;
   if (!o) return wa__no_memory("an operation"), NULL;
   wa__kinds[WA__OP] = &kind;
   wa__future_init(&o->future, WA__OP);

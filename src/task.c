@@ -56,6 +56,7 @@ wa__extra *wa__extra_of(wa__task *t) {
 static void drop_extra(wa__extra *e) {
   wa__detail_set(&e->input, NULL);
   wa__detail_set(&e->received, NULL);
+  wa__detail_set(&e->body_thrown, NULL);
   for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }
 
@@ -82,8 +83,14 @@ static void finish(wa__task *t, int st) {
 /* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
 void wa__body_over(wa__task *t) {
   wa__trace(t, WA_TRACE_RUN);
-  if (!t->extra || !t->extra->defers || t->in_defers) return finish(t, t->in_defers ? t->extra->body_status : wa__fiber_status);
-  t->extra->body_status = wa__fiber_status;
+  wa__extra *e = t->extra;
+  if (t->in_defers) {
+    wa__detail_set(&t->thrown, e->body_thrown);
+    return finish(t, e->body_status);
+  }
+  if (!e || !e->defers) return finish(t, wa__fiber_status);
+  e->body_status = wa__fiber_status;
+  wa__detail_set(&e->body_thrown, t->thrown);
   t->in_defers = true;
   wa__fiber_init(&t->fiber, wa__deferred, t, wa__fiber_stack_size(&t->fiber));
   wa__step(t, 0);

@@ -25,7 +25,8 @@ typedef struct wa__extra {
   wa__detail *name, *input;
   wa__detail *received; /* what the latest operation answered */
   wa__defer *defers;
-  int32_t body_status; /* while deferred clean-ups run */
+  int32_t body_status;     /* while deferred clean-ups run; and what came with it: they hear of other errors */
+  wa__detail *body_thrown;
 } wa__extra;
 
 /* A million of them may sleep: 144 bytes. */

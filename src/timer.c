@@ -108,7 +108,7 @@ static bool has_few(const wa__list *slot) {
 
 void wa__due_fire(wa_time now, wa__list *ready) {
   for (wa__list *slot; (slot = first()) && of_first.start <= now;) {
-    wa_time to = FEW && has_few(slot) ? of_first.start + (INT64_C(1) << of_first.shift) - 1 : of_first.start;
+    wa_time to = FEW > 0 && has_few(slot) ? of_first.start + (INT64_C(1) << of_first.shift) - 1 : of_first.start;
     if (to > now) to = now;
     if (to > base) base = to;
     for (wa__list *link; (link = wa__list_first(slot));) {

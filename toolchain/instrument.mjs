@@ -125,8 +125,8 @@ function passes({ level, names }) {
   const named = names ? ['-g'] : [];
   return [[...asyncify, ...named], [...optimize, ...named]];
 }
-// For table.size in guest.c, and memory.copy: emcc notes neither.
-const features = ['--enable-reference-types', '--enable-bulk-memory'];
+// For table.size in guest.c, memory.copy, and what -m flags bring: emcc notes none of them.
+const features = ['reference-types', 'bulk-memory', 'sign-ext', 'nontrapping-float-to-int', 'simd'].map((name) => `--enable-${name}`);
 
 // What the result depends on besides the linked wasm: files, and text.
 export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];

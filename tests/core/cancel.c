@@ -271,6 +271,22 @@ TASK_TEST(cancel_reason_is_of_the_request_and_not_of_what_the_clean_up_stops) {
   }
 }
 
+static int hands_on_then_stops(void *future) {
+  wa_defer(stop, wa_spawn(forever, NULL));
+  return wa_await(future);
+}
+
+TASK_TEST(cancel_reason_outlives_what_is_deferred) {
+  wa_future *f = wa_future_new();
+  wa_task *t = wa_spawn(hands_on_then_stops, f);
+  wa_yield();
+  wa_cancel(f, "the other side");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "the other side");
+  wa_release(t);
+  wa_release(f);
+}
+
 TASK_TEST(cancel_reason_is_of_the_latest_request_that_was_told) {
   wa_task *t = wa_spawn(asked_twice, NULL);
   wa_sleep(WA_MS(1));

@@ -165,3 +165,8 @@ TEST(misuse_statuses_have_names) {
   EXPECT_TEXT(wa_status_name(-500), "WA_E?");
   EXPECT_TEXT(wa_status_name(INT32_MIN), "WA_EUSER");
 }
+
+TASK_TEST(misuse_size_beyond_all_memory_is_no_memory) {
+  EXPECT_STATUS(wa_return_bytes("x", SIZE_MAX - 15), WA_ENOMEM);
+  EXPECT_STATUS(wa_return_bytes("x", SIZE_MAX), WA_ENOMEM);
+}
