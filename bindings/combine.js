@@ -16,7 +16,11 @@ export class Combined extends Future {
     core.open.add(this);
     this._watch(() => core.open.delete(this));
   }
-  cancel(reason) { return !this.done && this.stop(reason); }
+  cancel(reason) {
+    if (this.done) return false;
+    this.#core.x; // refuses before anything has changed
+    return this.stop(reason);
+  }
 
   /** Until its own end, hears of theirs: each, and that all have ended, which none have at once. */
   _over(futures, each, all) {
@@ -38,11 +42,16 @@ export class Combined extends Future {
   }
 }
 
+/** The items, which may be an iterator's. */
+function listed(items, verb) {
+  must(typeof items === 'object' && items?.[Symbol.iterator], verb, 'given an array of tasks and promises', items);
+  return [...items];
+}
+
 /** The items once each, in order, with their futures. */
 function distinct(items, verb) {
-  must(typeof items === 'object' && items?.[Symbol.iterator], verb, 'given an array of tasks and promises', items);
   const futures = new Map();
-  for (const item of items) {
+  for (const item of listed(items, verb)) {
     if (!futures.has(item)) futures.set(item, futureOf(item, `a member of ${verb}`));
   }
   return futures;
@@ -50,8 +59,8 @@ function distinct(items, verb) {
 
 export function gather(core, items, given) {
   const { collect } = options('gather', given);
-  const futures = distinct(items, 'gather');
-  const list = [...items];
+  const list = listed(items, 'gather');
+  const futures = distinct(list, 'gather');
   let asked; // the error of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {
     const before = asked;
@@ -117,6 +126,7 @@ export function waitFor(core, item, ms = Infinity) {
 }
 
 export function shield(core, item) {
+  core.x;
   const inner = futureOf(item, 'shield: what it protects');
   if (inner.done) return inner;
   const outer = new Combined(core);
@@ -149,6 +159,7 @@ export function asCompleted(core, items, given) {
       return { value: await all, done: true };
     },
     async return() {
+      if (!all.done) core.x; // refuses before anything has changed
       return { value: void all._resolve(), done: true };
     },
   };

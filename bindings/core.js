@@ -73,7 +73,7 @@ export class Core {
   causeOf(text) { return this.#causes.get(text); }
 
   /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. */
-  run(f) {
+  run(f, task = '') {
     const { x } = this;
     this.#inside = true;
     try {
@@ -82,7 +82,7 @@ export class Core {
       this.#recover(error);
       const text = this.sentence(); // names the task
       const overflow = text.includes(': stack overflow, ');
-      throw this.error(overflow ? ESTACK : ETRAP, overflow ? text : `${text}: ${textOf(error)}`, '', '', error);
+      throw this.error(overflow ? ESTACK : ETRAP, overflow ? text : `${text}: ${textOf(error)}`, task, '', error);
     } finally {
       this.#inside = false;
     }
@@ -105,21 +105,25 @@ export class Core {
     this.alive = i32[(state >>> 2) + 4];
     let at = i32[(state >>> 2) + 2] >>> 2;
     for (let i = 0; i < count && !this.dead; i++, at += 4) {
-      const events = this.memory.fresh().i32;
-      const id = events[at + 1];
-      const data = events[at + 2];
-      switch (events[at]) {
-        case SETTLED: this.#settled(id); break;
-        case STARTED: this.operations.start(id, data); break;
-        case CANCELLED: this.operations.cancel(id, data); break;
-        case WANTED: this.#wanted(id, data); break;
-        default:
-          if (events[data >>> 2] === REPORT_STACK || events[data >>> 2] === REPORT_TRAP) this.trap = this.#traps.shift();
-          this.reports.fromWasm(id, data);
-      }
+      // What is thrown is the host's to report; no event keeps another from being heard of.
+      try { this.#hear(this.memory.fresh().i32, at); } catch (error) { queueMicrotask(() => { throw error; }); }
     }
     this.afterTurn?.();
     return next;
+  }
+
+  #hear(events, at) {
+    const id = events[at + 1];
+    const data = events[at + 2];
+    switch (events[at]) {
+      case SETTLED: this.#settled(id); break;
+      case STARTED: this.operations.start(id, data); break;
+      case CANCELLED: this.operations.cancel(id, data); break;
+      case WANTED: this.#wanted(id, data); break;
+      default:
+        if (events[data >>> 2] === REPORT_STACK || events[data >>> 2] === REPORT_TRAP) this.trap = this.#traps.shift();
+        this.reports.fromWasm(id, data);
+    }
   }
 
   // The outcome is read at once and the handle given back, so a task that is done costs the wasm nothing.
@@ -147,7 +151,7 @@ export class Core {
     this.trap = error;
     let kind = OTHER_TRAP;
     if (error instanceof WebAssembly.RuntimeError) kind = RUNTIME_KNOWS;
-    else if (/call stack|recursion/i.test(error?.message)) kind = STACK_EXHAUSTED;
+    else if (/^(Range|Internal)Error$/.test(error?.name) && /call stack|recursion/i.test(textOf(error))) kind = STACK_EXHAUSTED;
     try {
       if (this.exports.wax_recover(kind) !== 0) {
         this.#traps.push(error);
@@ -166,6 +170,7 @@ export class Core {
     this.trap = cause;
     this.alive = 0;
     for (const owner of this.owners.clear()) owner._abandoned(status);
+    this.operations.abandon();
     for (const future of this.open) future._fail(this.#dead());
     this.afterTurn?.();
   }

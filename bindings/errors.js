@@ -41,7 +41,7 @@ export const textOf = readable((reason) => String(reason?.message ?? reason ?? '
 /** A value as a message shows it. */
 export const show = readable((value) => {
   if (typeof value === 'string') return `'${value}'`;
-  return value && typeof value === 'object' ? value.constructor.name : String(value);
+  return String(value && typeof value === 'object' ? value.constructor.name : value);
 });
 
 export const lateError = (ms) => new TimeoutError(`not done within ${ms} ms`);

@@ -88,12 +88,17 @@ export class Future {
   }
 }
 
+// One whose `then` can't even be read is: it fails.
+const isThenable = (item) => {
+  try { return typeof item?.then === 'function'; } catch { return true; }
+};
+
 /** The future itself, or one for a promise. Cancelling the latter gives up the wait: a promise can't be stopped. */
 export function futureOf(item, what) {
   if (item instanceof Future) return item;
-  must(typeof item?.then === 'function', what, 'a task or a promise', item);
+  must(isThenable(item), what, 'a task or a promise', item);
   const future = new Future();
   future._item = item;
-  item.then((value) => future._resolve(value), (error) => future._fail(error));
+  Promise.resolve(item).then((value) => future._resolve(value), (error) => future._fail(error));
   return future;
 }

@@ -56,8 +56,10 @@ export class Memory {
     if (value === undefined || value === null) return [NOTHING, 0, 0, 0];
     if (typeof value === 'number') return [NUMBER, 0, 0, value];
     const isText = typeof value === 'string';
-    const bytes = isText ? encoder.encode(value) : bytesOf(value);
+    let bytes = isText ? encoder.encode(value) : bytesOf(value);
     must(bytes, what, 'bytes, a string or a number', value);
+    // Of a view of the wasm's own memory a copy, before that grows and leaves the view empty.
+    if (bytes.buffer === this.exports.memory.buffer) bytes = bytes.slice();
     const size = bytes.length;
     const data = size && this.#alloc(size);
     this.fresh().u8.set(bytes, data >>> 0);

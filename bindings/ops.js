@@ -2,6 +2,7 @@
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
 import { EHOST, NOTHING, NUMBER } from './abi.js';
 import { CancelledError, show, textOf } from './errors.js';
+import { Table } from './table.js';
 
 const { then } = Promise.prototype;
 const objects = Object.prototype; // what every object has is no host function
@@ -52,6 +53,7 @@ export class Operations {
   #settle;
   #answers; // where numbers are left for the next call, from words of 4 and of 8 bytes
   #idle = [];
+  #inFlight = new Table(); // by handles that C may give to others once it has cancelled, before that is heard of here
   #names = []; // that have a number
 
   constructor(core, host = {}) {
@@ -68,22 +70,21 @@ export class Operations {
     const knownAs = i32[at + 7];
     const name = this.#names[knownAs] ?? this.#name(knownAs, i32[at]);
     const type = i32[at + 1];
-    let input;
-    if (type === NUMBER) input = f64[(pointer + 16) >>> 3];
-    else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
     const task = i32[at + 6];
     const call = new Call(name, task === 0 ? undefined : owners.get(task));
     const operation = this.#idle.pop() ?? new Operation(this);
     operation.id = id;
     operation.call = call;
-    owners.set(id, operation);
-
-    const f = this.#host[name];
-    if (typeof f !== 'function' || (name in objects && f === objects[name])) {
-      return this.settled(operation, EHOST, `the host has no function ${show(name)}`);
-    }
+    this.#inFlight.set(id, operation);
     let result;
     try {
+      let input;
+      if (type === NUMBER) input = f64[(pointer + 16) >>> 3];
+      else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
+      const f = this.#host[name];
+      if (typeof f !== 'function' || (name in objects && f === objects[name])) {
+        return this.settled(operation, EHOST, `the host has no function ${show(name)}`);
+      }
       result = f.call(this.#host, input, call);
       if (typeof result === 'object' && typeof result?.then === 'function') {
         then.call(Promise.resolve(result), operation.onValue, operation.onError);
@@ -102,14 +103,20 @@ export class Operations {
   }
 
   cancel(id, reason) {
-    const operation = this.#core.owners.get(id);
+    const operation = this.#inFlight.get(id);
     if (!operation) return;
     const text = this.#core.memory.text(reason);
     // The task's own comes first: another task's may have the same text.
     const cause = operation.call.task?._causeOf(text) ?? (text ? this.#core.causeOf(text) : undefined);
-    this.#core.owners.delete(id);
+    this.#inFlight.delete(id);
     operation.id = 0;
-    operation.call._cancel(cause?.value ?? new CancelledError(text || 'cancelled', text || undefined));
+    const why = cause?.value;
+    operation.call._cancel(why === undefined ? new CancelledError(text || 'cancelled', text || undefined) : why);
+  }
+
+  /** The runtime has ended. */
+  abandon() {
+    for (const operation of this.#inFlight.clear()) operation._abandoned();
   }
 
   settled(operation, status, value) {
@@ -118,7 +125,7 @@ export class Operations {
     operation.call = undefined;
     this.#idle.push(operation);
     if (id === 0) return;
-    this.#core.owners.delete(id);
+    this.#inFlight.delete(id);
     if (status === 0 && typeof value === 'number') this.#leave(id, value);
     else this.#give(id, status, value, call);
     this.#core.wake();

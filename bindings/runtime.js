@@ -2,7 +2,7 @@
 import { BY_INDEX, EAGER, EDISCARDED, ENOMEM } from './abi.js';
 import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
-import { ClosedError, misuse, need, options, show } from './errors.js';
+import { ClosedError, misuse, must, need, options, show } from './errors.js';
 import { asyncDispose, dispose } from './future.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';
@@ -31,10 +31,10 @@ export class Runtime {
     const { signal, timeout: limit, name: label, stackSize = 0, eager } = options('spawn', given, ofSpawn);
     const [entry, flags] = this.#entry(name);
     const atOnce = eager && !signal?.aborted && limit !== 0;
+    const noted = memory.note(label);
     const [type, data, size, number] = memory.give(input, `spawn: the input of '${name}'`);
-    const start = () =>
-      x.wax_spawn(entry, type, data, size, number, memory.note(label), stackSize, flags | (atOnce ? EAGER : 0));
-    const handle = atOnce ? core.run(start) : start();
+    const start = () => x.wax_spawn(entry, type, data, size, number, noted, stackSize, flags | (atOnce ? EAGER : 0));
+    const handle = atOnce ? core.run(start, label || name) : start();
     if (handle === 0) throw core.error(ENOMEM, core.sentence(), name, '');
     const task = new Task(core, handle, label);
     if (signal || limit !== undefined) task._limit(signal, limit);
@@ -55,7 +55,7 @@ export class Runtime {
     const { x, owners } = this.#core;
     const tasks = [];
     for (let handle = 0; (handle = x.wax_next_task(handle)) !== 0;) {
-      tasks.push(owners.get(handle) ?? new Task(this.#core, handle));
+      tasks.push(owners.get(handle) ?? Task._ofC(this.#core, handle));
     }
     return tasks;
   }
@@ -66,10 +66,14 @@ export class Runtime {
     return Object.fromEntries(countNames.map((name, i) => [name, i32[at + i] >>> 0]));
   }
 
-  on(kind, listener) { return this.#core.reports.on(kind, listener); }
+  on(kind, listener) {
+    if (this.closed) this.#core.x; // refuses
+    return this.#core.reports.on(kind, listener);
+  }
 
   advance(ms) {
     need('time', 'advance: ms', ms);
+    must(ms < 9e12, 'advance: ms', 'less than 9e12', ms);
     if (this.#core.x.wax_advance(ms) !== 0) misuse("advance: the runtime's clock is not virtual");
     this.#core.wake();
   }
@@ -119,7 +123,7 @@ export class Runtime {
     if (known) return known;
     need('string', 'spawn: the name of a task', name);
     const { x, memory } = this.#core;
-    let found = [x.wax_find(memory.note(name)), 0];
+    let found = [name.includes('\0') ? 0 : x.wax_find(memory.note(name)), 0];
     if (found[0] === 0) {
       const f = x[name];
       const table = x.__indirect_function_table;

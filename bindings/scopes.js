@@ -55,7 +55,7 @@ export function group(core, rt, body) {
   const controller = new AbortController();
   const { signal } = controller; // aborted: the group is shutting down
   const members = new Set();
-  const errors = new Set();
+  const errors = [];
   let asked; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
   let leave;
@@ -66,13 +66,13 @@ export function group(core, rt, body) {
     for (const member of members) member.cancel(why);
   };
   const failed = (error) => {
-    for (const one of error instanceof GroupError ? error.errors : [error]) errors.add(one);
+    errors.push(...(error instanceof GroupError ? error.errors : [error]));
     abort(error);
   };
   const cancelled = (error) => abort(asked ??= error);
   const endIfOver = () => {
     if (!outcome || members.size) return;
-    if (errors.size) outer._fail(new GroupError(errors, `${errors.size} of the group's members failed`));
+    if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));
     else if (asked) outer._fail(asked, true);
     else outer._resolve(outcome.value);
   };
@@ -111,7 +111,7 @@ export function group(core, rt, body) {
     // A body that was told to stop and says so has not failed.
     if (signal.aborted && (error === signal.reason || error instanceof CancelledError)) return;
     if (error instanceof CancelledError) cancelled(error);
-    else failed(error);
+    else if (!errors.includes(error)) failed(error); // else it hands a member's on
   }).then(endIfOver);
   if (body) return outer;
   scope.end = () => {

@@ -34,6 +34,13 @@ export class Task extends Future {
     core.owners.set(handle, this);
   }
 
+  /** One that C has spawned: who looks at its error is there, and the wasm knows. */
+  static _ofC(core, handle) {
+    const task = new Task(core, handle);
+    task._seen();
+    return task;
+  }
+
   get name() { return this.#name ??= this.#text(NAME) ?? ''; }
   get site() { return this.#text(SITE) ?? this.#site; }
   get state() { return states[this.done ? 3 : this.#word(STATE)]; }
@@ -45,7 +52,7 @@ export class Task extends Future {
     if (!this.#controller) {
       this.#controller = new AbortController();
       if (this.#causes) this.#abort(this.#causes.at(-1).value);
-      else if (this.done && !this._resolved) this.#abort(this.reason ?? this._outcome);
+      else if (this.done && !this._resolved) this.#abort(this.#why(this._outcome));
     }
     return this.#controller.signal;
   }
@@ -78,9 +85,12 @@ export class Task extends Future {
     this.#name ??= memory.text(i32[at + NAME]);
     this.#cancelling = i32[at + CANCELLING];
     if (status >= 0) {
-      const value = memory.take(i32[at + TYPE], i32[at + DATA], i32[at + SIZE], f64[(at + VALUE) >>> 1]);
       this.#leave(status);
-      this._resolve(value ?? status);
+      try {
+        this._resolve(memory.take(i32[at + TYPE], i32[at + DATA], i32[at + SIZE], f64[(at + VALUE) >>> 1]) ?? status);
+      } catch (error) {
+        this._fail(error); // more than the engine's strings or buffers hold
+      }
       return;
     }
     this.#site = memory.text(i32[at + SITE]);
@@ -101,7 +111,8 @@ export class Task extends Future {
     return true;
   }
 
-  #abort(reason) { this.#controller?.abort(reason ?? new CancelledError('cancelled')); }
+  #abort(reason) { this.#controller?.abort(reason === undefined ? new CancelledError('cancelled') : reason); }
+  #why(error) { return this.reason === undefined ? error : this.reason; }
 
   #leave(status) {
     this.status = status;
@@ -117,7 +128,7 @@ export class Task extends Future {
     this.#leave(status);
     this.#causes = this._hostError = undefined;
     this._fail(error, cancelled);
-    this.#abort(this.reason ?? error);
+    this.#abort(this.#why(error));
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.

@@ -4,6 +4,7 @@ import { must, options } from './errors.js';
 
 const kinds = ['spawn', 'run', 'yield', 'wait', 'wake', 'cancel', 'cleanup', 'end'];
 const decoder = new TextDecoder();
+const latest = new WeakMap(); // of each runtime, the trace that records: a new one replaces the one before
 
 export function trace(runtime, given) { return new Trace(runtime, options('trace', given)); }
 
@@ -21,22 +22,26 @@ export class Trace {
     this.startedAt = runtime.now; // refuses a closed runtime, and a call from an import
     this.#runtime = runtime;
     if (runtime.exports.wax_trace(capacity) !== 0) throw new RangeError(`no memory to trace ${capacity} events`);
+    latest.set(runtime, this);
   }
 
   get lost() { return this.#lost; }
 
   read() {
     const events = [];
-    while (this.#running && !this.#runtime.closed && this.#chunk(events) > 0);
+    while (this.#recording && this.#chunk(events) > 0);
     return events;
   }
 
   stop() {
+    if (this.#recording) this.#runtime.now; // refuses a call from an import, before anything has changed
     const events = this.read();
-    if (this.#running && !this.#runtime.closed) this.#runtime.exports.wax_trace(0);
+    if (this.#recording) this.#runtime.exports.wax_trace(0);
     this.#running = false;
     return events;
   }
+
+  get #recording() { return this.#running && !this.#runtime.closed && latest.get(this.#runtime) === this; }
 
   // Layout: docs/abi.md.
   #chunk(events) {
