@@ -7,6 +7,14 @@ const never = () => new Promise(() => {});
 const soon = (value) => Promise.resolve(value);
 
 onBoth('gather', (test) => {
+  test('over an iterator, and over what is no good promise', {}, async (rt) => {
+    const tasks = new Map([[1, rt.spawn('echo', 'a')], [2, rt.spawn('echo', 'b')]]);
+    assert.deepEqual(await rt.gather(tasks.values()), ['a', 'b']);
+    const odd = { get then() { throw new Error('odd'); } };
+    assert.match((await errorOf(rt.gather([soon(1), odd]))).message, /odd/);
+    assert.equal(await rt.waitFor({ then: (resolve) => resolve({ then: (again) => again(5) }) }, 10), 5);
+  });
+
   test('results in order, over tasks, promises and gathers', {}, async (rt) => {
     const twice = rt.spawn('echo', 'twice');
     const inner = rt.gather([rt.spawn('echo', 'a'), soon('b')]);
@@ -218,6 +226,12 @@ onBoth('group', (test) => {
     assert.deepEqual(error.errors.map(({ status }) => status).sort(), [-1001, -1002, -1003].sort());
     assert.equal(rt.exports.cleanup_count(), before + 1);
     assert.equal(body, 'told');
+  });
+
+  test("a member's error that the body hands on counts once", {}, async (rt) => {
+    const same = new Error('the one');
+    const error = await errorOf(rt.group(async (group) => { await group.add(Promise.reject(same)); }));
+    assert.deepEqual(error.errors, [same]);
   });
 
   test("a body's own error cancels the members", {}, async (rt) => {

@@ -126,6 +126,35 @@ onBoth('host functions', (test) => {
     await sleep(20); // longer than it takes for what comes after the abort
   });
 
+  test('numbers that answer operations of all kinds leave nothing behind', { host }, async (rt) => {
+    let bytes;
+    for (let round = 0; round < 20; round++) {
+      assert.equal(await rt.spawn('start_often', 300), 45_150);
+      assert.equal(await rt.spawn('call_often', 300), 45_150);
+      if (round === 2) bytes = rt.counts().bytes;
+    }
+    assert.equal(rt.counts().bytes, bytes);
+  });
+
+  test('a cancellation finds its operation, whatever was made before it is heard of', {
+    host: { obeys: host.obeys, busy: () => { made = runtime.spawn('plain'); } },
+  }, async (rt) => {
+    runtime = rt;
+    const task = rt.spawn('stop_a_call', 'obeys');
+    await rt.spawn('plain');
+    rt.advance(1);
+    await rt.gather([task, made]);
+    assert.equal(seen.pop().aborted, true);
+  });
+
+  test('a function that can\'t even be read fails the call, and no other', {
+    host: { get bad() { throw new Error('no such luck'); } },
+  }, async (rt) => {
+    const other = rt.spawn('echo', 1);
+    assert.match((await errorOf(rt.spawn('call', 'bad'))).message, /no such luck/);
+    assert.equal(await other, 1);
+  });
+
   test('a host function may call the runtime', {
     host: {
       nested: async (text) => (await runtime.spawn('call', `shout ${text}`)) + '!',
@@ -148,4 +177,4 @@ onBoth('host functions', (test) => {
     assert.ok(ticks > took / 40, `${ticks} ticks of a 1 ms timer in ${Math.round(took)} ms`);
   });
 });
-let runtime;
+let runtime, made;

@@ -203,6 +203,14 @@ onBoth('task', (test) => {
     assert.equal(await other, 0);
   });
 
+  test('thousands of traps and overflows leave the runtime as it was', { stderr() {} }, async (rt) => {
+    for (let i = 0; i < 6000; i++) {
+      const [name, eager] = [['trap', false], ['leave_program', true], ['overflow', false]][i % 3];
+      try { await rt.spawn(name, '', { eager, stackSize: 1024 }); } catch (error) { assert.ok(error instanceof TaskError); }
+    }
+    assert.equal(await rt.spawn('echo', 'alive'), 'alive');
+  });
+
   test('exit() ends the task that called it', {}, async (rt) => {
     const error = await errorOf(rt.spawn('leave_program'));
     assert.ok(error instanceof TrapError);
@@ -217,6 +225,16 @@ onBoth('task', (test) => {
     assert.match(error.message, /'deep'.*4096.*stackSize/);
     assert.equal(await other, 0);
   });
+
+  test('what C looked at itself is no error that nobody saw', { onReport: (report) => assert.fail(report.text) },
+    async (rt) => {
+      const task = rt.spawn('forgiving');
+      await rt.spawn('plain');
+      assert.equal(rt.tasks().length, 2);
+      rt.advance(10);
+      assert.equal(await task, 0);
+      await rt.close();
+    });
 
   test('tasks that C spawned can be listed and cancelled', {}, async (rt) => {
     await rt.spawn('spawner');

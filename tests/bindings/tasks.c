@@ -224,6 +224,52 @@ static int call_often(void *arg) {
 }
 WA_TASK(call_often);
 
+/* The same by operations of its own, several in flight, each awaited in one of the ways that there are. */
+static int start_often(void *arg) {
+  int n = (int)*(double *)arg, sum = 0;
+  for (int i = 0; i < n; i += 3) {
+    wa_future *f[3];
+    for (int k = 0; k < 3; k++) f[k] = wa_start_op("next", &(wa_data){.type = WA_NUMBER, .number = i + k});
+    wa_future *both = wa_gather((wa_future *[]){f[1], f[2]}, 2, 0);
+    int st = wa_await(f[0]);
+    if (st == WA_OK) st = wa_await(both);
+    for (int k = 0; k < 3; k++) sum += (int)wa_result(f[k]).number, wa_release(f[k]);
+    wa_release(both);
+    if (st != WA_OK) return st;
+  }
+  return wa_return_number(sum);
+}
+WA_TASK(start_often);
+
+/* Stops a task that waits for the host, in the turn in which it asks the host for something else. */
+static int call_to_stop(void *arg) { return wa_await_op(arg, NULL, NULL); }
+static int stop_a_call(void *arg) {
+  wa_task *t = wa_spawn(call_to_stop, arg);
+  wa_sleep(WA_MS(1));
+  wa_future *f = wa_start_op("busy", NULL);
+  wa_cancel(t, "stop it");
+  wa_await(f);
+  wa_await(t);
+  wa_release(f);
+  wa_release(t);
+  return WA_OK;
+}
+WA_TASK(stop_a_call);
+
+/* A task of C's own fails; its parent has looked. */
+static int fails_later(void *arg) {
+  (void)arg;
+  int st = wa_sleep(WA_MS(10));
+  return st < 0 ? st : WA_EUSER - 7;
+}
+static int forgiving(void *arg) {
+  wa_task *t = wa_spawn(fails_later, arg);
+  int st = wa_await(t);
+  wa_release(t);
+  return st == WA_EUSER - 7 ? WA_OK : st;
+}
+WA_TASK(forgiving);
+
 IMPORT(probe) int probe(int n);
 static int call_import(void *arg) { return probe((int)*(double *)arg); }
 WA_TASK(call_import);
