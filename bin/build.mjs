@@ -39,6 +39,9 @@ export const options = {
   toolchain: { type: 'string' },
 };
 
+// Before the words are read: a flag like -pthread would be taken for several.
+export const refuse = (args) => checkFlags(args.filter((word) => !/^-[oO]/.test(word)));
+
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
 // Where objects are kept: with npm's other caches in the project, else in the user's.
@@ -56,6 +59,7 @@ function check({ values, words }) {
   expect(extname(values.output) === '.wasm', `build: the output must end in .wasm, not '${values.output}'`);
   const folder = dirname(resolve(values.output));
   expect(existsSync(folder), `build: there is no folder ${folder} for the output`);
+  expect(!statSync(values.output, { throwIfNoEntry: false })?.isDirectory(), `build: the output ${values.output} is a folder`);
   for (const file of words) {
     expect(/\.(c|o|a)$/.test(file) || isCxx(file), `build: '${file}' is no C file, object or archive`);
     expect(statSync(file, { throwIfNoEntry: false })?.isFile(), `build: there is no file ${file}`);

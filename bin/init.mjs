@@ -28,9 +28,18 @@ const scripts = {
 const placeholder = 'echo "Error: no test specified" && exit 1'; // npm init's
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function writePackage(path) {
-  const own = existsSync(path) ? readJson(path) : { private: true };
+// A package.json that is there, before anything is written.
+function ownPackage(path) {
+  if (!existsSync(path)) return { private: true };
+  let own;
+  try { own = readJson(path); } catch (error) { expect(false, `init: ${path} can't be read: ${error.message}`); }
+  expect(isObject(own) && isObject(own.scripts ?? {}), `init: ${path} is no package.json: expected an object, and scripts as one`);
+  return own;
+}
+
+function writePackage(path, own) {
   for (const [name, script] of Object.entries(scripts)) {
     const there = own.scripts?.[name];
     if (!there || there === placeholder) own.scripts = { ...own.scripts, [name]: script };
@@ -67,8 +76,14 @@ export async function main({ words, rest }) {
   const files = readdirSync(template);
   const there = files.map(targetName).filter((name) => existsSync(join(folder, name)));
   expect(!there.length, `init: ${there.join(', ')} ${there.length > 1 ? 'are' : 'is'} there already, in ${folder}`);
-  mkdirSync(folder, { recursive: true });
-  writePackage(join(folder, 'package.json'));
+  const path = join(folder, 'package.json');
+  const own = ownPackage(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new BuildError(`init: the folder ${folder} can't be made: ${error.message}`);
+  }
+  writePackage(path, own);
   for (const name of files) copyFileSync(join(template, name), join(folder, targetName(name)));
   install(folder);
   const where = relative('', folder);

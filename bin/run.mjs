@@ -41,7 +41,7 @@ async function importHost(path) {
     const module = await import(pathToFileURL(resolve(path)));
     return module.default ?? { ...module };
   } catch (error) {
-    throw new BuildError(`${path}: ${error.message}`);
+    throw new BuildError(`${path}: ${error?.message ?? error}`);
   }
 }
 

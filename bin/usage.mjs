@@ -12,7 +12,7 @@ export function parse(name, args, options) {
     return { values, words: positionals, rest: split < 0 ? [] : args.slice(split + 1) };
   } catch (error) {
     if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    const [sentence] = error.message.split(/\. |\n/);
+    const [sentence] = error.message.split(/\.? *\n|\. /);
     throw new UsageError(`${name}: ${sentence.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}` +
       `; see npx wasyncio ${name} --help`);
   }

@@ -26,6 +26,7 @@ async function main([name, ...args]) {
   if (!Object.hasOwn(commands, name)) throw new UsageError(`no command '${name}': ${known}`);
   const command = await import(`./${name}.mjs`);
   if (args.includes('--help') || args.includes('-h')) return console.log(command.help);
+  command.refuse?.(args);
   return command.main(parse(name, args, command.options));
 }
 

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { main } from '../scripts/cli.mjs';
 import { buildWasm } from '../scripts/link.mjs';
 import { root } from '../scripts/make.mjs';
+import { BuildError } from '../toolchain/run.mjs';
 
 const web = join(root, 'web');
 const wasm = join(root, 'dist/web/demo.wasm');
@@ -49,7 +50,7 @@ function answer(request, response) {
 export async function serve(port = 0) {
   await build();
   const server = createServer(answer).listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch(({ message }) => { throw new BuildError(`${message}: --port N takes another`); });
   const close = () => {
     server.closeAllConnections();
     server.close();
@@ -59,7 +60,8 @@ export async function serve(port = 0) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } }, strict: false });
-  const port = Number(values.port);
+  const known = Object.keys(values).length === 1;
+  const port = known ? Number(values.port) : NaN;
   const usage = 'usage: node web/serve.mjs [--port N]      without it: a free one';
   await main(usage, Number.isInteger(port) && port >= 0 && port < 65536, async () => {
     console.log(`The demo: ${(await serve(port)).url}   (Ctrl-C ends it)`);

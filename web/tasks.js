@@ -34,7 +34,11 @@ class Row {
       event.stopPropagation();
       abort(track);
     });
+    this.element.tabIndex = 0;
     this.element.addEventListener('click', () => select(track));
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && event.target === this.element) select(track);
+    });
   }
 
   say(percent, text) {

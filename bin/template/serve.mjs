@@ -27,4 +27,10 @@ const server = createServer((request, response) => {
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' });
   return createReadStream(path).pipe(response);
 });
-server.listen(process.env.PORT ?? 8080, 'localhost', () => console.log(`http://localhost:${server.address().port}/`));
+const port = Number(process.env.PORT ?? 8080);
+if (!(Number.isInteger(port) && port >= 0 && port < 65536)) throw new RangeError(`PORT is no port: ${process.env.PORT}`);
+server.on('error', ({ message }) => {
+  console.error(`${message}\nanother port: PORT=${port + 1} npm start`);
+  process.exitCode = 1;
+});
+server.listen(port, 'localhost', () => console.log(`http://localhost:${server.address().port}/`));

@@ -201,7 +201,10 @@ test('the WASI SDK that WASI_SDK_PATH names is used', { skip: missing('clang') }
 test('wrong uses', async () => {
   project.write('a.c', '');
   project.write('text.txt', '');
-  for (const [line, message] of [
+  for (const folder of ['folder.wasm', 'broken', 'odd']) mkdirSync(project.file(folder), { recursive: true });
+  project.write('broken/package.json', '{ "name": ');
+  project.write('odd/package.json', '[]');
+  for (const [line, message, status] of [
     ['', /no command: the commands are build, instrument, init, run/],
     ['bild', /no command 'bild'/],
     ['build', /no C file is given/],
@@ -218,11 +221,19 @@ test('wrong uses', async () => {
     ['build a.c -o a.wasm --fast', /unknown option '--fast'/],
     ['build a.c -o a.wasm -x', /unknown option '-x'/],
     ['build a.c -o a.wasm -- -pthread', /-pthread is refused/],
+    ['build a.c -o a.wasm -pthread', /-pthread is refused: the runtime is for one thread/],
+    ['build a.c -o a.wasm -- -c', /-c is refused: a build goes on to a wasm/],
+    ['build a.c -o folder.wasm', /the output folder\.wasm is a folder/],
+    ['run a.wasm t --timeout -1', /option '--timeout' argument is ambiguous;/],
+    ['init text.txt/sub', /the folder .* can't be made/, 1],
+    ['init text.txt', /the folder .* can't be made/, 1],
+    ['init broken', /package\.json can't be read/],
+    ['init odd', /is no package\.json: expected an object/],
     ['instrument', /one linked wasm is expected, not 0/],
     ['instrument a.wasm', /no output is given/],
     ['instrument nowhere.wasm -o a.wasm', /there is no file nowhere\.wasm/],
     ['init a b', /one folder is expected, not 2/],
-  ]) await refused(line.split(' ').filter(Boolean), 2, message);
+  ]) await refused(line.split(' ').filter(Boolean), status ?? 2, message);
 });
 
 test('what is no linked wasm, or was optimized at the link, is not instrumented', async () => {

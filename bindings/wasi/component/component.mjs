@@ -4,7 +4,7 @@
 //   with component.c in it  the world `program` of wasyncio.wit
 // The work is done by wasm-tools, which @bytecodealliance/jco carries: npm install @bytecodealliance/jco (in FOLDER, if
 // not where this lies). Its own command `jco embed` cannot read a WIT file (1.35.0), so this calls what is behind it.
-import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,6 +25,10 @@ export async function makeComponent(binary, { adapter, wit, world }, folder = di
 async function main(from, to, folder) {
   if (!to) {
     console.error('usage: component.mjs IN.wasm OUT.wasm [FOLDER where @bytecodealliance/jco is installed]');
+    process.exit(2);
+  }
+  if (!existsSync(from)) {
+    console.error(`component.mjs: there is no file ${from}`);
     process.exit(2);
   }
   const binary = readFileSync(from);
