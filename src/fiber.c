@@ -49,7 +49,7 @@ uint32_t wa__fiber_stacks;
  * often runs on that. */
 char *wa__stack_limit;
 uint32_t wa__stack_room = UINT32_MAX;
-char *wa__fiber_host_stack; /* the pointer where the host came in: where to go back to after a trap */
+char *wa__fiber_host_stack; /* the pointer where the host came in (exports.c): where to go back to after a trap */
 
 #define SP ".globaltype __stack_pointer, i32\n"
 static inline char *wa__fiber_sp(void) {
@@ -396,8 +396,6 @@ int wa__fiber_recover(void) {
   wa__fiber_limit(wa__stack_spare);
   return stack ? WA_ESTACK : WA_ETRAP;
 }
-
-void wa__fiber_in_run(void) { wa__fiber_host_stack = wa__fiber_sp(); }
 
 void wa__fiber_trim(void) { wa__stack_trim(); }
 #endif

@@ -89,8 +89,6 @@ void wa__fiber_rest(void);
 /* After a trap, which took every running fiber's frames with it: puts the switching machinery back to rest. Returns
  * WA_ESTACK if the running fiber ran out of stack, else WA_ETRAP. Those that ran are to be destroyed. */
 int wa__fiber_recover(void);
-/* A loop begins that C itself runs, on the stack as it is. A host's turn notes that where it comes in (exports.c). */
-void wa__fiber_in_run(void);
 /* Frees the stacks that are kept for reuse. */
 void wa__fiber_trim(void);
 extern uint32_t wa__fiber_stacks; /* kept by suspended fibers */

@@ -144,8 +144,6 @@ void wa__fiber_destroy(wa__fiber *fiber) {
 
 int wa__fiber_recover(void) { return WA_ETRAP; }
 
-void wa__fiber_in_run(void) {}
-
 void wa__fiber_trim(void) {
   free(spare);
   spare = NULL;

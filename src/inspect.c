@@ -76,12 +76,14 @@ wa_data wa_input(void) {
 
 static int run_deferred(void *arg) {
   wa__task *t = arg;
+  wa__detail_set(&t->extra->body_thrown, t->thrown);
   for (wa__defer *d; (d = t->extra->defers);) {
     wa__defer now = *d;
     t->extra->defers = d->next;
     wa__free(d, sizeof *d);
     now.cleanup(now.arg);
   }
+  wa__detail_set(&t->thrown, t->extra->body_thrown);
   return WA_OK;
 }
 

@@ -119,7 +119,6 @@ int wa_run(wa_task_fn f, void *arg) {
   if (in_run || wa__current) return wa__misuse("wa_run: called inside a running loop; use wa_spawn and wa_await");
   wa__loop *l = &wa__the_loop;
   wa__report_start();
-  wa__fiber_in_run();
   l->turns = 0;
   if (l->config.virtual_clock) {
     l->now = 0;

@@ -83,14 +83,8 @@ static void finish(wa__task *t, int st) {
 /* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
 void wa__body_over(wa__task *t) {
   wa__trace(t, WA_TRACE_RUN);
-  wa__extra *e = t->extra;
-  if (t->in_defers) {
-    wa__detail_set(&t->thrown, e->body_thrown);
-    return finish(t, e->body_status);
-  }
-  if (!e || !e->defers) return finish(t, wa__fiber_status);
-  e->body_status = wa__fiber_status;
-  wa__detail_set(&e->body_thrown, t->thrown);
+  if (!t->extra || !t->extra->defers || t->in_defers) return finish(t, t->in_defers ? t->extra->body_status : wa__fiber_status);
+  t->extra->body_status = wa__fiber_status;
   t->in_defers = true;
   wa__fiber_init(&t->fiber, wa__deferred, t, wa__fiber_stack_size(&t->fiber));
   wa__step(t, 0);
