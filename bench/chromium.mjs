@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { find } from '../toolchain/run.mjs';
 
 const here = fileURLToPath(new URL('./js/', import.meta.url));
-const program = ['chromium', 'chromium-browser', 'google-chrome'].map(find).find((path) => path);
+const program = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => find(name)).find((path) => path);
 
 export const missing = program ? false : 'no Chromium is installed';
 

@@ -65,7 +65,8 @@ export async function buildTimes(rule, progress) {
       writeFileSync(source, `${text}/* ${round} */\n`);
       const start = performance.now();
       const words = ['build', 'app.c', '-o', 'app.wasm', '--toolchain', toolchain];
-      await run(process.execPath, [command, ...words], { cwd: folder });
+      const env = toolchain === 'npm' ? { ...process.env, PATH: '' } : process.env; // npm's tools alone
+      await run(process.execPath, [command, ...words], { cwd: folder, env });
       if (round >= 0) times.get(toolchain).push((performance.now() - start) * 1e6);
     }
   }

@@ -10,7 +10,7 @@ const known = {
 };
 export const browsers = Object.keys(known);
 
-const pathOf = (name) => known[name].programs.map(find).find((path) => path);
+const pathOf = (name) => known[name].programs.map((name) => find(name)).find((path) => path);
 
 /** Why the browser can't be used on this machine; false if it can: node:test's `skip`. */
 export const missing = (name) => !pathOf(name) && `${name} is not installed: ./build.sh setup test installs it`;

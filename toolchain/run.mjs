@@ -9,9 +9,10 @@ export class BuildError extends Error {
   output = ''; // what a command that failed said
 }
 
-export function find(program) {
+// wanted: of which folders of the PATH.
+export function find(program, wanted = Boolean) {
   if (/[/\\]/.test(program)) return existsSync(program) ? program : null;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder && wanted(folder));
   const endings = process.platform === 'win32' ? ['.exe', '.bat', '.cmd'] : [''];
   const paths = folders.flatMap((folder) => endings.map((ending) => join(folder, program + ending)));
   return paths.find((path) => existsSync(path)) ?? null;

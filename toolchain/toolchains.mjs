@@ -101,9 +101,12 @@ const howToInstall = {
   get npm() { return byNpm(); },
 };
 
+// Not from node_modules/.bin, which npm's scripts have first on the PATH: that is npm's, and npm.mjs starts it in a third of the
+// time.
+const notByNpm = (folder) => !/node_modules[/\\]\.bin[/\\]?$/.test(folder);
 function wasmOpt() {
   const beside = find('emcc') && join(dirname(realpathSync(find('emcc'))), '../bin/wasm-opt');
-  const program = find('wasm-opt') ?? (beside && find(beside));
+  const program = find('wasm-opt', notByNpm) ?? (beside && find(beside));
   return program ? [program] : npmWasmOpt();
 }
 

@@ -1,9 +1,11 @@
 // npx wasyncio build and instrument: every toolchain builds what runs on every host; what breaks asyncify is refused
 // with the reason; each wrong use gets one clear line and exit status 2.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { root } from '../../scripts/make.mjs';
@@ -196,6 +198,18 @@ test('the WASI SDK that WASI_SDK_PATH names is used', { skip: missing('clang') }
   const without = await build(project.file('nowhere'));
   assert.deepEqual([without.status, without.stdout], [1, '']);
   assert.match(without.stderr, /^wasyncio: WASI_SDK_PATH=.*nowhere has no bin\/clang\n$/);
+});
+
+test("in npm's scripts, whose PATH begins with npm's own wasm-opt, the build is as fast as elsewhere", async () => {
+  const bin = project.file('node_modules/.bin');
+  const impostor = join(bin, 'wasm-opt');
+  project.write('node_modules/.bin/wasm-opt', '#!/bin/sh\nexit 9\n');
+  chmodSync(impostor, 0o755);
+  project.write('quick.c', '#include "wasyncio.h"\nint main(void) { return 0; }\n');
+  const env = { PATH: `${bin}${delimiter}${process.env.PATH}` };
+  const { status, stderr } = await project.wasyncio(['build', 'quick.c', '-o', 'quick.wasm'], { env });
+  assert.equal(status, 0, stderr);
+  rmSync(impostor);
 });
 
 test('wrong uses', async () => {
