@@ -41,7 +41,7 @@ async function plain(target, name, ...sources) {
   const flags = ['-O3', ...tools.link.reactor, '-Wl,--allow-undefined'];
   await makeFile(join(out, name), files, flags.join(' '), async (temporary) => {
     await tools.run([...tools.cc, ...flags, ...files, '-o', temporary]);
-    await tools.run([...tools.wasmOpt, '-O3', temporary, '-o', temporary]);
+    await tools.optimizer.run(temporary, temporary, ['-O3']);
   });
 }
 

@@ -2,7 +2,7 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { instrument } from '../toolchain/instrument.mjs';
-import { findWasmOpt } from '../toolchain/toolchains.mjs';
+import { findOptimizer } from '../toolchain/toolchains.mjs';
 import { expect } from './usage.mjs';
 
 export const help = `usage: npx wasyncio instrument LINKED.wasm -o OUT.wasm [-O 0|1|2|3|s|z] [--debug]
@@ -28,7 +28,7 @@ export async function main({ values: { output, optimize, debug }, words }) {
   expect(statSync(linked, { throwIfNoEntry: false })?.isFile(), `instrument: there is no file ${linked}`);
   const temporary = `${resolve(output)}.${process.pid}.tmp`;
   try {
-    await instrument(findWasmOpt(), linked, temporary, { level: `O${optimize}`, names: debug });
+    await instrument(findOptimizer(), linked, temporary, { level: `O${optimize}`, names: debug });
     renameSync(temporary, output);
   } finally {
     rmSync(temporary, { force: true });

@@ -9,6 +9,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as wasm from './binary.mjs';
 import { cheapen } from './asyncify.mjs';
+import { passes } from './passes.mjs';
 import { BuildError } from './run.mjs';
 
 const trusted = /^wa__(fiber_|stack_set$)/;
@@ -109,32 +110,12 @@ export function checkStack(bytes) {
   return { bytes: wasm.writeSections(checked), functions: new Set(functions) };
 }
 
-// What wasm-opt does before and after records.mjs.
-// level: O0 to O3, Os, Oz. names: keep the functions' names, for traps that can be read.
-function passes({ level, names }) {
-  const numbers = { O0: [1, 0], O1: [1, 0], O2: [2, 0], O3: [3, 0], Os: [2, 1], Oz: [2, 2] }[level];
-  // The optimizer checks the same code once more, so asyncify need not: 25 ms.
-  const asyncify = ['--no-validation', '--asyncify', '--pass-arg=asyncify-ignore-imports',
-    `--optimize-level=${numbers[0]}`, `--shrink-level=${numbers[1]}`];
-  const optimize = [`-${level === 'O0' ? 'O1' : level}`];
-  if (level === 'O3') optimize.push('--always-inline-max-function-size=30', '--flexible-inline-max-function-size=60');
-  // Notes of the compilers' go; functions as short as their call are inlined, a tenth of a switch's time; and what asyncify
-  // and state.mjs leave takes two rounds: 70 bytes of gzip.
-  if (/[sz]/.test(level)) {
-    optimize.push('--strip-producers', '--strip-target-features', '--always-inline-max-function-size=6', optimize[0]);
-  }
-  const named = names ? ['-g'] : [];
-  return [[...asyncify, ...named], [...optimize, ...named]];
-}
-// For table.size in guest.c, memory.copy, and what -m flags bring: emcc notes none of them.
-const features = ['reference-types', 'bulk-memory', 'sign-ext', 'nontrapping-float-to-int', 'simd'].map((name) => `--enable-${name}`);
-
 // What the result depends on besides the linked wasm: files, and text.
-export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
+export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'passes.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
 // rewrite: what makes asyncify's code cheaper; a module may stay as it is.
-export async function instrument(tools, linked, out, options, rewrite = cheapen) {
+export async function instrument(optimizer, linked, out, options, rewrite = cheapen) {
   const { bytes, functions } = checkStack(readFileSync(linked));
   const checked = `${out}.checked`;
   try {
@@ -142,9 +123,9 @@ export async function instrument(tools, linked, out, options, rewrite = cheapen)
     const present = nosuspend().filter((name) => functions.has(name));
     const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
     const [first, second] = passes(options);
-    await tools.run([...tools.wasmOpt, checked, ...features, removed, ...first, '-o', out]);
+    await optimizer.run(checked, out, [removed, ...first]);
     writeFileSync(checked, rewrite(readFileSync(out)));
-    await tools.run([...tools.wasmOpt, checked, ...features, ...second, '-o', out]);
+    await optimizer.run(checked, out, second);
   } finally {
     rmSync(checked, { force: true });
   }

@@ -25,6 +25,6 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   const inputs = [...objects, ...libraries];
   const words = [...(cxx ? tools.cxxLink : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];
   await maker.makeFile(linked, inputs, words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
-  await maker.makeFile(out, [linked, ...instrumentInputs], [...tools.wasmOpt, instrumentFlags(how)].join(' '),
-    (temporary) => instrument(tools, linked, temporary, how));
+  await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)}`,
+    (temporary) => instrument(tools.optimizer, linked, temporary, how));
 }

@@ -1,12 +1,10 @@
-// npm's own tools: @yowasp/clang (clang and lld as wasm, in this process) and binaryen (wasm-opt as wasm).
+// npm's own compiler: @yowasp/clang, clang and lld as wasm, in this process.
 //
 // clang sees a file system in memory. What it will ask for is put there under /host: the files that the command names,
 // and what they include, found by looking for #include. Laws:
 //   - too much is put there, never too little: conditions around an #include are not looked at, and a macro that stands
 //     for a text may be included;
 //   - that file system takes a/../b for a/b. Where that would be another file, it is refused.
-// V8 must not optimize these programs while they run, which takes longer than they run; and not check, which they don't
-// need, 75 MB before the first call.
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join } from 'node:path';
@@ -15,7 +13,14 @@ import v8 from 'node:v8';
 import { BuildError, commandFailed, runWords } from './run.mjs';
 
 const here = fileURLToPath(import.meta.url);
-const flags = ['--wasm-lazy-validation', '--liftoff', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
+
+// V8 must not optimize programs like this one while they run, which takes longer than they run; and not check, which they
+// don't need, 75 MB before the first call.
+export function quickly() {
+  for (const flag of ['--wasm-lazy-validation', '--liftoff', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) {
+    v8.setFlagsFromString(flag);
+  }
+}
 
 // Where a package's main file is: the project's own, else one beside this package. null: nowhere.
 export function npmModule(name) {
@@ -25,11 +30,6 @@ export function npmModule(name) {
     } catch { /* not there */ }
   }
   return null;
-}
-
-export function npmWasmOpt() {
-  const main = npmModule('binaryen');
-  return main && [process.execPath, ...flags, join(dirname(main), 'bin/wasm-opt')];
 }
 
 const programs = ['clang', 'clang++', 'ar'];
@@ -47,7 +47,7 @@ export function npmClang() {
 }
 
 async function load(main) {
-  for (const flag of flags) v8.setFlagsFromString(flag);
+  quickly();
   const yowasp = await import(pathToFileURL(main));
   await yowasp.runLLVM(null, {}, { fetchProgress() {} }); // reads all without a line on the console
   return yowasp;

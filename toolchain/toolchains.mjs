@@ -4,13 +4,14 @@
 //   emcc      Emscripten
 //   npm       @yowasp/clang, which is clang as wasm: needs nothing but npm
 // The first that is there is used: those for WASI first, because their wasm runs on every host.
-// wasm-opt comes from the PATH, from Emscripten's own folder, or from npm's binaryen.
+// The optimizer is wasm-opt from the PATH or from Emscripten's own folder, or npm's binaryen.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { npmClang, npmWasmOpt } from './npm.mjs';
-import { BuildError, find, runWords } from './run.mjs';
+import { npmOptimizer } from './binaryen.mjs';
+import { npmClang } from './npm.mjs';
+import { BuildError, find, run, runWords } from './run.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cflags = (cxx) => (cxx ? ['-fno-exceptions'] : ['-Werror=implicit-function-declaration']);
@@ -81,7 +82,13 @@ function emcc() {
 
 function npm() {
   const clang = npmClang();
-  return clang && { ...wasi('npm', ['clang'], ['clang++'], ['ar']), run: clang };
+  return clang && {
+    ...wasi('npm', ['clang'], ['clang++'], ['ar']),
+    run(words) {
+      this.optimizer.load?.(); // it is wanted next
+      return clang(words);
+    },
+  };
 }
 
 const finders = { 'wasi-sdk': wasiSdk, clang, emcc, npm };
@@ -101,19 +108,18 @@ const howToInstall = {
   get npm() { return byNpm(); },
 };
 
-// Not from node_modules/.bin, which npm's scripts have first on the PATH: that is npm's, and npm.mjs starts it in a third of the
-// time.
+// Not from node_modules/.bin, which npm's scripts have first on the PATH: that is npm's, and binaryen.mjs is much faster.
 const notByNpm = (folder) => !/node_modules[/\\]\.bin[/\\]?$/.test(folder);
-function wasmOpt() {
+function optimizer() {
   const beside = find('emcc') && join(dirname(realpathSync(find('emcc'))), '../bin/wasm-opt');
-  const program = find('wasm-opt', notByNpm) ?? (beside && find(beside));
-  return program ? [program] : npmWasmOpt();
+  const name = find('wasm-opt', notByNpm) ?? (beside && find(beside));
+  return name ? { name, run: (input, output, flags) => run(name, [input, ...flags, '-o', output]) } : npmOptimizer();
 }
 
-// What instrument.mjs alone needs of a toolchain.
-export function findWasmOpt() {
-  const optimizer = wasmOpt();
-  if (optimizer) return { run: runWords, wasmOpt: optimizer };
+// Binaryen's: name, for what depends on which it is, and run(input, output, wasm-opt's flags).
+export function findOptimizer() {
+  const found = optimizer();
+  if (found) return found;
   const binaryen = npmPackages().find((name) => name.startsWith('binaryen@'));
   throw new BuildError(`wasm-opt is not there. With npm: npm install --save-dev ${binaryen}` +
     ' (Debian: apt-get install binaryen)');
@@ -124,7 +130,7 @@ export function findToolchain(name) {
   for (const each of name ? [name] : names) {
     const tools = finders[each]();
     if (!tools) continue;
-    tools.wasmOpt = findWasmOpt().wasmOpt;
+    tools.optimizer = findOptimizer();
     return tools;
   }
   if (name) throw new BuildError(`the toolchain ${name} is not there: ${howToInstall[name]}`);
@@ -135,5 +141,5 @@ export function findToolchain(name) {
 // What npm has to bring on this machine: nothing, or clang, or wasm-opt, or both.
 export function lackingPackages() {
   const compiler = names.some((name) => name !== 'npm' && finders[name]());
-  return npmPackages().filter((name) => (name.startsWith('binaryen@') ? !wasmOpt() : !compiler));
+  return npmPackages().filter((name) => (name.startsWith('binaryen@') ? !optimizer() : !compiler));
 }

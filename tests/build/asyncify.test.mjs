@@ -1,30 +1,33 @@
 // What is made of asyncify's code before the optimizer sees it: the same program, with fewer questions.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import binaryen from 'binaryen';
 import { root } from '../../scripts/make.mjs';
 import { cheapen } from '../../toolchain/asyncify.mjs';
 import * as wasm from '../../toolchain/binary.mjs';
 import { joinGuards } from '../../toolchain/guards.mjs';
-import { npmWasmOpt } from '../../toolchain/npm.mjs';
-import { findWasmOpt } from '../../toolchain/toolchains.mjs';
+import { npmOptimizer } from '../../toolchain/binaryen.mjs';
+import { passes } from '../../toolchain/passes.mjs';
+import { findOptimizer } from '../../toolchain/toolchains.mjs';
 import { Random } from '../differential/random.mjs';
 
 const folder = join(root, 'build/tests/asyncify');
 mkdirSync(folder, { recursive: true });
 
-const tools = findWasmOpt();
-const optimizers = { 'the system\'s wasm-opt': tools.wasmOpt, 'npm\'s wasm-opt': npmWasmOpt() };
-function optimize(words, input, ...options) {
+const optimizers = { 'the system\'s wasm-opt': findOptimizer(), 'npm\'s binaryen': npmOptimizer() };
+async function optimize(optimizer, input, flags) {
   const path = join(folder, `${process.pid}.wasm`);
-  if (typeof input === 'string') writeFileSync(`${path}.wat`, input);
-  else writeFileSync(path, input);
-  const [program, ...first] = words;
-  const from = typeof input === 'string' ? `${path}.wat` : path;
-  execFileSync(program, [...first, '-all', from, ...options, '-o', path], { stdio: 'pipe' });
+  writeFileSync(path, input);
+  await optimizer.run(path, path, flags);
   return readFileSync(path);
+}
+function assemble(text) {
+  const module = binaryen.parseText(text);
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
 }
 const section = (bytes, id) => wasm.readSections(bytes).find((each) => each.id === id).body;
 function bodies(bytes) {
@@ -78,7 +81,7 @@ test('joined guards do what they did apart: 400 random functions', () => {
   const numbers = new Random('guards');
   const below = (n) => numbers.from(0, n - 1);
   const texts = Array.from({ length: 400 }, (_, i) => generate(below, i));
-  const before = optimize(tools.wasmOpt, `(module (global $seen (mut i32) (i32.const 0)) ${texts.join('\n')})`);
+  const before = assemble(`(module (global $seen (mut i32) (i32.const 0)) ${texts.join('\n')})`);
   const { bytes, count } = joined(before);
   const [old, now] = [before, bytes].map((each) => new WebAssembly.Instance(new WebAssembly.Module(each)).exports);
   for (const [i, text] of texts.entries()) {
@@ -107,11 +110,11 @@ const program = `(module
     (local.get $sum)))`;
 
 describe('asked once a function, and no more in its loops', () => {
-  for (const [name, words] of Object.entries(optimizers)) {
+  for (const [name, optimizer] of Object.entries(optimizers)) {
     for (const level of [1, 3]) {
-      test(`${name}, level ${level}`, { skip: !words && 'it is not there' }, () => {
+      test(`${name}, level ${level}`, { skip: !optimizer && 'it is not there' }, async () => {
         const flags = ['--asyncify', '--pass-arg=asyncify-ignore-imports', `--optimize-level=${level}`];
-        const after = optimize(words, program, ...flags);
+        const after = await optimize(optimizer, assemble(program), flags);
         const cheap = cheapen(after);
         assert.notEqual(cheap, after);
         new WebAssembly.Module(cheap);
@@ -186,17 +189,17 @@ const machine = (functions) => `(module
   ${functions.join('\n')})`;
 
 describe('a program that pauses does what it does without: 60 random functions', () => {
-  for (const [name, words] of Object.entries(optimizers)) {
+  for (const [name, optimizer] of Object.entries(optimizers)) {
     for (const level of [1, 3]) {
-      test(`${name}, level ${level}`, { skip: !words && 'it is not there' }, () => {
+      test(`${name}, level ${level}`, { skip: !optimizer && 'it is not there' }, async () => {
         const random = new Random(`pauses ${level}`);
         const below = (n) => random.from(0, n - 1);
         const functions = Array.from({ length: 60 }, (_, i) => pausing(below, i));
-        const after = optimize(words, machine(functions), '--asyncify', '--pass-arg=asyncify-ignore-imports',
-          `--optimize-level=${level}`);
+        const after = await optimize(optimizer, assemble(machine(functions)), ['--asyncify',
+          '--pass-arg=asyncify-ignore-imports', `--optimize-level=${level}`]);
         const cheap = cheapen(after);
         assert.notEqual(cheap, after);
-        const optimized = optimize(words, cheap, '-O3');
+        const optimized = await optimize(optimizer, cheap, passes({ level: 'O3' })[1]);
         const program = new WebAssembly.Instance(new WebAssembly.Module(optimized)).exports;
         const at = new Int32Array(program.memory.buffer);
         const run = (suspend, ...job) => {

@@ -145,7 +145,7 @@ for (const target of targets) {
         '-lwasyncio-start', ...linkFlags(tools, 'command'), '-o', linked,
       ]);
       const out = join(folder, `unknown-${target}.wasm`);
-      await instrument(tools, linked, out, { level: 'O3', names: false }, (bytes) => bytes);
+      await instrument(tools.optimizer, linked, out, { level: 'O3', names: false }, (bytes) => bytes);
       const said = await output(out);
       assert.match(said, /end records_that_grow_and_shrink/);
       assert.doesNotMatch(said, /^fail /m);
@@ -164,7 +164,7 @@ for (const target of targets) {
         ]);
         const out = join(folder, `optimized-${target}${flag}.wasm`);
         try {
-          await instrument(tools, linked, out, { level: 'O3', names: false });
+          await instrument(tools.optimizer, linked, out, { level: 'O3', names: false });
         } catch (error) {
           assert.ok(error instanceof BuildError, error);
           assert.match(error.message, /can't be instrumented: .*(-O|an optimizer)/);
