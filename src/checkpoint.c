@@ -43,7 +43,7 @@ int wa__checkpoint(void) {
     wa__fuel = 1;
     return WA_EMISUSE;
   }
-  if (t->must_cancel && (!t->uncancellable || t->pierced)) return wa__deliver(t);
+  if (wa__to_tell(t)) return wa__deliver(t);
   if (l->budget_end == WA_FOREVER) { /* wa_run on a virtual clock: no time passes, and nobody is outside */
     wa__fuel = FUEL_MAX;
     return WA_OK;

@@ -21,6 +21,9 @@ struct wa__completed {
   wa__scope scope;
   wa_queue done; /* of futures; NULL: the time was up */
   uint32_t n, todo, left;
+  uint32_t inside; /* other tasks that wait in next */
+  wa__task *owner;
+  bool owner_inside, closed;
   bool held;  /* by the program */
   void *item; /* not a local of next: a frame there would make its task keep a C stack */
   node nodes[];
@@ -29,6 +32,7 @@ struct wa__completed {
 static size_t size_of(size_t n) { return sizeof(struct wa__completed) + n * sizeof(node); }
 
 static void end(struct wa__completed *c) {
+  if (c->inside || c->owner_inside) return; /* the last of those ends it */
   wa__due_cancel(&c->due);
   for (uint32_t i = 0; i < c->n; i++) {
     wa__list_unlink(&c->nodes[i].handle.link);
@@ -43,8 +47,9 @@ static void end(struct wa__completed *c) {
 static void drop(wa__scope *scope) {
   struct wa__completed *c = wa__container(scope, struct wa__completed, scope);
   wa__scope_leave(scope);
-  c->held = false;
-  if (!c->todo) end(c);
+  c->owner = NULL;
+  c->held = c->owner_inside = false; /* discarded while it waited, if it did */
+  if (!c->todo || c->closed) end(c);
 }
 
 static void member_done(wa__handle *handle) {
@@ -80,6 +85,7 @@ int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_
   wa__due_init(&c->due, on_timeout);
   c->n = (uint32_t)n;
   c->held = true;
+  c->owner = t;
   wa__scope_enter(t, &c->scope, drop);
   for (size_t i = 0; i < n; i++) {
     wa_future *f = futures[i];
@@ -102,15 +108,26 @@ int wa_completed_next(wa_completed *it, wa_future **out) {
   if (!it || !it->state || !out) return wa__misuse("wa_completed_next: expected an iterator from wa_completed_init, and out");
   *out = NULL;
   if (!it->state->left) return WA_OK;
-  it->state->left--;
-  int st = wa_queue_get(&it->state->done, &it->state->item);
-  if (st < 0) return st;
-  *out = it->state->item;
-  return *out ? WA_OK : WA_ETIMEDOUT;
+  struct wa__completed *c = it->state;
+  c->left--;
+  if (wa__current == c->owner) c->owner_inside = true;
+  else c->inside++;
+  int st = wa_queue_get(&c->done, &c->item);
+  if (wa__current == c->owner) c->owner_inside = false;
+  else c->inside--;
+  if (st == WA_OK) *out = c->item;
+  if (!c->inside && (c->closed || (!c->held && !c->todo))) end(c);
+  if (st == WA_ESHUTDOWN) return wa__misuse("wa_completed_next: the iterator was closed meanwhile");
+  return st < 0 || *out ? st : WA_ETIMEDOUT;
 }
 
 void wa_completed_close(wa_completed *it) {
   if (!it || !it->state) return;
-  end(it->state);
+  struct wa__completed *c = it->state;
   it->state = NULL;
+  c->closed = true;
+  wa_queue_shutdown(&c->done, true);
+  for (uint32_t i = 0; i < c->n; i++) wa__list_unlink(&c->nodes[i].handle.link);
+  wa__due_cancel(&c->due);
+  end(c);
 }

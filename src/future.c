@@ -138,7 +138,7 @@ int wa_status(const wa_future *f) {
   return f->status;
 }
 
-void *wa_value(const wa_future *f) { return wa__check("wa_value", f) ? f->value : NULL; }
+void *wa_value(const wa_future *f) { return wa__check("wa_value", f) && !wa__pending(f) ? f->value : NULL; }
 
 size_t wa_errors(const wa_future *f, int *out, size_t max) {
   if (!wa__check("wa_errors", f)) return 0;
@@ -146,7 +146,7 @@ size_t wa_errors(const wa_future *f, int *out, size_t max) {
 }
 
 wa_data wa_result(const wa_future *f) {
-  return wa__check("wa_result", f) ? wa__detail_data(f->detail) : (wa_data){0};
+  return wa__check("wa_result", f) && !wa__pending(f) ? wa__detail_data(f->detail) : (wa_data){0};
 }
 
 /* ---- callbacks of the program's own ------------------------------------------------------------------------ */
@@ -158,11 +158,13 @@ typedef struct when_done {
   void *ctx;
 } when_done;
 
+bool wa__unheard;
+
 static void tell(wa__handle *handle) {
   when_done w = *wa__container(handle, when_done, handle);
   wa__free(wa__container(handle, when_done, handle), sizeof w);
   w.future->seen = true;
-  w.done(w.ctx, w.future);
+  if (!wa__unheard) w.done(w.ctx, w.future);
   wa_release(w.future);
 }
 

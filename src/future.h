@@ -77,6 +77,7 @@ extern const wa__kind *wa__kinds[WA__KINDS];
 bool wa__leads_to(wa_future *f, const wa_future *target);
 extern uint32_t wa__walk; /* raised for each such question: who was met in this walk leads nowhere new */
 
+extern bool wa__unheard;          /* the loop has ended: callbacks of the program are given back without a call */
 extern wa__list wa__futures;      /* all of them */
 extern uint32_t wa__future_count; /* all but unfinished tasks */
 extern void (*wa__future_unseen)(wa_future *f);

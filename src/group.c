@@ -84,7 +84,7 @@ static void member_done(wa__handle *handle) {
     if (!(g->flags & (ABORTING | PARENT_ASKED))) {
       abort_members(g);
       g->flags |= PARENT_ASKED;
-      wa__cancel(&g->parent->future, NULL);
+      wa__cancel_quietly(g->parent);
     }
   }
   forget(m);
@@ -155,8 +155,10 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
   if (g->flags & FAILED) {
     status = WA_EGROUP;
     if (t->cancels) {
+      wa__detail *reason = wa__detail_retain(t->reason);
       wa_uncancel(&t->future);
-      wa__cancel(&t->future, NULL);
+      wa__cancel(&t->future, reason);
+      wa__detail_release(reason);
     }
   }
   return status;

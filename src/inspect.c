@@ -42,6 +42,7 @@ void wa_count(wa_counts *out) {
 int wa_return(void *value) {
   wa__task *t = wa__need_task("wa_return");
   if (!t) return WA_EMISUSE;
+  wa__detail_set(&t->future.detail, NULL);
   t->future.value = value;
   return WA_OK;
 }
@@ -76,6 +77,10 @@ wa_data wa_input(void) {
 
 static int run_deferred(void *arg) {
   wa__task *t = arg;
+  if (t->must_cancel && t->extra->body_status >= 0) { /* asked while the body ran: so it ends, whatever it returned */
+    t->extra->body_status = WA_ECANCELED;
+    wa__detail_set(&t->thrown, t->reason);
+  }
   wa__detail_set(&t->extra->body_thrown, t->thrown);
   for (wa__defer *d; (d = t->extra->defers);) {
     wa__defer now = *d;

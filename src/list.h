@@ -55,7 +55,9 @@ WA__INLINE void wa__list_splice(wa__list *to, wa__list *from) {
   wa__list_init(from);
 }
 
-/* Visits nodes in order; the node visited may be unlinked by the body. */
+/* Visits nodes in order; the node visited may be unlinked by the body. Where the body may unlink others, and the node visited
+ * stays, it ends with WA__LIST_AGAIN(node). */
+#define WA__LIST_AGAIN(node) (node##_next = node->next)
 #define WA__LIST_EACH(node, head)                                                                     \
   for (wa__list *node = (head)->next ? (head)->next : (head), *node##_next = node->next; node != (head); \
        node = node##_next, node##_next = node->next)

@@ -157,6 +157,7 @@ int wa_queue_task_done(wa_queue *q) {
 }
 
 int wa_queue_join(wa_queue *q) {
+  if (!wa__need_task("wa_queue_join")) return WA_EMISUSE;
   if (!q) return wa__misuse("wa_queue_join: the queue is NULL");
   return q->unfinished ? wa_event_wait(&q->finished) : WA_OK;
 }

@@ -97,6 +97,7 @@ wa_time wa__report_ungraceful(wa_time now) {
     if (!t || !wa__pending(&t->future) || !t->cancels || t->ungraceful) continue;
     if (now - t->cancelled_at >= grace) wa__report_overdue(t, now);
     else if (wa__plus(t->cancelled_at, grace) < next) next = wa__plus(t->cancelled_at, grace);
+    WA__LIST_AGAIN(link); /* the listener may have released any other */
   }
   return look_at = next;
 }

@@ -116,7 +116,7 @@ static int cancel_rest(void) {
 }
 
 int wa_run(wa_task_fn f, void *arg) {
-  if (in_run || wa__current) return wa__misuse("wa_run: called inside a running loop; use wa_spawn and wa_await");
+  if (wa__inside || wa__current) return wa__misuse("wa_run: called inside a running loop; use wa_spawn and wa_await");
   wa__loop *l = &wa__the_loop;
   wa__report_start();
   l->turns = 0;
@@ -129,7 +129,6 @@ int wa_run(wa_task_fn f, void *arg) {
   static const wa_task_options options = {.name = "main"};
   wa_task *main_task = wa_spawn_with(f, arg, &options);
   if (!main_task) return f ? WA_ENOMEM : WA_EMISUSE;
-  bool inside = wa__inside;
   in_run = wa__inside = true;
   wa__future_add(main_task, &stop);
   int st = run_until_stopped();
@@ -140,7 +139,7 @@ int wa_run(wa_task_fn f, void *arg) {
   in_run = false;
   wa__discard_all();
   wa__fiber_trim();
-  wa__inside = inside;
+  wa__inside = false;
   l->budget_end = WA_FOREVER;
   return status;
 }
@@ -181,28 +180,28 @@ uint32_t wa__cancel_all(const char *text) {
   return n;
 }
 
+/* What is left ends, and the callbacks that this makes ready, and what else is. Those of the program hear of the end once; what they
+ * spawn or schedule then is given back unheard, as a loop that has stopped runs nothing any more. */
 uint32_t wa__discard_all(void) {
   uint32_t n = 0;
-  for (bool again = true; again;) {
-    again = false;
-    WA__LIST_EACH(link, &wa__futures) {
-      wa_future *f = wa__container(link, wa_future, all);
-      if (f->kind != WA__TASK || !wa__pending(f)) continue;
-      wa__task_discard(wa__task_of(f), WA_EDISCARDED);
-      n++;
-      again = true; /* the list has changed */
-      break;
-    }
-  }
-  WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
-  /* The callbacks that this made ready, and what else is: nobody is left to hear them. */
   wa__loop *l = &wa__the_loop;
-  wa__list_splice(&l->batch, &l->ready);
-  for (wa__list *link; (link = wa__list_pop(&l->batch));) {
-    wa__handle *handle = wa__container(link, wa__handle, link);
-    handle->run(handle);
+  do {
+    while (wa__task_count) {
+      WA__LIST_EACH(link, &wa__futures) {
+        wa_future *f = wa__container(link, wa_future, all);
+        if (f->kind != WA__TASK || !wa__pending(f)) continue;
+        wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+        n++;
+        break; /* the list has changed */
+      }
+    }
+    WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
     wa__list_splice(&l->batch, &l->ready);
-  }
+    for (wa__list *link; (link = wa__list_pop(&l->batch));) {
+      wa__handle *handle = wa__container(link, wa__handle, link);
+      handle->run(handle);
+    }
+  } while ((wa__unheard = wa__task_count || !wa__list_empty(&l->ready)));
   return n;
 }
 
@@ -238,13 +237,15 @@ void wa__leave(const bool *alone) {
 
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
-  wa__task *visitor = wa__current;
-  wa__visitor = visitor;
+  wa__task *current = wa__current, *visitor = wa__visitor;
+  wa__visitor = wa__asking();
   wa__current = NULL; /* no call in there can suspend: the list must stand still */
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind == WA__TASK && wa__pending(f)) visit(f, ctx);
+    if (f->kind != WA__TASK || !wa__pending(f)) continue;
+    visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
+    WA__LIST_AGAIN(link);
   }
-  wa__current = visitor;
-  wa__visitor = NULL;
+  wa__current = current;
+  wa__visitor = visitor;
 }

@@ -180,6 +180,7 @@ int wa_semaphore_acquire(wa_semaphore *s) {
 
 int wa_semaphore_release(wa_semaphore *s) {
   if (!s) return wa__misuse("wa_semaphore_release: the semaphore is NULL");
+  if (s->value == INT32_MAX) return wa__misuse("wa_semaphore_release: the value is %d; it can't be more", INT32_MAX);
   s->value++;
   wake_next(s);
   return WA_OK;

@@ -67,9 +67,9 @@ static void finish(wa__task *t, int st) {
   }
   wa__fiber_destroy(&t->fiber);
   if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t);
-  t->must_cancel = t->must_cancel && st >= 0;
+  if (st < 0) t->must_cancel = 0;
   settle(t, st);
-  t->must_cancel = false;
+  t->must_cancel = 0;
   wa__detail_set(&t->thrown, NULL);
   if (t->extra) drop_extra(t->extra);
   wa__task_count--;
@@ -102,7 +102,7 @@ static void start(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
   handle->run = NULL; /* from here on: wa__wake */
   if (wa__unlikely(t->must_cancel)) {
-    t->must_cancel = false;
+    t->must_cancel = 0;
     wa__detail_set(&t->thrown, t->reason);
     finish(t, WA_ECANCELED);
     return;
@@ -239,7 +239,8 @@ static bool cancel_task(wa_future *f, wa__detail *reason) {
       t->cancelled_at = wa__the_loop.now;
       wa__leaving_count++;
     }
-    wa__detail_set(&t->reason, reason);
+    /* A wait that is cancelled already says why; a future that is awaited has a reason of its own. */
+    if (t->waiting != &wa__slot || t->slot != WA__SLOT_CANCELLED) wa__detail_set(&t->reason, reason);
     wa__trace(t, WA_TRACE_CANCEL);
     wa_future *deeper = t->uncancellable ? NULL : t->waiting;
     if (deeper && deeper->kind == WA__TASK && wa__pending(deeper)) {
@@ -247,10 +248,17 @@ static bool cancel_task(wa_future *f, wa__detail *reason) {
       continue;
     }
     if (deeper == &wa__slot && t->slot == WA__SLOT_PENDING) wa__slot_settle(t, WA__SLOT_CANCELLED);
-    else if (!deeper || deeper == &wa__slot || !wa__cancel(deeper, reason)) t->must_cancel = true;
+    else if (!deeper || deeper == &wa__slot || !wa__cancel(deeper, reason)) t->must_cancel |= WA__ASKED;
     if (t->must_cancel) wa__fuel = 1; /* a checkpoint looks at once */
     return true;
   }
+}
+
+void wa__cancel_quietly(wa__task *t) {
+  wa__detail *reason = t->cancels ? wa__detail_retain(t->reason) : NULL;
+  wa__cancel(&t->future, NULL);
+  wa__detail_set(&t->reason, reason);
+  wa__detail_release(reason);
 }
 
 int wa_cancelling(const wa_task *f) {
@@ -265,7 +273,8 @@ int wa_uncancel(wa_task *f) {
   wa__task *t = wa__task_of(f);
   if (WA__FAULTY(UNCANCEL)) return t->cancels;
   if (t->cancels && !--t->cancels) {
-    t->must_cancel = t->pierced = t->delivered = false;
+    t->must_cancel = 0;
+    t->delivered = false;
     if (wa__pending(f)) wa__leaving_count--;
   }
   return t->cancels;

@@ -18,6 +18,8 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
+/* Somebody; a deadline that was set inside the uncancellable region, through which it goes. */
+enum { WA__ASKED = 1, WA__PIERCED = 2 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 
 /* What few tasks have, made when it is needed. */
@@ -40,9 +42,8 @@ typedef struct wa__task {
   uint8_t slot : 2;       /* a future of which only this task knows: a sleep's, a lock's */
   uint8_t slot_use : 2;   /* what will settle it: the timer, or whose queue the task is in */
   uint8_t uncancellable;  /* depth */
-  bool must_cancel;       /* asked to stop, and not told yet */
+  uint8_t must_cancel;    /* asked to stop, and not told yet: by whom */
   bool delivered : 1;     /* told */
-  bool pierced : 1;       /* must_cancel is of a deadline that was set inside that region: it goes through */
   bool ungraceful : 1, closing : 1;
   bool spawning : 1;      /* eagerly: whoever spawns it has not got it yet */
   bool in_defers : 1;     /* the body has returned; its status is in extra */
@@ -81,6 +82,10 @@ static inline wa__task *wa__need_task(const char *call) {
   wa__outside = call;
   return NULL;
 }
+/* Whether a request has come that the task must be told of: inside an uncancellable region one that pierces it. */
+static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->must_cancel > (t->uncancellable != 0)); }
+/* It was told; inside the region not of the others. */
+static inline void wa__told(wa__task *t) { t->must_cancel &= t->uncancellable != 0; }
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }
 
 /* NULL without memory. */
@@ -142,6 +147,8 @@ int wa__deliver(wa__task *t);
 /* wa_await_op's future is done: wa__take and wa_release, and notes what it answered as wa__answer. Its status, or WA_ENOMEM. Of
  * op.c, for programs that have operations. */
 extern int (*wa__answered)(wa__task *t, wa_future *f);
+/* A request of the runtime's own, a deadline's or a group's: without a reason, and that of an earlier request stays. */
+void wa__cancel_quietly(wa__task *t);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 

@@ -7,31 +7,34 @@
  */
 #include "report.h"
 
-enum { CREATED, ENTERED, EXPIRING, EXPIRED, EXITED };
+enum { CREATED, ENTERED, EXPIRED, EXITED };
 
-/* On the heap, so that neither the timers nor a task that dies points to a C stack that is gone. */
+/* On the heap, with all that a deadline reads and writes: the record may be on a C stack that is gone, of a task that died, or of
+ * a function that returned without the exit. */
 struct wa__timer {
   wa__due due;
   wa__scope scope;
   wa_timeout *owner;
+  wa__task *task;
   uint32_t turn;  /* in which it was armed for the next one, if soon */
   bool soon;
+  bool expiring;
   uint8_t region; /* how deep in uncancellable regions it was entered */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
 static void on_timeout(wa__handle *handle) {
-  wa_timeout *t = wa__container(handle, struct wa__timer, due.handle)->owner;
-  t->state = EXPIRING;
-  wa__task *task = wa__task_of(t->task);
+  struct wa__timer *timer = wa__container(handle, struct wa__timer, due.handle);
+  timer->expiring = true;
+  wa__task *task = timer->task;
   uint8_t region = task->uncancellable;
-  bool asked = task->must_cancel;
+  uint8_t asked = task->must_cancel;
   /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. */
-  bool inside = region && wa__container(handle, struct wa__timer, due.handle)->region == region;
+  bool inside = region && timer->region == region;
   if (inside) task->uncancellable = 0;
-  wa__cancel(t->task, NULL);
+  wa__cancel_quietly(task);
   task->uncancellable = region;
-  if (inside && task->must_cancel && !asked) task->pierced = true;
+  if (inside && task->must_cancel) task->must_cancel = asked | WA__PIERCED;
 }
 
 /* One that is to expire in the next iteration leaves that iteration behind, as a cancelled call_soon does. */
@@ -64,7 +67,8 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   struct wa__timer *timer = wa__alloc(sizeof *timer);
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
-  timer->soon = false;
+  timer->soon = timer->expiring = false;
+  timer->task = task;
   timer->region = task->uncancellable;
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
   *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
@@ -74,8 +78,8 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
 }
 
 static int leave(wa_timeout *t, int status) {
-  bool expired = t->state == EXPIRING;
   struct wa__timer *timer = t->timer;
+  bool expired = timer->expiring;
   t->state = expired ? EXPIRED : EXITED;
   t->timer = NULL;
   /* Inside an uncancellable region nobody else's request comes through, so the cancellation is this deadline's. */
@@ -102,20 +106,20 @@ int wa_timeout_enter(wa_timeout *t, wa_time delay) {
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
-  if (!t || t->state != ENTERED) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
+  if (!t || t->state != ENTERED || t->timer->expiring) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
   if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
   arm(t, delay);
   return WA_OK;
 }
 
 int wa_timeout_exit(wa_timeout *t, int status) {
-  if (!t || (t->state != ENTERED && t->state != EXPIRING) || t->task != wa_current())
+  if (!t || t->state != ENTERED || t->task != wa_current())
     return wa__misuse("wa_timeout_exit: the timeout was not entered by this task, or was left already");
   return leave(t, status);
 }
 
 bool wa_timeout_expired(const wa_timeout *t) {
-  return wa__given(t, "wa_timeout_expired") && (t->state == EXPIRING || t->state == EXPIRED);
+  return wa__given(t, "wa_timeout_expired") && (t->state == ENTERED ? t->timer->expiring : t->state == EXPIRED);
 }
 
 /* ---- wait_for --------------------------------------------------------------------------------------------------- */
@@ -188,8 +192,12 @@ int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
   if (st == WA_OK && !wa__pending(f)) {
     st = wa__take(t, f);
   } else if (st == WA_OK) {
-    wa__report_overdue(wa__task_of(f), wa_now());
-    if (discard && !wa__fiber_runs(&wa__task_of(f)->fiber)) wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+    wa__task *late = wa__task_of(f);
+    wa__report_overdue(late, wa_now());
+    if (discard && !wa__fiber_runs(&late->fiber)) {
+      if (late->waiting && late->waiting->answers) wa__cancel(late->waiting, NULL); /* nobody else waits for it */
+      wa__task_discard(late, WA_EDISCARDED);
+    }
     st = WA_ETIMEDOUT;
   }
   drop_watch(&w->scope);

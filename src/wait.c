@@ -10,7 +10,7 @@
  */
 #include "task.h"
 
-const char *wa__site;
+const char *wa__site = "";
 wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
@@ -29,13 +29,6 @@ int wa__take(wa__task *t, wa_future *f) {
   return f->status;
 }
 
-/* A request that came while the task was running hits what it now waits for. */
-static inline bool told_at_once(wa__task *t) {
-  return wa__unlikely(t->must_cancel) && (!t->uncancellable || t->pierced);
-}
-
-static inline void told(wa__task *t) { t->must_cancel = t->pierced = false; }
-
 static inline void park(wa__task *t) { t->site = wa__site; }
 
 void wa__park_turn(wa__task *t) {
@@ -43,19 +36,20 @@ void wa__park_turn(wa__task *t) {
   park(t);
 }
 
+/* A request that came while the task was running hits what it now waits for. */
 void wa__park_future(wa__task *t, wa_future *f) {
   f->refs++;
   t->waiting = f;
   wa__list_push(&f->callbacks, &t->handle.link);
   park(t);
-  if (told_at_once(t) && wa__cancel(f, t->reason)) told(t);
+  if (wa__to_tell(t) && wa__cancel(f, t->reason)) wa__told(t);
 }
 
 void wa__park_slot(wa__task *t) {
   t->waiting = &wa__slot;
   park(t);
-  if (!told_at_once(t)) return;
-  told(t);
+  if (!wa__to_tell(t)) return;
+  wa__told(t);
   wa__slot_settle(t, WA__SLOT_CANCELLED);
 }
 
@@ -107,8 +101,8 @@ static int outcome(wa__task *t) {
     wa_release(f);
   }
   t->waiting = NULL;
-  if (told_at_once(t)) {
-    told(t);
+  if (wa__to_tell(t)) {
+    wa__told(t);
     if (st != WA_ECANCELED) hear(t, t->reason);
     st = WA_ECANCELED;
   }
@@ -122,7 +116,7 @@ void wa__forget_wait(wa__task *t) {
 }
 
 int wa__deliver(wa__task *t) {
-  told(t);
+  wa__told(t);
   t->site = wa__site;
   hear(t, t->reason);
   note_delivery(t);
