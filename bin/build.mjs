@@ -79,9 +79,10 @@ export async function main({ values, words, rest }) {
   const level = check({ values, words });
   const own = Object.entries(shorts).flatMap(([short, name]) =>
     (values[name] ?? []).map((value) => `-${short}${value}`));
+  const behind = whole(rest);
   checkFlags([...own, ...rest]);
-  const forLink = [...own.filter((flag) => /^-[Ll]/.test(flag)), ...rest];
-  const forCompiler = [...own.filter((flag) => !/^-[Ll]/.test(flag)), ...rest];
+  const forLink = [...own.filter((flag) => /^-[Ll]/.test(flag)), ...behind];
+  const forCompiler = [...own, ...behind].filter((flag) => !/^-(L|l|Wl,)/.test(flag));
 
   const tools = findToolchain(values.toolchain);
   const cache = cacheFolder();
@@ -105,4 +106,9 @@ export async function main({ values, words, rest }) {
 }
 
 // Compilers are run on absolute paths, because npm's sees another file system.
-const absolute = (flag) => flag.replace(/^-([IL])(.+)$/, (_, letter, path) => `-${letter}${resolve(path)}`);
+const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include)(.+)$/;
+const absolute = (flag) => flag.replace(withPath, (whole, option, path) =>
+  (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`));
+// -I DIR in two words becomes one.
+const whole = (flags) => flags.flatMap((flag, i) => (/^-(I|L|isystem|iquote|idirafter|include)$/.test(flags[i - 1]) ? [] :
+  /^-(I|L|isystem|iquote|idirafter|include)$/.test(flag) ? [flag + (flags[i + 1] ?? '')] : [flag]));

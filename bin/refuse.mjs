@@ -11,6 +11,7 @@ const breaking = [
     'a longjmp cannot be unwound and rewound by asyncify: return statuses instead'],
   [/^-s? ?ASYNCIFY|^-sJSPI/, 'the runtime brings its own use of asyncify'],
   [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
+  [/^-mtail-call$|^-mcpu=bleeding-edge$/, 'a tail call leaves no frame that asyncify could unwind'],
   [/^-[cSE]$/, 'a build goes on to a wasm'],
   [/^-O/, 'the optimization is told once, before --, as -O3'],
   [/^-o$/, 'the output is told once, before --'],
@@ -28,7 +29,7 @@ const hints = [
   [/exceptions disabled/, `C++ exceptions are off: asyncify cannot unwind through frames that catch. ${instead}`],
   [/setjmp\.h|[Ss]etjmp\/longjmp/,
     `setjmp and longjmp are not there: asyncify cannot unwind and rewind a jump over frames. ${instead}`],
-  [/pthread\.h/, 'there are no threads: the runtime is for one, and tasks take turns in it'],
+  [/pthread\.h|undefined symbol: (pthread|mtx|thrd|cnd|tss)_|threads\.h/, 'there are no threads: the runtime is for one, and tasks take turns in it'],
   [/fatal error: '[a-z_]+' file not found|undefined symbol: (std::|operator (new|delete))/,
     'this toolchain has no C++ library for wasm (Debian: apt-get install libc++-19-dev-wasm32 libc++abi-19-dev-wasm32;' +
     ' npm\'s has one: --toolchain npm)'],

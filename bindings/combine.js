@@ -140,6 +140,7 @@ export function asCompleted(core, items, given) {
   const futures = distinct(items, 'asCompleted');
   const ready = [];
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
+  all._seen(); // its error is for who asks for more
   let news = new Future();
   const tell = () => {
     news._resolve();

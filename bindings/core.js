@@ -171,6 +171,7 @@ export class Core {
     this.alive = 0;
     for (const owner of this.owners.clear()) owner._abandoned(status);
     this.operations.abandon();
+    for (const file of this.files ?? []) file?.flush?.(); // a last line without its end
     for (const future of this.open) future._fail(this.#dead());
     this.afterTurn?.();
   }

@@ -14,7 +14,9 @@ export type Input = ArrayBufferView | ArrayBufferLike | string | number | null |
  * What a task gives: a copy of what C handed over with `wa_return_bytes`, `wa_return_text` or `wa_return_number`; for a
  * task that handed nothing over, its status: 0 (WA_OK) or a positive count of its own.
  */
-export type Output = Uint8Array | string | number;
+export type Output = Bytes | string | number;
+/** A `Uint8Array` with a buffer of its own: what `Response`, `Blob` and `crypto.subtle` take (TypeScript 5.7 tells them apart). */
+export type Bytes = ReturnType<Uint8Array['slice']>;
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -110,7 +112,7 @@ export class Runtime {
    * status. Throws a MisuseError for an unknown name or a wrong argument, or when called from an import that C is
    * calling.
    */
-  spawn<T extends Output = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
+  spawn<T extends Uint8Array | string | number = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
 
   /**
    * All results, in order. Fails as soon as one fails, and leaves the others alone; with `collect` it waits for all
@@ -122,6 +124,8 @@ export class Runtime {
   gather<T extends readonly unknown[] | []>(
     items: T, options: { collect: true },
   ): Future<{ -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> }>;
+  gather<T extends Awaitable>(items: Iterable<T>, options?: { collect?: false }): Future<Awaited<T>[]>;
+  gather<T extends Awaitable>(items: Iterable<T>, options: { collect: true }): Future<PromiseSettledResult<Awaited<T>>[]>;
 
   /** Waits until the first, the first with an error, or all have ended, or for so long. Cancels nothing. */
   wait<T extends Awaitable>(
@@ -265,7 +269,7 @@ export interface Group {
   /** Aborts when a member fails or the group is cancelled. */
   readonly signal: AbortSignal;
   /** As Runtime.spawn, into this group. MisuseError when the group is shutting down or finished. */
-  spawn<T extends Output = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
+  spawn<T extends Uint8Array | string | number = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
   /** Makes a task or a promise a member. Returns it. */
   add<T extends PromiseLike<unknown>>(item: T): T;
 }

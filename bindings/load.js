@@ -30,7 +30,7 @@ export async function loadBy(open, source, given) {
     options('load', given, ofLoad);
   const virtual = clock === 'virtual';
   must(virtual || clock === 'real', 'load: clock', "'real' or 'virtual'", clock);
-  const from = await source;
+  const from = await attempt(() => "the source can't be read", () => source);
   const program = await (from?.emscripten ? attach(from.emscripten, rest) : instantiate(await compile(open, from), rest));
   const core = new Core({ virtual, ...program, ...rest });
   const { exports } = program;
@@ -77,12 +77,13 @@ async function compile(open, source) {
     const from = named ? await open(String(source)) : source;
     if (isA('Response', from)) {
       if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
-      const typed = /^application\/wasm\b/.test(from.headers.get('content-type'));
+      const typed = from.headers.get('content-type') === 'application/wasm'; // nothing else will do, not even a charset
       return typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer());
     }
     const wanted = 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }';
-    must(bytesOf(from), 'load: the source', wanted, from);
-    return WebAssembly.compile(from);
+    const bytes = bytesOf(from);
+    must(bytes, 'load: the source', wanted, from);
+    return WebAssembly.compile(bytes); // not what was given: V8 takes no DataView and no SharedArrayBuffer
   });
 }
 

@@ -93,10 +93,14 @@ export class Runtime {
     for (const future of core.open) future.cancel(cause.value);
     // Each task is asked once, also one that another's clean-up has spawned meanwhile.
     const asked = new Set();
+    let left = 0; // of those asked
     const askAll = () => {
       for (const task of this.tasks()) {
-        if (!asked.has(task)) task._stop(cause);
+        if (asked.has(task)) continue;
         asked.add(task);
+        left++;
+        task._watch(() => { left--; });
+        task._stop(cause);
       }
     };
     askAll();
@@ -105,7 +109,7 @@ export class Runtime {
     await new Promise((resolve) => {
       core.afterTurn = () => {
         if (core.alive === 0) resolve();
-        else askAll();
+        else if (core.alive > left) askAll();
       };
       timer = setTimeout(resolve, Math.min(grace, longest));
     });

@@ -3,7 +3,7 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { CancelledError, GroupError, cancelledError, lateError, misuse, need } from './errors.js';
+import { CancelledError, GroupError, MisuseError, cancelledError, lateError, misuse, need } from './errors.js';
 import { asyncDispose, dispose, futureOf, left } from './future.js';
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
@@ -23,9 +23,9 @@ export function timeout(core, ms = Infinity, body) {
   const { signal } = controller;
   let late, asked, leave;
   const outer = new Combined(core, (reason) => {
-    controller.abort(cancelledError(reason));
+    controller.abort(asked ??= cancelledError(reason));
     if (!body) leave();
-    return asked = true;
+    return true;
   });
   const deadline = outer._within(ms, () => controller.abort(late = lateError(ms)));
   const scope = {
@@ -43,7 +43,7 @@ export function timeout(core, ms = Infinity, body) {
   });
   ended.then((value) => outer._resolve(value), (error) => {
     const stopped = (signal.aborted && error === signal.reason) || error instanceof CancelledError;
-    if (stopped && late && !asked) outer._fail(late);
+    if (stopped && late) outer._fail(asked ?? late, !!asked);
     else outer._fail(error, stopped);
   });
   return body ? outer : block(scope, outer, leave);
@@ -58,6 +58,7 @@ export function group(core, rt, body) {
   const errors = [];
   let asked; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
+  let refusal; // of members, since it shuts down
   let leave;
 
   const abort = (why) => {
@@ -83,7 +84,7 @@ export function group(core, rt, body) {
   });
   const refuseIfOver = () => {
     if (outer.done) misuse('the group is finished');
-    if (signal.aborted) misuse('the group is shutting down');
+    if (signal.aborted) throw refusal ??= new MisuseError('the group is shutting down');
   };
   const add = (item) => {
     refuseIfOver();
@@ -109,7 +110,7 @@ export function group(core, rt, body) {
   ended.then((value) => { outcome = { value }; }, (error) => {
     outcome = {};
     // A body that was told to stop and says so has not failed.
-    if (signal.aborted && (error === signal.reason || error instanceof CancelledError)) return;
+    if (signal.aborted && (error === signal.reason || error === refusal || error instanceof CancelledError)) return;
     if (error instanceof CancelledError) cancelled(error);
     else if (!errors.includes(error)) failed(error); // else it hands a member's on
   }).then(endIfOver);

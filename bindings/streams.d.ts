@@ -1,5 +1,5 @@
 /** Streams of the web as descriptors that C reads and writes: `wasyncio/streams`. */
-import type { Input, Output, Runtime, SpawnOptions, Task } from './index.js';
+import type { Bytes, Input, Output, Runtime, SpawnOptions, Task } from './index.js';
 
 /** What a source gives: bytes, or a string, which C reads as UTF-8. */
 export type Chunk = ArrayBufferView | ArrayBufferLike | string;
@@ -19,9 +19,15 @@ export interface Pipe<T = Output> {
   /** The task. Awaiting it tells how it ended. */
   readonly task: Task<T>;
   /** What C writes, unless `to` was given. Cancelling it cancels the task. */
-  readonly readable: ReadableStream<Uint8Array>;
+  readonly readable: ReadableStream<Bytes>;
   /** What C reads, unless `from` was given. Aborting it lets C's read fail with WA_EIO. */
   readonly writable: WritableStream<Chunk>;
+  /**
+   * Fulfilled when the output has been closed, after all that C wrote. Rejects with what spoiled it: of the task's failure, or
+   * of a stream that broke while the task ran, which then was cancelled, nobody needs to hear twice; but what `to` does with
+   * the rest after the task has ended is told here alone, and by an unhandled rejection if nobody listens.
+   */
+  readonly closed: Promise<void>;
 }
 
 /**
@@ -30,7 +36,7 @@ export interface Pipe<T = Output> {
  * well, the output is closed and what is left of the source is cancelled; when it fails or is cancelled, the source is
  * cancelled and the output aborted, with its reason or error.
  */
-export function pipe<T extends Output = Output>(runtime: Runtime, name: string, options?: PipeOptions): Pipe<T>;
+export function pipe<T extends Uint8Array | string | number = Output>(runtime: Runtime, name: string, options?: PipeOptions): Pipe<T>;
 
 /**
  * One stream as a descriptor, a number to hand to C in any input. It locks the stream. C closes it by `wa_close`: that

@@ -8,7 +8,7 @@
  *     waits until a `tell` says that it is worth another try.
  *   - Nothing of a stream's own runs while wasm is on the stack: it is pulled and written from promises.
  *   - An end crosses in both directions: what C, its task, a source, a sink or a reader ends, ends the others. */
-import { misuse, must, options } from './errors.js';
+import { MisuseError, misuse, must, options } from './errors.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
 
@@ -27,6 +27,7 @@ class Descriptor {
 
   constructor(core) {
     this.#core = core;
+    this.memory = core.exports.memory;
     const { files } = core;
     this.fd = 3;
     while (files[this.fd]) this.fd++;
@@ -66,6 +67,7 @@ class Source extends Descriptor {
   side = READABLE;
   #chunk;
   #at = 0;
+  #size = 0; // of the chunk as it was when it came
   #pulling = false;
   #error; // what the stream failed with: C reads that as EIO
 
@@ -78,6 +80,10 @@ class Source extends Descriptor {
     const chunk = this.#chunk;
     if (!chunk && !this.over) return -EAGAIN;
     if (!chunk) return this.#error === undefined ? 0 : -EIO;
+    if (chunk.length !== this.#size) {
+      this.#spoiled(new MisuseError('a chunk of a stream was transferred or resized before C had read it'));
+      return -EIO;
+    }
     const part = chunk.subarray(this.#at, this.#at + bytes.length);
     bytes.set(part);
     this.#at += part.length;
@@ -121,16 +127,25 @@ class Source extends Descriptor {
   #take(value) {
     const bytes = typeof value === 'string' ? encoder.encode(value) : bytesOf(value);
     this.#at = 0;
-    if (bytes?.length) this.#chunk = bytes;
-    else if (bytes) this.#pull();
+    if (bytes?.length) {
+      // Of a view of the wasm's own memory a copy, before that grows and leaves the view empty.
+      this.#chunk = bytes.buffer === this.memory.buffer ? bytes.slice() : bytes;
+      this.#size = bytes.length;
+    } else if (bytes) this.#pull();
     else {
       try {
         must(bytes, 'a chunk of a stream', 'bytes or a string', value);
       } catch (error) {
-        this.abort(error);
-        this.gone(error);
+        this.#spoiled(error);
       }
     }
+  }
+
+  // Also while wasm is on the stack: what the stream does about it comes later.
+  #spoiled(error) {
+    this.#failed(error);
+    this.gone(error);
+    soon(() => { this.lock.cancel(error).catch(ignore); });
   }
 
   #failed(error = new Error('the stream was given up')) {
@@ -147,16 +162,27 @@ class Sink extends Descriptor {
   #sending; // a promise while there is something to send
   #ending = false;
   #shut = false; // C writes no more
+  #settle;
+  closed = new Promise((...functions) => { this.#settle = functions; }); // the stream has all; or what it was lost by
 
   constructor(core, stream) {
     super(core);
     this.lock = stream.getWriter();
-    this.lock.closed.catch((reason) => {
-      if (this.over) return;
-      this.finish();
-      this.gone(reason);
-      this.tell(WRITABLE);
-    });
+    this.lock.closed.then(() => this.#lost(new Error('the stream was closed')), (reason) => this.#lost(reason));
+  }
+
+  #lost(reason) {
+    if (this.over) return;
+    this.#failed(reason);
+    this.gone(reason);
+    this.tell(WRITABLE);
+  }
+
+  // Whoever holds the task hears of it there.
+  #failed(reason) {
+    this.finish();
+    this.closed.catch(ignore);
+    this.#settle[1](reason);
   }
 
   write(bytes) {
@@ -185,12 +211,12 @@ class Sink extends Descriptor {
     await this.#sending;
     if (this.over) return;
     this.finish();
-    this.lock.close().catch(ignore);
+    this.lock.close().then(...this.#settle);
   }
 
   abort(reason) {
     if (this.over || this.#ending) return;
-    this.finish();
+    this.#failed(reason);
     this.lock.abort(reason).catch(ignore);
   }
 
@@ -200,7 +226,11 @@ class Sink extends Descriptor {
     if (this.over) return;
     const chunk = this.#buffer.slice(0, this.#size);
     this.#size = 0;
-    this.lock.write(chunk).catch(ignore);
+    try {
+      this.lock.write(chunk).catch((error) => this.#lost(error));
+    } catch {
+      this.#lost(new Error('the stream was closed')); // what Node's throws of such a one tells nobody anything
+    }
     this.tell(WRITABLE);
   }
 }
@@ -259,7 +289,8 @@ export function pipe(rt, name, given) {
     source.forget();
     sink.forget();
   });
-  return { task, readable: outlet.readable, writable: inlet.writable };
+  if (to === undefined) sink.closed.catch(ignore); // its reader knows
+  return { task, readable: outlet.readable, writable: inlet.writable, closed: sink.closed };
 }
 
 // What C gets: { int in, out; } and then the input.

@@ -31,6 +31,10 @@ function output(write, name, log) {
       print(bytes);
       return bytes.length;
     },
+    flush() {
+      if (line) console[log](line);
+      line = '';
+    },
   };
 }
 

@@ -15,7 +15,9 @@ typedef struct side {
   uint32_t count, capacity;
 } side;
 
-static side sides[2], *front = &sides[0], *back = &sides[1];
+enum { FIRST = 16 }; /* so that without memory the host still hears of some */
+static wa__event_record first[2][FIRST];
+static side sides[2] = {{first[0], 0, FIRST}, {first[1], 0, FIRST}}, *front = &sides[0], *back = &sides[1];
 bool wa__events_on;
 void (*wa__events_late)(void);
 
@@ -26,11 +28,11 @@ static void give_back(uint32_t kind, void *owner) {
 }
 
 static WA__COLD bool grow(side *s) {
-  uint32_t capacity = s->capacity ? s->capacity * 2 : 16;
+  uint32_t capacity = s->capacity * 2;
   wa__event_record *records = wa__alloc(capacity * sizeof *records);
   if (!records) return false;
   for (uint32_t i = 0; i < s->count; i++) records[i] = s->records[i];
-  wa__free(s->records, s->capacity * sizeof *records);
+  if (s->capacity > FIRST) wa__free(s->records, s->capacity * sizeof *records);
   s->records = records;
   s->capacity = capacity;
   return true;
@@ -57,7 +59,7 @@ const wa__event_record *wa__events_swap(uint32_t *count) {
   front->count = 0;
   if (front->capacity > KEPT) { /* or a burst would be paid for twice, once on each side */
     wa__free(front->records, front->capacity * sizeof *front->records);
-    *front = (side){0};
+    *front = (side){first[front - sides], 0, FIRST};
   }
   side *read = back;
   back = front;

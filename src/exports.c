@@ -32,9 +32,25 @@ static uint32_t give(wa_future *f) {
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
 
+static bool untold; /* of some ends, for want of memory */
+
 /* An operation's end the host knows: it has answered, or an event of its own says that it was cancelled. */
 static void on_settled(wa_future *f) {
-  if (f->kind != WA__OP) wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL);
+  if (f->kind != WA__OP && !wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL)) f->untold = untold = true;
+}
+
+/* What there was no memory for: as much of it as there is now. */
+static WA__COLD void tell_late(void) {
+  untold = false;
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (!f->untold || !f->handle) continue;
+    if (!wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL)) {
+      untold = true;
+      return;
+    }
+    f->untold = false;
+  }
 }
 
 static void on_report(const wa_report *r, void *ctx) {
@@ -86,7 +102,9 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   if (budget_ms > 0) c.turn_budget = from_ms(budget_ms);
   for (const wa__entry *e = wa__entries(); e; e = e->next)
     if (wax_find(e->name) != e) return wa__misuse("wax_init: two tasks are called '%s' (WA_TASK)", e->name);
-  int st = wa_configure(&c);
+  /* A constructor of the program's may have spawned tasks; only what is asked for can't be had any more. */
+  bool asks = wa__events_on || c.virtual_clock || c.debug || c.turn_budget || c.stack_size;
+  int st = asks || !wa__task_count ? wa_configure(&c) : (wa__report_start(), WA_OK);
   if (st < 0) return st;
   if (own_functions == UINT32_MAX) own_functions = wa__guest_functions();
   wa__events_on = true;
@@ -145,10 +163,11 @@ __attribute__((used)) const wa__state_record *wa__host_turn(void) {
     state.status = WA_EMISUSE;
     return &state;
   }
+  if (wa__unlikely(untold)) tell_late();
   wa_time next = wa__turn();
   state.events = wa__events_swap(&state.count);
   wa_time now = wa__the_loop.now;
-  state.next_ms = next == WA_FOREVER ? -1 : next <= now ? 0 : ms(next - now);
+  state.next_ms = next == WA_FOREVER && !untold ? -1 : next <= now || untold ? 0 : ms(next - now);
   state.alive = wa__task_count;
   state.status = WA_OK;
   return &state;
@@ -259,7 +278,7 @@ __attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
   wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
   if (options.eager) wa__loop_begin_turn();
   uint32_t handle = give(wa__spawn(f, input ? input->data : NULL, &options, input));
-  if (handle && !wa__pending(wa__handle_get(handle))) wa__event_push(WA__EVENT_SETTLED, handle, NULL, NULL);
+  if (handle && !wa__pending(wa__handle_get(handle))) on_settled(wa__handle_get(handle));
   return handle;
 }
 

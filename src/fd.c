@@ -22,7 +22,13 @@ typedef struct watch {
   wa__list link; /* in its side's waiters, while it is pending */
   wa__descriptor *of;
   wa__side *side;
+  int fd;
+  bool inner; /* of a call that goes on with the descriptor when it wakes */
 } watch;
+
+/* Those of calls that were told "ready" and have not run since: a close in between is theirs to hear, or they would go on
+ * with whatever has the number by then. */
+static wa__list woken;
 
 #define FEW 16
 static wa__descriptor *few[FEW], **buckets = few;
@@ -96,16 +102,13 @@ static bool cancel(wa_future *f, wa__detail *reason) {
 static size_t clean(wa_future *f) {
   watch *w = wa__container(f, watch, future);
   if (wa__pending(f)) leave(w);
+  else wa__list_unlink(&w->link);
   return sizeof *w;
 }
 
 static const wa__kind kind = {.cancel = cancel, .clean = clean};
 
-wa_future *wa_fd_watch(int fd, int what) {
-  const char *task = wa_name(wa_current());
-  if (fd < 0) return wa__misuse("wa_fd_watch: fd is %d in task '%s'; expected 0 or more", fd, task), NULL;
-  if (what != WA_READABLE && what != WA_WRITABLE)
-    return wa__misuse("wa_fd_watch: what is %d in task '%s'; expected WA_READABLE or WA_WRITABLE", what, task), NULL;
+wa_future *wa__fd_watch(int fd, int what, bool inner) {
   watch *w = wa__alloc(sizeof *w);
   wa__descriptor *d = w ? find_or_make(fd) : NULL;
   if (!d) {
@@ -116,6 +119,9 @@ wa_future *wa_fd_watch(int fd, int what) {
   wa__block_for = wa__fd_wait;
   wa__future_init(&w->future, WA__FD);
   w->of = d;
+  w->fd = fd;
+  w->inner = inner;
+  w->link.next = NULL;
   w->side = &d->sides[what == WA_WRITABLE];
   if (wa__list_empty(&w->side->waiters)) {
     wa__fd_waits++;
@@ -126,6 +132,16 @@ wa_future *wa_fd_watch(int fd, int what) {
   return &w->future;
 }
 
+wa_future *wa_fd_watch(int fd, int what) {
+  const char *task = wa_name(wa_current());
+  int its_kind;
+  if (fd < 0) return wa__misuse("wa_fd_watch: fd is %d in task '%s'; expected 0 or more", fd, task), NULL;
+  if (what != WA_READABLE && what != WA_WRITABLE)
+    return wa__misuse("wa_fd_watch: what is %d in task '%s'; expected WA_READABLE or WA_WRITABLE", what, task), NULL;
+  if (wa__host_fd_kind(fd, &its_kind) == EBADF) return wa__misuse("wa_fd_watch: descriptor %d is not open", fd), NULL;
+  return wa__fd_watch(fd, what, false);
+}
+
 /* The earliest of that side, if anybody waits. The record may be gone after. */
 static bool wake_first(int fd, int side, int status) {
   wa__descriptor *d = wa__fd_find(fd);
@@ -133,6 +149,7 @@ static bool wake_first(int fd, int side, int status) {
   if (!first) return false;
   watch *w = wa__container(first, watch, link);
   leave(w);
+  if (w->inner) wa__list_push(&woken, &w->link);
   wa__future_finish(&w->future, WA__FINISHED, status, NULL, NULL);
   wa__fd_woken++;
   return true;
@@ -148,6 +165,10 @@ void wa__fd_bad(int fd) {
 void wa__fd_wake_all(int fd, int status) {
   for (int side = 0; side < 2; side++)
     while (wake_first(fd, side, status)) {}
+  WA__LIST_EACH(link, &woken) {
+    watch *w = wa__container(link, watch, link);
+    if (w->fd == fd) w->future.status = status;
+  }
 }
 
 /* ---- a program that waits by itself ------------------------------------------------------------------------------ */
@@ -163,24 +184,40 @@ static void plan_next_look(wa_time took, wa_time now) {
   wa__fd_look = now + (pause > LOOK_EVERY ? pause : LOOK_EVERY);
 }
 
-/* One that is not open makes some engines refuse the whole poll. */
+/* One that is not open makes some engines refuse the whole poll; and so does one that cannot be waited for like that, which
+ * counts as ready: the read or write tells. */
 static bool end_bad(void) {
   WA__LIST_EACH(link, &wa__watched) {
-    int fd = wa__container(link, wa__side, watched)->fd, its_kind;
-    if (wa__host_fd_kind(fd, &its_kind) != EBADF) continue;
-    wa__fd_bad(fd);
+    const wa__side *side = wa__container(link, wa__side, watched);
+    int fd = side->fd, what = side->what, its_kind;
+    if (wa__host_fd_kind(fd, &its_kind) == EBADF) wa__fd_bad(fd);
+    else if (wa__host_refuses(fd, what)) wa__fd_ready(fd, what);
+    else continue;
     return true; /* the list has changed: another is found by the next poll */
   }
   return false;
+}
+
+/* Without memory for the poll: each by itself, without waiting. */
+static int look_at_each(wa_time until) {
+  uint32_t before = wa__fd_woken;
+  WA__LIST_EACH(link, &wa__watched) {
+    const wa__side *side = wa__container(link, wa__side, watched);
+    if (wa__host_ready(side->fd, side->what)) wa__fd_ready(side->fd, side->what);
+  }
+  if (wa__fd_woken != before) return WA_OK;
+  wa_time soon = wa__host_now() + WA_MS(5);
+  return wa__host_wait(until < soon ? until : soon);
 }
 
 int wa__fd_wait(wa_time until) {
   if (until == WA_FOREVER && !wa__fd_waits) return wa__host_wait(until);
   wa_time began = wa__host_now();
   int error = wa__host_poll(until);
+  if (error == ENOMEM) return look_at_each(until);
   wa_time now = wa__host_now();
   plan_next_look(until <= began ? now - began : -1, now);
-  if (!error || error == EINTR || end_bad()) return WA_OK;
+  if (!error || error == EINTR || (error != ENOSYS && end_bad())) return WA_OK;
   if (error == ENOSYS) return wa__misuse("wa_run: this host cannot wait for descriptors (errno %d)", error);
   return wa__misuse("wa_run: waiting for descriptors failed (errno %d)", error);
 }

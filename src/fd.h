@@ -24,6 +24,8 @@ extern wa__list wa__watched;  /* every side that somebody waits for: as many as 
 extern uint32_t wa__fd_woken; /* so far */
 
 wa__descriptor *wa__fd_find(int fd); /* NULL if nobody waits */
+/* inner: of a call that goes on with the descriptor, and is to hear of a close until it runs. NULL without memory. */
+wa_future *wa__fd_watch(int fd, int what, bool inner);
 /* Ready for that: wakes the earliest who waits. false if nobody does. */
 bool wa__fd_ready(int fd, int what);
 /* Not open: nobody would ever be woken otherwise. */

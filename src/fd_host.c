@@ -24,7 +24,10 @@ static void tell(void) {
     changed = d->next_changed;
     d->changed = false;
     uint32_t mask = interest(d);
-    if (mask != d->told) wa__event_push(WA__EVENT_DESCRIPTOR, (uint32_t)d->sides[0].fd, (void *)(uintptr_t)mask, NULL);
+    if (mask != d->told && !wa__event_push(WA__EVENT_DESCRIPTOR, (uint32_t)d->sides[0].fd, (void *)(uintptr_t)mask, NULL)) {
+      wa__fd_changed(d); /* no memory: at the next turn */
+      return;
+    }
     d->told = (uint8_t)mask;
     wa__fd_drop_if_idle(d);
   }

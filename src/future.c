@@ -20,7 +20,7 @@ const wa__kind *wa__kinds[WA__KINDS];
 void wa__future_init(wa_future *f, int kind) {
   f->kind = (uint8_t)kind;
   f->state = WA__PENDING;
-  f->seen = f->mark = f->barred = f->answers = false;
+  f->seen = f->mark = f->barred = f->answers = f->untold = false;
   f->refs = 1;
   f->status = WA_EPENDING;
   f->handle = 0;

@@ -42,6 +42,7 @@ struct wa_future {
   bool seen : 1;       /* somebody looked at its outcome */
   bool barred : 1;     /* a task that awaited itself: see wa_await */
   bool mark : 1;       /* while a set of futures is being read: it was met before */
+  bool untold : 1;     /* the host has not heard of its end, for want of memory */
   bool answers : 1;    /* an operation that wa_await_op waits for */
   uint32_t refs;
   int32_t status;

@@ -15,6 +15,8 @@ enum { WA__FD_SOCKET = 1, WA__FD_FILE, WA__FD_OTHER }; /* what never waits for l
 int wa__host_poll(wa_time until);
 /* Whether a read or write would find what it needs, of this one alone: some engines call all ready once one is. */
 bool wa__host_ready(int fd, int what);
+/* Whether the host cannot wait for this one at all. */
+bool wa__host_refuses(int fd, int what);
 /* What the descriptor is; a socket is non-blocking from here on. */
 int wa__host_fd_kind(int fd, int *kind);
 int wa__host_read(int fd, void *data, size_t size, size_t *done);

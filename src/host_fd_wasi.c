@@ -69,15 +69,30 @@ int wa__host_poll(wa_time until) {
   return error;
 }
 
-bool wa__host_ready(int fd, int what) {
-  const subscription asked[] = {of_fd(fd, what), of_clock(0)};
+/* Of this one alone: 1 ready, 0 not within that time, or -1: the host refuses. */
+static int ask(int fd, int what, wa_time patience) {
+  const subscription asked[] = {of_fd(fd, what), of_clock(patience)};
   event events[2];
   uint32_t count = 0;
-  if (wa__wasi_poll_oneoff(asked, events, 2, &count)) return true; /* a host without polls, which said so by itself */
+  if (wa__wasi_poll_oneoff(asked, events, 2, &count)) return -1;
   for (uint32_t i = 0; i < count; i++)
-    if (events[i].type != CLOCK) return true;
-  return false;
+    if (events[i].type != CLOCK) return 1;
+  return 0;
 }
+
+/* Node's poll does not look when it is given no time: found out by giving it some, now and then. */
+bool wa__host_ready(int fd, int what) {
+  static wa_time least, tried;
+  if (ask(fd, what, least)) return true; /* or a host without polls, which said so by itself */
+  wa_time now = wa__host_now();
+  if (least || now - tried < WA_MS(100)) return false;
+  tried = now;
+  if (!ask(fd, what, WA_MS(1))) return false;
+  least = WA_MS(1);
+  return true;
+}
+
+bool wa__host_refuses(int fd, int what) { return ask(fd, what, 0) < 0; }
 
 int wa__host_fd_kind(int fd, int *kind) {
   __wasi_fdstat_t stat;

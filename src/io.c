@@ -46,7 +46,9 @@ static WA__COLD int fail(const char *call, int fd, const char *why, int status) 
 static WA__COLD int refused(const char *call, int fd, int error) {
   char why[48];
   errno = error;
-  if (error == EBADF) return fail(call, fd, "it is not open", WA_EMISUSE);
+  int kind; /* WASI says the same of a file that is open for something else, and of a folder */
+  bool open = error == EBADF && fd >= 0 && !wa__host_fd_kind(fd, &kind);
+  if (error == EBADF) return fail(call, fd, open ? "it is not open for that" : "it is not open", WA_EMISUSE);
   bool gone = error == EPIPE || error == ECONNRESET || error == ECONNABORTED || error == ENOTCONN;
   wa__format(why, sizeof why, gone ? "the other side has gone (errno %d)" : "the host refused (errno %d)", error);
   return fail(call, fd, why, gone ? WA_ECLOSED : WA_EIO);
@@ -66,7 +68,7 @@ static __attribute__((noinline)) int begin_wait(const char *call, int fd, int wh
   int kind, error = fd < 0 ? EBADF : kind_of(fd, &kind);
   if (error) return refused(call, fd, error);
   if (kind == WA__FD_FILE) return WA_OK;
-  wa_future *f = wa_fd_watch(fd, what);
+  wa_future *f = wa__fd_watch(fd, what, true);
   if (!f) return WA_ENOMEM;
   int st = wa__await_begin(f);
   wa_release(f);
@@ -75,7 +77,11 @@ static __attribute__((noinline)) int begin_wait(const char *call, int fd, int wh
 
 static inline int wait_for(const char *call, int fd, int what) {
   if (!wa__need_task(call)) return WA_EMISUSE;
-  int st = begin_wait(call, fd, what);
+  const char *site = wa__site;
+  int st = wa__checkpoint_at(site); /* of a file, which never waits */
+  if (st < 0) return st;
+  wa__site = site;
+  st = begin_wait(call, fd, what);
   if (st == WA__PARKED) st = wa__fiber_suspend();
   return st < 0 ? ended(call, fd, st) : WA_OK;
 }

@@ -79,13 +79,20 @@ static __attribute__((noinline)) int take(wa_lines *l) {
 
 int wa_lines_next(wa_lines *l) {
   if (!l) return wa__misuse("wa_lines_next: lines is NULL; expected a wa_lines");
+  if (l->reading) return wa__misuse("wa_lines_next: another task waits for the next line of descriptor %d", l->fd);
   l->overrun = false;
-  for (const char *site = wa__site;; wa__site = site) {
-    int st = take(l);
+  const char *site = wa__site;
+  int st = wa__need_task("wa_lines_next") ? wa__checkpoint_at(site) : WA_EMISUSE;
+  for (; st >= 0; wa__site = site) {
+    st = take(l);
     if (st != NONE_YET) return st;
+    l->reading = true;
+    wa__site = site;
     st = wa__io_read("wa_lines_next", l->fd, l->buffer + l->end, l->capacity - l->end - 1);
+    l->reading = false;
     if (st < 0) return st;
     if (!st) l->ended = true;
     l->end += (size_t)st;
   }
+  return st;
 }

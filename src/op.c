@@ -225,7 +225,7 @@ static int begin(const char *name, wa_type type, const void *data, size_t size, 
   return answered(t, f);
 }
 
-int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number) {
+__attribute__((noinline)) int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number) {
   WA__FIBER_WAIT(begin(name, type, data, size, number));
 }
 

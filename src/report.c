@@ -16,18 +16,18 @@ void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ct
   listener_ctx = ctx;
 }
 
-/* Of each kind, and of two that have a second one: %0 the task, %1 its place, %2 its age, %3 the count, or the status' name. */
-enum { KINDS = WA_REPORT_SHUTDOWN + 1, STALLED_SEVERAL = KINDS, INTERRUPTED };
+/* Of each kind, and of those that have a second one: %0 the task, %1 its place, %2 its age, %3 the count, or the status' name. */
 #define CHECKPOINT "since %1s; put a wa_checkpoint in its loop"
 static const char *const sentences[] = {
     [WA_REPORT_SWALLOWED] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s",
     [WA_REPORT_STALLED] = "task '%0s' ran %2l ms without an await, " CHECKPOINT,
-    [STALLED_SEVERAL] = "task '%0s' or one of the %3u that had a step before it ran %2l ms without an await, " CHECKPOINT,
+    [WA__REPORT_SEVERAL] = "task '%0s' or one of %3u before it ran %2l ms without an await, " CHECKPOINT,
     [WA_REPORT_UNGRACEFUL] = "task '%0s' still runs, %2l ms after its cancellation; it waits at %1s",
     [WA_REPORT_UNSEEN] = "task '%0s' failed with %3s, and nobody looked at it",
     [WA_REPORT_STACK] = "task '%0s': stack overflow, %3u bytes, give it more with stackSize (stack_size in C)",
+    [WA__REPORT_TOO_DEEP] = "task '%0s': stack overflow, too deep for the engine",
     [WA_REPORT_TRAP] = "task '%0s' hit a wasm trap, after %1s",
-    [INTERRUPTED] = "task '%0s' was interrupted by its host: it ran on, without an await, " CHECKPOINT,
+    [WA__REPORT_INTERRUPTED] = "task '%0s' was interrupted by its host: it ran on, without an await, " CHECKPOINT,
     [WA_REPORT_DEADLOCK] = "deadlock: %3u tasks wait, nothing is ready and no timer is set",
     [WA_REPORT_SHUTDOWN] = "the main task ended; cancelling the %3u that are left",
 };
@@ -41,7 +41,7 @@ typedef struct line { char text[340]; } line;
 
 /* Returns the line's length. */
 static size_t write_line(line *line, int kind, wa__task *t, const char *site, wa_time age, int number) {
-  int64_t last = NAMED >> kind & 1 ? wa__text_arg(wa_status_name(number)) : number - (kind == STALLED_SEVERAL);
+  int64_t last = NAMED >> kind & 1 ? wa__text_arg(wa_status_name(number)) : number - (kind == WA__REPORT_SEVERAL);
   memcpy(line->text, prefix, BEFORE);
   return BEFORE + wa__formatted(line->text + BEFORE, sizeof *line - BEFORE, sentences[kind],
                                 wa__text_arg(t ? wa_name(&t->future) : ""),
@@ -54,16 +54,16 @@ static void print_line(line *line, size_t size) {
 }
 
 /* The status that goes with a count. */
-static const int8_t statuses[KINDS] = {
+static const int8_t statuses[WA__REPORT_KINDS] = {
     [WA_REPORT_STALLED] = WA_EPENDING, [WA_REPORT_STACK] = WA_ESTACK, [WA_REPORT_TRAP] = WA_ETRAP};
 
-void wa__report(int kind, wa__task *t, const char *site, wa_time age, int number) {
+static const uint8_t kinds[] = {WA_REPORT_STALLED, WA_REPORT_TRAP, WA_REPORT_STACK}; /* of the second wordings */
+
+void wa__report(int wording, wa__task *t, const char *site, wa_time age, int number) {
+  int kind = wording < WA__REPORT_KINDS ? wording : kinds[wording - WA__REPORT_KINDS];
   static bool reporting;
   if (reporting) return;
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
-  int wording = kind;
-  if (kind == WA_REPORT_STALLED && number > 1) wording = STALLED_SEVERAL;
-  if (kind == WA_REPORT_TRAP && number) wording = INTERRUPTED;
   if (kind == WA_REPORT_STACK) number = (int)wa__fiber_stack_size(&t->fiber);
   line line;
   size_t size = write_line(&line, wording, t, site, age, number);
@@ -108,7 +108,7 @@ static void unseen(wa_future *f) {
 }
 
 static void stalled(wa_time ran, uint32_t steps) {
-  if (wa__latest) wa__report(WA_REPORT_STALLED, wa__latest, wa__latest->site, ran, (int)steps);
+  if (wa__latest) wa__report(steps > 1 ? WA__REPORT_SEVERAL : WA_REPORT_STALLED, wa__latest, wa__latest->site, ran, (int)steps);
 }
 
 /* On the overflowed task's emergency stack: the sentence goes straight to stderr, and the host recovers the rest. */

@@ -183,9 +183,7 @@ uint32_t wa__cancel_all(const char *text) {
 /* What is left ends, and the callbacks that this makes ready, and what else is. Those of the program hear of the end once; what they
  * spawn or schedule then is given back unheard, as a loop that has stopped runs nothing any more. */
 uint32_t wa__discard_all(void) {
-  uint32_t n = 0;
-  wa__loop *l = &wa__the_loop;
-  do {
+  for (uint32_t n = 0;; wa__unheard = true) {
     while (wa__task_count) {
       WA__LIST_EACH(link, &wa__futures) {
         wa_future *f = wa__container(link, wa_future, all);
@@ -196,13 +194,9 @@ uint32_t wa__discard_all(void) {
       }
     }
     WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
-    wa__list_splice(&l->batch, &l->ready);
-    for (wa__list *link; (link = wa__list_pop(&l->batch));) {
-      wa__handle *handle = wa__container(link, wa__handle, link);
-      handle->run(handle);
-    }
-  } while ((wa__unheard = wa__task_count || !wa__list_empty(&l->ready)));
-  return n;
+    if (wa__loop_idle()) return wa__unheard = false, n;
+    wa__loop_once();
+  }
 }
 
 void wa__reclaim(void) {

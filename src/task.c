@@ -209,7 +209,8 @@ void wa__task_discard(wa__task *t, int status) {
 wa__task *wa__task_recover(wa__trap trap) {
   wa__fiber *fiber = wa__fiber_running;
   int status = wa__fiber_recover();
-  if (trap == WA__TRAP_STACK) status = WA_ESTACK;
+  bool deep = trap == WA__TRAP_STACK && status != WA_ESTACK;
+  if (deep) status = WA_ESTACK;
   wa__task *innermost = NULL;
   wa__current = NULL;
   for (wa__fiber *outer; fiber; fiber = outer) {
@@ -218,7 +219,10 @@ wa__task *wa__task_recover(wa__trap trap) {
     if (!innermost) {
       innermost = t;
       wa_retain(&t->future);
-      wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, t, t->site, 0, trap == WA__TRAP_INTERRUPTED);
+      bool interrupted = trap == WA__TRAP_INTERRUPTED;
+      int wording = interrupted ? WA__REPORT_INTERRUPTED : WA_REPORT_TRAP;
+      if (status == WA_ESTACK) wording = deep ? WA__REPORT_TOO_DEEP : WA_REPORT_STACK;
+      wa__report(wording, t, t->site, 0, interrupted);
     }
     wa__trace(t, WA_TRACE_RUN);
     bool lost = t->spawning; /* so is the reference meant for who spawned it */

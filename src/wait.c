@@ -212,9 +212,11 @@ int wa__await_begin(wa_future *f) {
   return WA__PARKED;
 }
 
-int wa__fiber_await(wa_future *f) { WA__FIBER_WAIT(wa__await_begin(f)); }
-int wa__fiber_sleep(wa_time delay) { WA__FIBER_WAIT(sleep_begin(delay)); }
-int wa__fiber_yield(void) { WA__FIBER_WAIT(yield_begin()); }
+/* Never in another function, such as those below: asyncify would not see that it suspends. */
+#define WA__APART __attribute__((noinline))
+WA__APART int wa__fiber_await(wa_future *f) { WA__FIBER_WAIT(wa__await_begin(f)); }
+WA__APART int wa__fiber_sleep(wa_time delay) { WA__FIBER_WAIT(sleep_begin(delay)); }
+WA__APART int wa__fiber_yield(void) { WA__FIBER_WAIT(yield_begin()); }
 
 /* The inline waits of wasyncio.h, for those who take their address. */
 extern inline int wa_await(wa_future *f);

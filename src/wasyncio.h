@@ -39,6 +39,13 @@ extern "C" {
 /* What is in a struct only because its size must be known: the runtime's alone. */
 #define WA__PRIVATE(...) __VA_ARGS__
 
+/* C89 has no such word, and GNU's meant the opposite of C99's. */
+#ifdef __GNUC_GNU_INLINE__
+#define WA__INLINE_WAIT extern __inline__
+#else
+#define WA__INLINE_WAIT __inline__
+#endif
+
 /* ---- statuses ------------------------------------------------------------------------------------------ */
 
 /** The statuses. */
@@ -214,14 +221,14 @@ int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), 
 /** await future: suspends until it is done and returns its status; at once, without a turn, if it is done.
  * Cancelling the waiting task cancels the future it waits for. WA_EMISUSE for NULL, for the task itself (as
  * asyncio: after one turn), and for a wait that would close a cycle of tasks. */
-inline int wa_await(wa_future *future);
+WA__INLINE_WAIT int wa_await(wa_future *future);
 /** sleep(t): suspends; a t of 0 gives up one turn. */
-inline int wa_sleep(wa_time t);
+WA__INLINE_WAIT int wa_sleep(wa_time t);
 /** sleep(0): the other ready tasks run first. Suspends. */
-inline int wa_yield(void);
+WA__INLINE_WAIT int wa_yield(void);
 /** The check for a loop that computes: under two nanoseconds while there is nothing to do. Returns WA_ECANCELED
  * when the task was cancelled. Suspends when the turn's budget is used up, so that the host can hear a click. */
-static inline int wa_checkpoint(void);
+static __inline__ int wa_checkpoint(void);
 
 /** Task.cancel(msg), Future.cancel(): asks for the end of a task (its next await returns WA_ECANCELED; if it
  * is waiting, at once), cancels a future. reason may be NULL; copied. false if it was already done. */
@@ -461,7 +468,7 @@ typedef struct wa_data {
  * function threw (result is the message as text), or the host has no such function. A cancellation that comes in the same
  * turn as the answer wins, as in asyncio: what the host gave is lost then. Who must not lose it (an open file) uses
  * wa_start_op, waits, and asks the future. Suspends. */
-inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result);
 /** The same without waiting: a future whose data is read by wa_result. The caller owns a reference. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
 /** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number: lives as long
@@ -470,13 +477,18 @@ wa_data wa_result(const wa_future *future);
 
 /** What the host gave with its spawn. A task's arg points to the same bytes (for a number, to a double). */
 wa_data wa_input(void);
+#ifdef __cplusplus
+#define WA__NOTHING static_assert(true, "")
+#else
+#define WA__NOTHING struct wa__entry
+#endif
 /** Makes a function known to the host under its own name: `WA_TASK(crawl)` after `int crawl(void *arg)`. */
 #define WA_TASK(f) \
   __attribute__((constructor)) static void wa__register_##f(void) { \
     static wa__entry entry = {#f, f, NULL}; \
     wa__register(&entry); \
   } \
-  _Static_assert(1, "")
+  WA__NOTHING
 
 /* ---- descriptors: sockets, pipes, files, the terminal ---------------------------------------------------- */
 
@@ -529,7 +541,7 @@ typedef struct wa_lines {
   WA__PRIVATE(
     size_t max;
     int fd;
-    bool ended, overrun, skipping; /* overrun: the latest line was too long */
+    bool ended, overrun, skipping, reading; /* overrun: the latest line was too long */
     char *buffer;
     size_t begin, scanned, end, capacity;
   )
@@ -624,12 +636,12 @@ extern int32_t wa__fuel;         /* checkpoints until the next look at the clock
 extern const char *wa__site;     /* where the running task is about to wait */
 int wa__checkpoint(void);
 
-static inline int wa__checkpoint_at(const char *site) {
+static __inline__ int wa__checkpoint_at(const char *site) {
   if (__builtin_expect(--wa__fuel > 0, 1)) return WA_OK;
   wa__site = site;
   return wa__checkpoint();
 }
-static inline int wa_checkpoint(void) { return wa__checkpoint_at(""); }
+static __inline__ int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
 /** The waits that programs do most: a single call into the runtime, which switches right there, so the program's own frame is
  * all that is saved. Whatever the optimizer thinks of it: a frame more costs more time, and bytes. */
@@ -641,15 +653,15 @@ int wa__fiber_yield(void);
 int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number);
 extern wa_data wa__answer;
 WA__PRIVATE(
-  __attribute__((always_inline)) inline int wa_await(wa_future *future);
-  __attribute__((always_inline)) inline int wa_sleep(wa_time t);
-  __attribute__((always_inline)) inline int wa_yield(void);
-  __attribute__((always_inline)) inline int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+  __attribute__((always_inline)) WA__INLINE_WAIT int wa_await(wa_future *future);
+  __attribute__((always_inline)) WA__INLINE_WAIT int wa_sleep(wa_time t);
+  __attribute__((always_inline)) WA__INLINE_WAIT int wa_yield(void);
+  __attribute__((always_inline)) WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result);
 )
-inline int wa_await(wa_future *future) { return wa__fiber_await(future); }
-inline int wa_sleep(wa_time t) { return wa__fiber_sleep(t); }
-inline int wa_yield(void) { return wa__fiber_yield(); }
-inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
+WA__INLINE_WAIT int wa_await(wa_future *future) { return wa__fiber_await(future); }
+WA__INLINE_WAIT int wa_sleep(wa_time t) { return wa__fiber_sleep(t); }
+WA__INLINE_WAIT int wa_yield(void) { return wa__fiber_yield(); }
+WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
   int st = wa__fiber_op(name, input ? input->type : WA_NOTHING, input ? input->data : NULL, input ? input->size : 0,
                         input ? input->number : 0);
   if (result) *result = wa__answer;
@@ -664,38 +676,69 @@ inline int wa_await_op(const char *name, const wa_data *input, wa_data *result) 
 #else
 #define WA__PLACE __FILE__ ":" WA__STR(__LINE__)
 #endif
-#define WA__HERE (wa__site = WA__PLACE)
+/* The place is noted when the arguments are there: what one of them waited for must not stand in its stead. */
+#define WA__SITED(name, parameters, arguments) \
+  static __inline__ __attribute__((always_inline)) int wa__sited_##name parameters { wa__site = site; return name arguments; }
 #ifndef WA_NO_SITES
-#define wa_await(...) (WA__HERE, wa_await(__VA_ARGS__))
-#define wa_sleep(...) (WA__HERE, wa_sleep(__VA_ARGS__))
-#define wa_yield(...) (WA__HERE, wa_yield(__VA_ARGS__))
+WA__SITED(wa_await, (const char *site, wa_future *future), (future))
+WA__SITED(wa_sleep, (const char *site, wa_time t), (t))
+WA__SITED(wa_yield, (const char *site), ())
+WA__SITED(wa_wait_for, (const char *site, wa_future *future, wa_time timeout), (future, timeout))
+WA__SITED(wa_stop_within, (const char *site, wa_task *task, wa_time grace, bool discard), (task, grace, discard))
+WA__SITED(wa_wait, (const char *site, wa_future *const *futures, size_t n, int when, wa_time timeout), (futures, n, when, timeout))
+WA__SITED(wa_completed_next, (const char *site, wa_completed *it, wa_future **out), (it, out))
+WA__SITED(wa_group_exit, (const char *site, wa_group *g, int status), (g, status))
+WA__SITED(wa_lock_acquire, (const char *site, wa_lock *lock), (lock))
+WA__SITED(wa_event_wait, (const char *site, wa_event *event), (event))
+WA__SITED(wa_condition_acquire, (const char *site, wa_condition *condition), (condition))
+WA__SITED(wa_condition_wait, (const char *site, wa_condition *condition), (condition))
+WA__SITED(wa_condition_wait_for, (const char *site, wa_condition *condition, bool (*predicate)(void *arg), void *arg), (condition, predicate, arg))
+WA__SITED(wa_semaphore_acquire, (const char *site, wa_semaphore *semaphore), (semaphore))
+WA__SITED(wa_bounded_semaphore_acquire, (const char *site, wa_bounded_semaphore *semaphore), (semaphore))
+WA__SITED(wa_barrier_wait, (const char *site, wa_barrier *barrier, int *index), (barrier, index))
+WA__SITED(wa_barrier_reset, (const char *site, wa_barrier *barrier), (barrier))
+WA__SITED(wa_barrier_abort, (const char *site, wa_barrier *barrier), (barrier))
+WA__SITED(wa_queue_put, (const char *site, wa_queue *queue, void *item), (queue, item))
+WA__SITED(wa_queue_get, (const char *site, wa_queue *queue, void **item), (queue, item))
+WA__SITED(wa_queue_join, (const char *site, wa_queue *queue), (queue))
+WA__SITED(wa_await_op, (const char *site, const char *name, const wa_data *input, wa_data *result), (name, input, result))
+WA__SITED(wa_fd_readable, (const char *site, int fd), (fd))
+WA__SITED(wa_fd_writable, (const char *site, int fd), (fd))
+WA__SITED(wa_read, (const char *site, int fd, void *data, size_t size), (fd, data, size))
+WA__SITED(wa_write, (const char *site, int fd, const void *data, size_t size), (fd, data, size))
+WA__SITED(wa_write_all, (const char *site, int fd, const void *data, size_t size), (fd, data, size))
+WA__SITED(wa_accept, (const char *site, int listener), (listener))
+WA__SITED(wa_lines_next, (const char *site, wa_lines *lines), (lines))
 #define wa_checkpoint() wa__checkpoint_at(WA__PLACE)
-#define wa_wait_for(...) (WA__HERE, wa_wait_for(__VA_ARGS__))
-#define wa_stop_within(...) (WA__HERE, wa_stop_within(__VA_ARGS__))
-#define wa_wait(...) (WA__HERE, wa_wait(__VA_ARGS__))
-#define wa_completed_next(...) (WA__HERE, wa_completed_next(__VA_ARGS__))
-#define wa_group_exit(...) (WA__HERE, wa_group_exit(__VA_ARGS__))
-#define wa_lock_acquire(...) (WA__HERE, wa_lock_acquire(__VA_ARGS__))
-#define wa_event_wait(...) (WA__HERE, wa_event_wait(__VA_ARGS__))
-#define wa_condition_acquire(...) (WA__HERE, wa_condition_acquire(__VA_ARGS__))
-#define wa_condition_wait(...) (WA__HERE, wa_condition_wait(__VA_ARGS__))
-#define wa_condition_wait_for(...) (WA__HERE, wa_condition_wait_for(__VA_ARGS__))
-#define wa_semaphore_acquire(...) (WA__HERE, wa_semaphore_acquire(__VA_ARGS__))
-#define wa_bounded_semaphore_acquire(...) (WA__HERE, wa_bounded_semaphore_acquire(__VA_ARGS__))
-#define wa_barrier_wait(...) (WA__HERE, wa_barrier_wait(__VA_ARGS__))
-#define wa_barrier_reset(...) (WA__HERE, wa_barrier_reset(__VA_ARGS__))
-#define wa_barrier_abort(...) (WA__HERE, wa_barrier_abort(__VA_ARGS__))
-#define wa_queue_put(...) (WA__HERE, wa_queue_put(__VA_ARGS__))
-#define wa_queue_get(...) (WA__HERE, wa_queue_get(__VA_ARGS__))
-#define wa_queue_join(...) (WA__HERE, wa_queue_join(__VA_ARGS__))
-#define wa_await_op(...) (WA__HERE, wa_await_op(__VA_ARGS__))
-#define wa_fd_readable(...) (WA__HERE, wa_fd_readable(__VA_ARGS__))
-#define wa_fd_writable(...) (WA__HERE, wa_fd_writable(__VA_ARGS__))
-#define wa_read(...) (WA__HERE, wa_read(__VA_ARGS__))
-#define wa_write(...) (WA__HERE, wa_write(__VA_ARGS__))
-#define wa_write_all(...) (WA__HERE, wa_write_all(__VA_ARGS__))
-#define wa_accept(...) (WA__HERE, wa_accept(__VA_ARGS__))
-#define wa_lines_next(...) (WA__HERE, wa_lines_next(__VA_ARGS__))
+#define wa_await(...) wa__sited_wa_await(WA__PLACE, __VA_ARGS__)
+#define wa_sleep(...) wa__sited_wa_sleep(WA__PLACE, __VA_ARGS__)
+#define wa_yield() wa__sited_wa_yield(WA__PLACE)
+#define wa_wait_for(...) wa__sited_wa_wait_for(WA__PLACE, __VA_ARGS__)
+#define wa_stop_within(...) wa__sited_wa_stop_within(WA__PLACE, __VA_ARGS__)
+#define wa_wait(...) wa__sited_wa_wait(WA__PLACE, __VA_ARGS__)
+#define wa_completed_next(...) wa__sited_wa_completed_next(WA__PLACE, __VA_ARGS__)
+#define wa_group_exit(...) wa__sited_wa_group_exit(WA__PLACE, __VA_ARGS__)
+#define wa_lock_acquire(...) wa__sited_wa_lock_acquire(WA__PLACE, __VA_ARGS__)
+#define wa_event_wait(...) wa__sited_wa_event_wait(WA__PLACE, __VA_ARGS__)
+#define wa_condition_acquire(...) wa__sited_wa_condition_acquire(WA__PLACE, __VA_ARGS__)
+#define wa_condition_wait(...) wa__sited_wa_condition_wait(WA__PLACE, __VA_ARGS__)
+#define wa_condition_wait_for(...) wa__sited_wa_condition_wait_for(WA__PLACE, __VA_ARGS__)
+#define wa_semaphore_acquire(...) wa__sited_wa_semaphore_acquire(WA__PLACE, __VA_ARGS__)
+#define wa_bounded_semaphore_acquire(...) wa__sited_wa_bounded_semaphore_acquire(WA__PLACE, __VA_ARGS__)
+#define wa_barrier_wait(...) wa__sited_wa_barrier_wait(WA__PLACE, __VA_ARGS__)
+#define wa_barrier_reset(...) wa__sited_wa_barrier_reset(WA__PLACE, __VA_ARGS__)
+#define wa_barrier_abort(...) wa__sited_wa_barrier_abort(WA__PLACE, __VA_ARGS__)
+#define wa_queue_put(...) wa__sited_wa_queue_put(WA__PLACE, __VA_ARGS__)
+#define wa_queue_get(...) wa__sited_wa_queue_get(WA__PLACE, __VA_ARGS__)
+#define wa_queue_join(...) wa__sited_wa_queue_join(WA__PLACE, __VA_ARGS__)
+#define wa_await_op(...) wa__sited_wa_await_op(WA__PLACE, __VA_ARGS__)
+#define wa_fd_readable(...) wa__sited_wa_fd_readable(WA__PLACE, __VA_ARGS__)
+#define wa_fd_writable(...) wa__sited_wa_fd_writable(WA__PLACE, __VA_ARGS__)
+#define wa_read(...) wa__sited_wa_read(WA__PLACE, __VA_ARGS__)
+#define wa_write(...) wa__sited_wa_write(WA__PLACE, __VA_ARGS__)
+#define wa_write_all(...) wa__sited_wa_write_all(WA__PLACE, __VA_ARGS__)
+#define wa_accept(...) wa__sited_wa_accept(WA__PLACE, __VA_ARGS__)
+#define wa_lines_next(...) wa__sited_wa_lines_next(WA__PLACE, __VA_ARGS__)
 #endif
 
 #ifdef __cplusplus

@@ -48,7 +48,7 @@ function checkExports(list, functions) {
     return wrapped && byUs ? { ...entry, index: functions.indexOf(entry.name) } : entry;
   });
   const index = driven ? functions.indexOf('__wasm_call_ctors') : -1; // not there: no constructors
-  return index < 0 ? unwrapped : [{ name: '__wasm_call_ctors', kind: 0, index }, ...unwrapped];
+  return index < 0 || has('__wasm_call_ctors') ? unwrapped : [{ name: '__wasm_call_ctors', kind: 0, index }, ...unwrapped];
 }
 
 const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };

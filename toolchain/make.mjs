@@ -5,8 +5,21 @@ import {
   existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { BuildError } from './run.mjs';
 
 const scratch = () => `.${process.pid}.${(scratch.count = (scratch.count ?? 0) + 1)}.tmp`;
+
+// Not at once: where nothing can be made (/proc), Node 20 tries for ever.
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw new BuildError(`the folder ${dirname(path)} can't be written to: ${error.message}`);
+  }
+}
+
 const textOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
 export const hash = (...words) => createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 12);
 
@@ -42,8 +55,8 @@ export function maker(root, cache) {
     const temporary = join(folder, basename(out));
     const started = Date.now() / 1000;
     try {
-      mkdirSync(folder, { recursive: true });
-      mkdirSync(dirname(record), { recursive: true });
+      makeFolder(dirname(record));
+      makeFolder(folder);
       await make(temporary);
       // As old as the start, so that an input that changed meanwhile is younger.
       utimesSync(temporary, started, started);

@@ -78,6 +78,13 @@ export class History {
 
   get tracks() { return this.#tracks.values(); }
 
+  /** Events were lost: whoever is not among these names has ended, nobody knows how. */
+  endAllBut(names, time) {
+    for (const track of this.#tracks.values()) {
+      if (!track.ended && !names.has(track.name)) track.add({ time, kind: 'end' });
+    }
+  }
+
   /** Forgets what was over before that time. */
   forget(before) {
     for (const [number, track] of this.#tracks) {

@@ -74,11 +74,21 @@ function select(live) {
   selected = live.findLast(({ site }) => site) ?? selected;
 }
 
+// A page that nobody sees has no frames, and the trace keeps so many events.
+let lost = 0;
+function read() {
+  history.add(tracing.read());
+  if (tracing.lost === lost) return;
+  lost = tracing.lost;
+  history.endAllBut(new Set(rt.tasks().map(({ name }) => name)), rt.now);
+}
+setInterval(read, 1000);
+
 let drawn = 0;
 function frame(time) {
   requestAnimationFrame(frame);
   frames.tick(time);
-  history.add(tracing.read());
+  read();
   const { now } = rt;
   const tracks = [...history.tracks];
   const live = tracks.filter(({ ended }) => !ended);

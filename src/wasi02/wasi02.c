@@ -93,7 +93,7 @@ static int fd_of(uint32_t i) { return i == 0 ? 0 : i <= LISTENERS ? (int)(FIRST 
 
 static socket *find(int fd) {
   uint32_t i = used;
-  if (fd >= ACCEPTED) i = (uint32_t)(fd - ACCEPTED);
+  if (fd > ACCEPTED + LISTENERS) i = (uint32_t)(fd - ACCEPTED);
   else if (fd >= FIRST && fd < FIRST + LISTENERS) i = (uint32_t)(fd - FIRST + 1);
   else if (fd == 0) i = 0;
   return i < used && sockets[i].kind != FREE && sockets[i].kind != LINGERING ? &sockets[i] : NULL;
@@ -115,7 +115,8 @@ static bool listen_on(const char *text, socket *s) {
   for (int i = 0; i < 5; i++) {
     char *end;
     n[i] = (uint32_t)strtoul(text, &end, 10);
-    if (end == text || (i < 3 && *end != '.') || (i == 3 && *end != ':')) return false;
+    if (end == text || (i < 3 && *end != '.') || (i == 3 && *end != ':') || (i == 4 && *end && *end != ',')) return false;
+    if (n[i] > (i < 4 ? 255u : 65535u)) return false;
     text = end + 1;
   }
   result r;
@@ -130,6 +131,16 @@ static bool listen_on(const char *text, socket *s) {
   if (!r.failed) s->on_tcp = tcp_subscribe(s->tcp);
   else tcp_drop(s->tcp), s->kind = FREE;
   return !r.failed;
+}
+
+/* No file that the program opens later may get a listener's number. Without a folder it can open none. */
+static void occupy(int last) {
+  __wasi_prestat_t folder;
+  __wasi_fd_t fd = FIRST;
+  if (__wasi_fd_prestat_get(FIRST, &folder)) return;
+  while ((int)fd <= last)
+    if (__wasi_path_open(FIRST, 0, ".", __WASI_OFLAGS_DIRECTORY, 0, 0, 0, &fd)) return;
+  (void)__wasi_fd_close(fd);
 }
 
 /* Before main, so that nobody who connects is refused once the program has said that it is there. */
@@ -147,6 +158,7 @@ __attribute__((constructor)) static void begin(void) {
     }
     at = strchr(at, ',');
     if (at) at++;
+    if (sockets[i].kind == LISTENER) occupy(fd_of(i));
   }
 }
 
@@ -255,6 +267,11 @@ int wa__host_poll(wa_time until) {
 bool wa__host_ready(int fd, int what) {
   (void)fd, (void)what;
   return true;
+}
+
+bool wa__host_refuses(int fd, int what) {
+  (void)fd, (void)what;
+  return false;
 }
 
 int wa__host_fd_kind(int fd, int *kind) {

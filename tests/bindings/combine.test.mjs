@@ -178,6 +178,16 @@ onBoth('timeout scope', (test) => {
     }), 0);
   });
 
+  test('cancelled from outside while the body cleans up after the deadline: the cancellation is the outcome', {}, async (rt) => {
+    const scope = rt.timeout(10, ({ signal }) => rt.spawn('slow_cleanup', 50, { signal }));
+    const end = errorOf(scope);
+    await rt.spawn('sleeper', 30);
+    scope.cancel('outside');
+    const error = await end;
+    assert.ok(error instanceof CancelledError);
+    assert.deepEqual([error.reason, scope.cancelled], ['outside', true]);
+  });
+
   test('nested: the inner deadline is the inner error', {}, async (rt) => {
     const result = await rt.timeout(100, async (outer) => {
       const error = await errorOf(rt.timeout(10, ({ signal }) => rt.spawn('sleeper', 1e6, { signal })));
@@ -248,6 +258,21 @@ onBoth('group', (test) => {
   test('a body that awaits its failing member counts the error once', {}, async (rt) => {
     const error = await errorOf(rt.group(async (group) => group.spawn('status', -1001)));
     assert.equal(error.errors.length, 1);
+  });
+
+  test('a body that spawns after the group was told to stop has not failed by that', {}, async (rt) => {
+    const late = (first) => rt.group(async ({ spawn }) => {
+      first(spawn);
+      await rt.spawn('sleeper', 20);
+      spawn('sleeper', 5);
+    });
+    const cancelled = late(() => {});
+    const end = errorOf(cancelled);
+    await rt.spawn('sleeper', 5);
+    cancelled.cancel('out');
+    assert.equal((await end).reason, 'out');
+    const failed = await errorOf(late((spawn) => spawn('status', -1001)));
+    assert.deepEqual(failed.errors.map(({ status }) => status), [-1001]);
   });
 
   test('a cancelled member is no error; a cancelled group is cancelled', {}, async (rt) => {

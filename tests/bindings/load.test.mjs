@@ -27,6 +27,15 @@ test('from a path, a URL, bytes, a module, a promise', async () => {
   await works(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   await works(new WebAssembly.Module(bytes));
   await works(Promise.resolve(bytes));
+  await works(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  await works(shared);
+  await works(new Response(bytes, { headers: { 'content-type': 'application/wasm; charset=utf-8' } }));
+  const broken = new TypeError('no network');
+  const error = await errorOf(load(Promise.reject(broken)));
+  assert.ok(error instanceof LoadError);
+  assert.match(error.message, /no network/);
 });
 
 test('from a server, whatever type it says', async (t) => {

@@ -150,6 +150,47 @@ onStreams('streams', (test) => {
     assert.equal(from.seen.reason, broken);
   });
 
+  test('a sink that was closed before cancels the task, and nothing is thrown', {}, async (rt) => {
+    for (const name of ['produce', 'say']) {
+      const stream = new WritableStream();
+      await stream.close();
+      const { task } = pipe(rt, name, { to: stream, input: 'x'.repeat(1000) });
+      const error = await errorOf(task);
+      assert.ok(error instanceof CancelledError, `${name}: ${error}`);
+      assert.match(String(error.reason), /the stream was closed/);
+    }
+  });
+
+  test('closed tells what a sink does with the rest when the task has ended', {}, async (rt) => {
+    const full = new Error('the disk is full');
+    for (const sinks of [{ close() { throw full; } }, { async write() { await sleep(20); throw full; } }]) {
+      const { task, closed } = pipe(rt, 'say', { to: new WritableStream(sinks), input: 'x' });
+      const heard = errorOf(closed);
+      assert.equal(await task, 0);
+      assert.equal(await heard, full);
+    }
+    const to = sink();
+    const { closed } = pipe(rt, 'say', { to: to.stream, input: 'x' });
+    await closed;
+    assert.deepEqual([to.seen.bytes, to.seen.closed], [1, true]);
+  });
+
+  test('a chunk that shrinks before C has read it is an error, not an end', {}, async (rt) => {
+    if (!('resizable' in ArrayBuffer.prototype)) return;
+    const bytes = new Uint8Array(new ArrayBuffer(1e6, { maxByteLength: 1e6 }));
+    const from = source((i) => (i ? undefined : bytes));
+    const to = sink(false);
+    const { task } = pipe(rt, 'pass', { from: from.stream, to: to.stream });
+    while (!to.take()) await settle();
+    bytes.buffer.resize(10);
+    const end = errorOf(task);
+    while (!task.done) {
+      to.take();
+      await settle();
+    }
+    assert.match((await end).message, /transferred or resized/);
+  });
+
   test('a source that fails is WA_EIO in C, and the cause of what the task fails with', {}, async (rt) => {
     const broken = new Error('the cable was cut');
     const { stream } = source((i) => { if (i === 1) throw broken; return Uint8Array.of(1); });

@@ -131,6 +131,40 @@ TASK_TEST(close_ends_every_wait_and_says_so) {
   EXPECT_TRACE("WA_ECLOSED WA_ECLOSED");
 }
 
+static int passed_on[2];
+/* Closes what another was told is ready, and opens something new under its number. */
+static int closes_for_another(void *fd) {
+  char byte;
+  int again[2], st = wa_read(FD(fd), &byte, 1);
+  if (st != 1) return st;
+  wa_close(passed_on[0]);
+  make_sockets(again);
+  note("%d", again[0] == passed_on[0]);
+  put(again[1], "not for you");
+  passed_on[0] = again[0];
+  passed_on[1] = again[1];
+  return WA_OK;
+}
+
+TASK_TEST(close_between_the_wake_up_and_the_read_is_heard_of) {
+  int a[2], b[2];
+  make_sockets(a);
+  make_sockets(b);
+  passed_on[0] = a[0];
+  wa_task *closer = wa_spawn(closes_for_another, AT(b[0]));
+  turns(1);
+  wa_task *reader = wa_spawn(read_once, AT(a[0]));
+  turns(2);
+  put(a[1], "data");
+  put(b[1], "x");
+  EXPECT_STATUS(finish(closer), WA_OK);
+  EXPECT_STATUS(finish(reader), WA_ECLOSED);
+  EXPECT_TRACE("1 WA_ECLOSED");
+  close_both(passed_on);
+  wa_close(a[1]);
+  close_both(b);
+}
+
 TASK_TEST(both_directions_of_one_descriptor_wait_at_once) {
   int a[2];
   make_sockets(a);

@@ -130,3 +130,46 @@ TASK_TEST(a_control_stream_is_cancelled_as_any_task) {
   EXPECT_STATUS(finish(control), WA_ECANCELED);
   close_both(a);
 }
+
+/* ---- two tasks ------------------------------------------------------------------------------------------------------- */
+
+static wa_lines shared;
+static int takes_a_line(void *name) {
+  int st = wa_lines_next(&shared);
+  if (st > 0) note("%s:%s", (const char *)name, shared.line);
+  return st;
+}
+
+TASK_TEST(lines_are_for_one_task_at_a_time) {
+  int pipe[2];
+  make_pipe(pipe);
+  wa_lines_init(&shared, pipe[0], 0);
+  wa_task *first = wa_spawn(takes_a_line, "first");
+  turns(2);
+  EXPECT_MISUSE(wa_lines_next(&shared), "another task waits for the next line");
+  put(pipe[1], "one\n");
+  EXPECT_INT(finish(first), 1);
+  EXPECT_TRACE("first:one");
+  wa_lines_close(&shared);
+  close_both(pipe);
+}
+
+static int takes_lines_for_ever(void *fd) {
+  wa_lines l;
+  wa_lines_init(&l, FD(fd), 0);
+  int n = 0, st;
+  while ((st = wa_lines_next(&l)) > 0)
+    if (++n == 5) wa_cancel(wa_current(), "enough");
+  note("%d", n);
+  wa_lines_close(&l);
+  return st;
+}
+
+TASK_TEST(lines_that_are_there_already_are_a_checkpoint) {
+  int pipe[2];
+  make_pipe(pipe);
+  for (int i = 0; i < 20; i++) put(pipe[1], "x\n");
+  EXPECT_STATUS(finish(wa_spawn(takes_lines_for_ever, AT(pipe[0]))), WA_ECANCELED);
+  EXPECT_TRACE("5");
+  close_both(pipe);
+}

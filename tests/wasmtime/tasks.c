@@ -100,6 +100,17 @@ static int reads_stdin(void *arg) {
 }
 WA_TASK(reads_stdin);
 
+static int reads_lines(void *arg) {
+  (void)arg;
+  wa_lines lines;
+  wa_lines_init(&lines, 0, 0);
+  int n = 0, st;
+  while ((st = wa_lines_next(&lines)) > 0 && strcmp(lines.line, "end")) n++;
+  wa_lines_close(&lines);
+  return st < 0 ? st : n;
+}
+WA_TASK(reads_lines);
+
 static int fails(void *arg) { return WA_EUSER - (int)NUMBER_OF(arg); }
 WA_TASK(fails);
 

@@ -148,6 +148,20 @@ class Descriptors(Case):
         self.assertEqual(cancelled.reason, 'enough')
         self.assert_nothing_left()
 
+    def test_one_reads_again_and_again(self):
+        wasi = wasmtime.WasiConfig()
+        wasi.inherit_stdin()
+        rt = self.start(wasi=wasi)
+        lines = rt.spawn('reads_lines')
+        for i in range(5):
+            threading.Timer(0.05 * (i + 1), os.write, (self.pipe, b'one\ntwo\nth')).start()
+        with self.assertRaises(wasyncio.TimeoutError):
+            rt.run(lines, timeout=1)
+        os.write(self.pipe, b'ree\nend\n')  # not its end, which the engine would never forget
+        rt.run(lines, timeout=60)
+        self.assertEqual(lines.result(), 11)
+        self.assert_nothing_left()
+
 
 class Cancellation(Case):
     def test_it_arrives_with_its_reason(self):
@@ -336,6 +350,13 @@ class Traps(Case):
         task = rt.spawn('calls_back')
         rt.run(task, sleeper)
         self.assertIsInstance(task.exception().__cause__, ValueError)
+        self.assertEqual(sleeper.result(), 0)
+
+    def test_run_goes_on_after_a_trap_in_the_first_turn(self):
+        rt = self.start()
+        bad, sleeper = rt.spawn('traps', 5), rt.spawn('sleeper', 30)
+        rt.run(timeout=60)
+        self.assertIsInstance(bad.exception(), wasyncio.TrapError)
         self.assertEqual(sleeper.result(), 0)
 
     def test_an_eager_trap(self):

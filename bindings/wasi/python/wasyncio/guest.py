@@ -4,6 +4,8 @@ Law: what a pointer points to is copied out before the next call.
 """
 import struct
 
+import wasmtime
+
 from .errors import MisuseError
 
 NOTHING, BYTES, TEXT, NUMBER = range(4)
@@ -20,12 +22,24 @@ class Guest:
         self.memory = exports['memory']
         self._functions = {name: exports[name] for name in names}
         self._entries = {}
+        self.ticks = 1 << 60   # the guard of each call
+        self.broken = None     # ends the runtime: a call trapped in which no task ran
 
     def has(self, name):
         return name in self._functions
 
     def call(self, name, *args):
         """i32 results are unsigned where they are pointers or handles: callers mask those."""
+        self.store.set_epoch_deadline(self.ticks)
+        try:
+            return self.enter(name, *args)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
+            if not self.broken:
+                raise
+            raise self.broken(trap) from trap
+
+    def enter(self, name, *args):
+        """A call that may run tasks: a trap is the caller's."""
         return self._functions[name](self.store, *args)
 
     def check(self, status):
@@ -61,7 +75,10 @@ class Guest:
         out = bytearray()
         while (end := out.find(0)) < 0:
             start = pointer + len(out)
-            out += self.memory.read(self.store, start, min(start + 64, self.memory.data_len(self.store)))
+            size = self.memory.data_len(self.store)
+            if start >= size:
+                return out.decode(errors='replace')  # a wild write of C's: there is no 0 byte any more
+            out += self.memory.read(self.store, start, min(start + 64, size))
         return out[:end].decode(errors='replace')
 
     def value(self, type, data, size, number):

@@ -64,6 +64,7 @@ class Runtime:
         self._changed = False  # something was made ready since the latest turn
         self._descriptors = set()  # that C waits for
         self._closed = False
+        guest.ticks, guest.broken = ticks, self._broken
 
     # ---- who may come in
 
@@ -132,7 +133,7 @@ class Runtime:
             try:
                 operands = guest.operands(input, f"spawn: the input of '{function}'")
                 with self._guarded():
-                    handle = guest.call('wax_spawn', entry, *operands, label, stack_size, _EAGER if eager else 0)
+                    handle = guest.enter('wax_spawn', entry, *operands, label, stack_size, _EAGER if eager else 0)
             except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
                 self._recover(trap)  # of an eager task's first step: nobody has its handle
                 raise
@@ -179,7 +180,7 @@ class Runtime:
                 request()
             try:
                 with self._guarded():
-                    state = self.guest.call('wax_turn')
+                    state = self.guest.enter('wax_turn')
             except BaseException as trap:
                 self._recover(trap)
                 if not isinstance(trap, Exception):
@@ -216,8 +217,7 @@ class Runtime:
             return self._doorbell.wait(seconds)
         with self._enter():
             slice = _SLICE if seconds is None else min(seconds, _SLICE)
-            if self.guest.check(self.guest.call('wax_poll', slice * 1000)):
-                self._descriptors.clear()  # what is still wanted comes as an event again
+            self.guest.check(self.guest.call('wax_poll', slice * 1000))  # uses no interest up: events say what changes
 
     def _event(self, kind, id, a, b):
         if kind == _SETTLED:
@@ -263,11 +263,21 @@ class Runtime:
         if kind is None:
             kind = _KNOWN if isinstance(trap, wasmtime.Trap) else _OTHER
         self.trap = trap
-        if self.guest.call('wax_recover', kind):
+        try:
+            with self._guarded():
+                recovered = self.guest.enter('wax_recover', kind)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as again:
+            recovered, trap = 0, again
+        if recovered:
             self._traps.append((trap, kind == _INTERRUPTED))
+            self.alive = max(self.alive, 1)  # nobody has counted yet, and its end is an event of the next turn
         else:
-            self._end(ETRAP)
-            raise ClosedError(f'the wasm trapped outside of its tasks: {trap}') from trap
+            raise self._broken(trap) from trap
+
+    def _broken(self, trap):
+        self.trap = trap
+        self._end(ETRAP)
+        return ClosedError(f'the wasm trapped outside of its tasks: {trap}')
 
     # ---- the clock, and what there is
 

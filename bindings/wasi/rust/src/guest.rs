@@ -25,8 +25,13 @@ impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Value { Value::Bytes(bytes.to_vec()) }
 }
 
+/// No guard.
+pub(crate) const NEVER: u64 = 1 << 60;
+
 pub(crate) struct Guest {
     pub store: Store<WasiP1Ctx>,
+    /// The guard of each call, in ticks of the engine's epoch.
+    pub ticks: u64,
     instance: Instance,
     memory: Memory,
 }
@@ -38,13 +43,21 @@ impl Guest {
     pub fn new(mut store: Store<WasiP1Ctx>, instance: Instance) -> Result<Guest> {
         let memory = instance.get_memory(&mut store, "memory");
         let memory = memory.ok_or_else(|| Error::Load("the wasm exports no memory".into()))?;
-        Ok(Guest { store, instance, memory })
+        Ok(Guest { store, ticks: NEVER, instance, memory })
     }
 
     pub fn has(&mut self, name: &str) -> bool { self.instance.get_func(&mut self.store, name).is_some() }
 
-    /// A call that may run C: a trap is the engine's error.
-    pub fn enter(&mut self, name: &str, args: &[Val]) -> wasmtime::Result<Val> {
+    /// A call that may run C, or whose C may have overwritten what the call reads: for no longer than the guard. A trap is the
+    /// engine's error.
+    pub fn guarded(&mut self, name: &str, args: &[Val]) -> wasmtime::Result<Val> {
+        self.store.set_epoch_deadline(self.ticks);
+        let result = self.enter(name, args);
+        self.store.set_epoch_deadline(NEVER);
+        result
+    }
+
+    fn enter(&mut self, name: &str, args: &[Val]) -> wasmtime::Result<Val> {
         let function = self.instance.get_func(&mut self.store, name);
         let function = function.ok_or_else(|| wasmtime::format_err!("the wasm does not export {name}"))?;
         let mut results = [Val::I32(0)];
@@ -54,7 +67,7 @@ impl Guest {
     }
 
     pub fn call(&mut self, name: &str, args: &[Val]) -> Result<i32> {
-        let result = self.enter(name, args).map_err(|error| Error::Broken(format!("{name}: {error:#}")))?;
+        let result = self.guarded(name, args).map_err(|error| Error::Broken(format!("{name}: {error:#}")))?;
         Ok(result.i32().unwrap_or(0))
     }
 
@@ -75,20 +88,21 @@ impl Guest {
         Error::Misuse(sentence.unwrap_or_default())
     }
 
-    // ---- out of the memory
+    // ---- out of the memory: what a wild write of C's has sent beyond it is empty, or 0
 
     pub fn bytes(&self, pointer: u32, size: u32) -> &[u8] {
-        &self.memory.data(&self.store)[pointer as usize..][..size as usize]
+        let rest = self.memory.data(&self.store).get(pointer as usize..);
+        rest.and_then(|rest| rest.get(..size as usize)).unwrap_or(&[])
     }
-    pub fn u32(&self, pointer: u32) -> u32 { u32::from_le_bytes(self.bytes(pointer, 4).try_into().unwrap()) }
-    pub fn f64(&self, pointer: u32) -> f64 { f64::from_le_bytes(self.bytes(pointer, 8).try_into().unwrap()) }
+    pub fn u32(&self, pointer: u32) -> u32 { self.bytes(pointer, 4).try_into().map_or(0, u32::from_le_bytes) }
+    pub fn f64(&self, pointer: u32) -> f64 { self.bytes(pointer, 8).try_into().map_or(0.0, f64::from_le_bytes) }
 
     /// The text up to its 0 byte; empty for a null pointer.
     pub fn text(&self, pointer: u32) -> String {
         if pointer == 0 {
             return String::new();
         }
-        let rest = &self.memory.data(&self.store)[pointer as usize..];
+        let rest = self.memory.data(&self.store).get(pointer as usize..).unwrap_or(&[]);
         let end = rest.iter().position(|byte| *byte == 0).unwrap_or(0);
         String::from_utf8_lossy(&rest[..end]).into_owned()
     }

@@ -12,7 +12,7 @@ use wasmtime_wasi::p1::{self, WasiP1Ctx};
 use wasmtime_wasi::WasiCtxBuilder;
 
 use crate::error::{Error, Result};
-use crate::guest::{f, i, Guest, Value};
+use crate::guest::{f, i, Guest, Value, NEVER};
 use crate::remote::Remote;
 use crate::runtime::Runtime;
 
@@ -79,7 +79,7 @@ impl Program {
         let load = |error: wasmtime::Error| Error::Load(format!("the wasm does not start: {error:#}"));
         let wasi = WasiCtxBuilder::new().inherit_stdout().inherit_stderr().build_p1();
         let mut store = Store::new(&self.engine, wasi);
-        store.set_epoch_deadline(crate::runtime::NEVER);
+        store.set_epoch_deadline(NEVER);
         let remote = Remote::default();
         let mut linker = Linker::new(&self.engine);
         p1::add_to_linker_sync(&mut linker, |wasi| wasi).map_err(load)?;
@@ -105,10 +105,10 @@ impl Program {
         let init = [i(options.virtual_clock as u32), f(options.budget.as_secs_f64() * 1e3), i(options.stack_size)];
         let status = guest.call("wax_init", &init)?;
         guest.check(status)?;
-        let ticks = options.guard.map_or(crate::runtime::NEVER, |guard| {
-            guard.as_nanos().div_ceil(TICK.as_nanos()) as u64 + 1
-        });
-        Ok(Runtime::new(guest, remote, options, ticks, self.alive.clone()))
+        if let Some(guard) = options.guard {
+            guest.ticks = guard.as_nanos().div_ceil(TICK.as_nanos()) as u64 + 1;
+        }
+        Ok(Runtime::new(guest, remote, options, self.alive.clone()))
     }
 }
 

@@ -16,7 +16,6 @@ use crate::guest::{f, i, Guest, Value};
 use crate::program::Options;
 use crate::remote::Remote;
 
-pub(crate) const NEVER: u64 = 1 << 60;
 const SETTLED: u32 = 1;
 const STARTED: u32 = 2;
 const REPORT: u32 = 4;
@@ -59,7 +58,6 @@ pub struct Runtime {
     guest: Guest,
     remote: Remote,
     options: Options,
-    ticks: u64,
     tasks: HashMap<u64, Record>,
     owners: HashMap<u32, Owner>,
     next: u64,
@@ -70,10 +68,10 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    pub(crate) fn new(guest: Guest, remote: Remote, options: Options, ticks: u64, ticking: Arc<()>) -> Runtime {
+    pub(crate) fn new(guest: Guest, remote: Remote, options: Options, ticking: Arc<()>) -> Runtime {
         let (tasks, owners) = (HashMap::new(), HashMap::new());
         Runtime {
-            guest, remote, options, ticks, tasks, owners, next: 0, alive: 0, changed: false,
+            guest, remote, options, tasks, owners, next: 0, alive: 0, changed: false,
             descriptors: HashSet::new(), _ticking: ticking,
         }
     }
@@ -160,10 +158,7 @@ impl Runtime {
                 self.cancel(task, &reason)?;
             }
         }
-        self.guest.store.set_epoch_deadline(self.ticks);
-        let state = self.guest.enter("wax_turn", &[]);
-        self.guest.store.set_epoch_deadline(NEVER);
-        let state = match state {
+        let state = match self.guest.guarded("wax_turn", &[]) {
             Ok(state) => state.unwrap_i32() as u32,
             Err(trap) => return self.recover(trap),
         };
@@ -171,6 +166,9 @@ impl Runtime {
         let (events, count) = (self.guest.u32(state + 8), self.guest.u32(state + 12));
         self.alive = self.guest.u32(state + 16);
         self.changed = false;
+        if self.guest.bytes(events, count.saturating_mul(16)).len() as u64 != 16 * u64::from(count) {
+            return Err(Error::Broken("wax_turn: its events are not in the memory".into()));
+        }
         let events: Vec<[u32; 3]> = (0..count)
             .map(|n| events + 16 * n)
             .map(|at| [self.guest.u32(at), self.guest.u32(at + 4), self.guest.u32(at + 8)])
@@ -181,7 +179,7 @@ impl Runtime {
         Ok(match next_ms {
             _ if self.changed => Some(Duration::ZERO),
             ms if ms < 0.0 => None,
-            ms => Some(Duration::from_secs_f64(ms / 1e3)),
+            ms => Some(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()),
         })
     }
 
@@ -206,9 +204,7 @@ impl Runtime {
         }
         let slice = limit.map_or(SLICE, |limit| limit.min(SLICE));
         let woken = self.guest.call("wax_poll", &[f(slice.as_secs_f64() * 1e3)])?;
-        if self.guest.check(woken)? > 0 {
-            self.descriptors.clear(); // what is still wanted comes as an event again
-        }
+        self.guest.check(woken)?; // it uses no interest up: events say what changes
         Ok(())
     }
 
@@ -298,7 +294,10 @@ impl Runtime {
         };
         match self.guest.call("wax_recover", &[i(kind)])? {
             0 => Err(Error::Broken(format!("the wasm trapped outside of its tasks: {trap:#}"))),
-            _ => Ok(Some(Duration::ZERO)),
+            _ => {
+                self.alive = self.alive.max(1); // nobody has counted yet, and its end is an event of the next turn
+                Ok(Some(Duration::ZERO))
+            }
         }
     }
 
