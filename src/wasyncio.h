@@ -507,7 +507,7 @@ enum {
 };
 /** loop.add_reader, add_writer: a future that is done (WA_OK) when the descriptor is ready for that, one of the
  * two; for wa_wait, wa_gather, wa_wait_for. Cancelling it ends the wait. A peer that has gone counts as ready:
- * the read tells. The caller owns a reference. NULL without memory, or for a wrong argument. */
+ * the read tells. The caller owns a reference. NULL without memory, for a wrong argument, or if it is not open. */
 wa_future *wa_fd_watch(int fd, int what);
 /** The same, awaited: WA_OK at once for a file. Suspends. */
 int wa_fd_readable(int fd);
@@ -533,8 +533,8 @@ int wa_write_eof(int fd);
  *     wa_lines_close(&lines);
  * max: the longest line in bytes; 0: 65536. Next gives 1 and the line, without its line feed (and carriage return) and
  * ended by a 0 byte, valid until the next call; 0 at the end of the stream, whose last line need no line feed; an error
- * as wa_read does; WA_EMISUSE for a line that is too long, which is left out. A cancelled wait loses nothing. Next
- * suspends. Close frees the buffer, and leaves the descriptor open. */
+ * as wa_read does; WA_EMISUSE for a line that is too long, which is left out, and while another task waits for the
+ * next. A cancelled wait loses nothing. Next suspends. Close frees the buffer, and leaves the descriptor open. */
 typedef struct wa_lines {
   char *line;  /**< the latest line */
   size_t size; /**< of the line, in bytes */
