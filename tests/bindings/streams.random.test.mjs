@@ -64,8 +64,8 @@ async function round(rt, seed) {
   // Both ends given, or made.
   const made = how === 'reader' || how === 'writer' || below(2) === 0;
   const options = { input: '3', timeout: how === 'timeout' ? below(5) : undefined };
-  const { task, readable, writable } = pipe(rt, 'pass', made ? options : { ...options, from, to });
-  const ends = [task.then(() => 'well', () => 'not well')];
+  const { task, readable, writable, closed } = pipe(rt, 'pass', made ? options : { ...options, from, to });
+  const ends = [task.then(() => 'well', () => 'not well'), closed.then(() => true, () => false)];
   if (made) {
     const controller = new AbortController();
     if (how === 'writer') setTimeout(() => controller.abort('stop'), below(4));
@@ -73,7 +73,8 @@ async function round(rt, seed) {
     if (how === 'reader') ends.push(cancelAfter(readable.getReader(), at, take).then(() => { seen.sinkEnded = true; }));
     else ends.push(readable.pipeTo(to).catch(() => {}));
   }
-  [seen.outcome] = await Promise.all(ends);
+  [seen.outcome, seen.closed] = await Promise.all(ends);
+  seen.made = made;
   // What is under way to a slow sink is waited for; an end that never comes is the test's to find.
   const deadline = performance.now() + 30_000;
   const left = () => { const { tasks, operations, timers } = rt.counts(); return tasks + operations + timers; };
@@ -102,7 +103,8 @@ onBoth('streams at random', (test) => {
       const told = `seed ${seed}: ${JSON.stringify(seen)}`;
       assert.ok(right, told);
       assert.ok(received <= size, told);
-      if (how === 'well') assert.deepEqual([outcome, received], ['well', size], told);
+      if (how === 'well') assert.deepEqual([outcome, received, seen.closed], ['well', size, true], told);
+      if (outcome !== 'well' || (how === 'sink' && !seen.made && received < size)) assert.equal(seen.closed, false, told);
       if (outcome === 'well' && how !== 'sink' && how !== 'reader') assert.equal(received, size, told);
       if (how !== 'sink') assert.ok(sinkEnded, told);
       if (how !== 'source') assert.ok(seen.sourceEnded, told);
