@@ -12,12 +12,10 @@ export function parse(name, args, options) {
     return { values, words: positionals, rest: split < 0 ? [] : args.slice(split + 1) };
   } catch (error) {
     if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    const flag = /^Unknown option '(-\w)/.exec(error.message)?.[1];
-    const whole = flag && own.find((word) => word.startsWith(flag));
-    if (name === 'build' && whole) throw new UsageError(`build: ${whole} stands behind --, as any other flag of a compiler's`);
+    const behind = name === 'build' && /^Unknown option '-\w/.test(error.message) ? "; other flags of a compiler's stand behind --" : '';
     const [sentence] = error.message.split(/\.? *\n|\. /);
     throw new UsageError(`${name}: ${sentence.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}` +
-      `; see npx wasyncio ${name} --help`);
+      `${behind}; see npx wasyncio ${name} --help`);
   }
 }
 
