@@ -71,7 +71,7 @@ export async function measure(bench, point, subjects, rule, progress, lost) {
 
 /** Bytes: once in each process, and nothing before it. Of ours the larger of two: the memory's growth, and what its
  *  live objects use, because a memory that is large enough from the start need not grow. */
-export async function weigh(bench, point, open, names, progress) {
+export async function weigh(bench, point, open, names, progress, failed) {
   const rows = [];
   for (const name of names) {
     progress(name);
@@ -79,6 +79,8 @@ export async function weigh(bench, point, open, names, progress) {
     try {
       const { value, also } = await batch(subject, bench, point, 1);
       rows.push({ subject: name, value: Math.max(value, also ?? 0) / point.n, live: also && also / point.n });
+    } catch (error) {
+      failed(name, error);
     } finally {
       await subject.close();
     }

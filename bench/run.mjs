@@ -60,12 +60,14 @@ async function measureAt(bench, point, host, open, opened) {
   const taking = opened.filter(({ name }) => point.n <= (bench.limits?.[name]?.n ?? Infinity));
   const where = `${host}: ${bench.name}, n = ${point.n}${point.depth > 1 ? `, depth ${point.depth}` : ''}`;
   const say = (text) => progress(`${where}: ${text}`);
+  const failed = (name, error) => leftOut(`${name} on ${host}, ${bench.name}`, new Error(error.message.split('\n')[0]));
   const found = bench.unit
-    ? await weigh(bench, point, open, taking.map(({ name }) => name), say)
+    ? await weigh(bench, point, open, taking.map(({ name }) => name), say, failed)
     : await measure(bench, point, taking, rule, say, (subject, error) => {
       opened.splice(opened.indexOf(subject), 1);
-      leftOut(`${subject.name} on ${host}, ${bench.name}`, new Error(error.message.split('\n')[0]));
+      failed(subject.name, error);
     });
+  if (found.length === 0) return;
   const unit = bench.unit ?? 'ns_per_op';
   done(`${where}: ${bench.title}, per ${bench.per}`, found.map(({ subject, value, ...rest }) =>
     ({ bench: bench.name, subject, host, ...point, [unit]: value, ...rest })));
@@ -103,14 +105,19 @@ await build((name) => progress(`build: ${name}`), leftOut);
 const benches = plan.filter(({ name }) => options.only.includes(name));
 let chromium;
 for (const host of options.host) {
-  if (host !== 'chromium') {
-    await onHost(host, benches);
-  } else if (missing) {
-    leftOut('all on chromium', new Error(missing));
-  } else {
-    const browser = await Chromium.open();
-    chromium = browser.version;
-    await onHost(host, benches, browser).finally(() => browser.close());
+  try {
+    if (host !== 'chromium') {
+      await onHost(host, benches);
+    } else if (missing) {
+      leftOut('all on chromium', new Error(missing));
+    } else {
+      const browser = await Chromium.open();
+      chromium = browser.version;
+      await onHost(host, benches, browser).finally(() => browser.close());
+    }
+  } catch (error) { // what was measured until then counts
+    leftOut(`the rest on ${host}`, error);
+    process.exitCode = 1;
   }
 }
 if (options.host.includes('node')) {
