@@ -1,6 +1,8 @@
 /* Edges: the loop's end, walks that change under the walker, records that outlive their use, requests that meet. */
 #include "unit.h"
 
+#include <stdio.h>
+
 /* ---- the loop's end ---------------------------------------------------------------------------------------------- */
 
 static int yields_and_notes(void *arg) {
@@ -265,4 +267,45 @@ TASK_TEST(asked_while_the_body_ran_a_task_is_cancelled_whatever_its_clean_up_doe
     wa_release(t);
   }
   EXPECT_TRACE("WA_ECANCELED");
+}
+
+/* ---- how a wait is written ------------------------------------------------------------------------------------------ */
+
+static wa_future *made;
+static wa_future *makes_it_later(void) {
+  wa_sleep(WA_MS(1));
+  return made;
+}
+
+enum { LINE_OF_THE_WAIT = __LINE__ + 3 };
+static int awaits_what_was_made(void *arg) {
+  (void)arg;
+  return wa_await(makes_it_later());
+}
+
+TASK_TEST(a_wait_whose_argument_waited_is_known_by_its_own_place) {
+  char place[32];
+  snprintf(place, sizeof place, "edges.c:%d", LINE_OF_THE_WAIT);
+  made = wa_future_new();
+  wa_task *t = wa_spawn(awaits_what_was_made, NULL);
+  wa_sleep(WA_MS(3)); /* another wait, in between */
+  EXPECT_CONTAINS(wa_site(t), place);
+  wa_resolve(made, NULL);
+  EXPECT_STATUS(finish(t), WA_OK);
+  wa_release(made);
+}
+
+TASK_TEST(a_wait_may_be_called_by_its_address_and_stand_twice_in_an_expression) {
+  int (*await)(wa_future *) = wa_await;
+  int (*sleep)(wa_time) = wa_sleep;
+  int (*yield)(void) = wa_yield;
+  wa_task *a = wa_spawn(sleeper, NUMBER(2)), *b = wa_spawn(returns, NUMBER(5)), *c = wa_spawn(returns, NUMBER(6));
+  EXPECT_STATUS(await(a), WA_OK);
+  EXPECT_STATUS(sleep(WA_MS(1)), WA_OK);
+  EXPECT_STATUS(yield(), WA_OK);
+  EXPECT_INT(wa_now(), WA_MS(3));
+  EXPECT_INT(wa_await(b) + wa_await(c), 11);
+  wa_release(a);
+  wa_release(b);
+  wa_release(c);
 }
