@@ -10,7 +10,7 @@ import { machine } from './machine.mjs';
 import { measure, rules, weigh } from './measure.mjs';
 import { hosts, plan } from './plan.mjs';
 import { report, writeRows } from './report.mjs';
-import { Process, subjects } from './subjects.mjs';
+import { Process, Variant, subjects } from './subjects.mjs';
 import { table, verdicts } from './table.mjs';
 import { buildTimes, sizes } from './weights.mjs';
 
@@ -77,12 +77,15 @@ async function onHost(host, benches, browser) {
   for (const bench of benches) {
     const open = (name) =>
       (browser ? browser.subject(name, subjects[name].chromium) : Process.open(name, subjects[name][host]()));
-    const taking = bench.subjects.filter((name) => subjects[name][host] && !absent.has(`${name} on ${host}`));
+    const home = (name) => subjects[name].within ?? name;
+    const taking = bench.subjects.filter((name) => subjects[home(name)][host] && !absent.has(`${home(name)} on ${host}`));
     const opened = [];
     for (const name of taking) {
       progress(`${host}: ${bench.name}: ${name} starts`);
       try {
-        opened.push(await open(name));
+        const within = opened.find((subject) => subject.name === home(name));
+        if (home(name) === name) opened.push(await open(name));
+        else if (within) opened.push(new Variant(name, within, subjects[name]));
       } catch (error) {
         leftOut(`${name} on ${host}`, error);
       }

@@ -1,5 +1,6 @@
 // Who takes part, on which host, and how each is started. Each gets a process of its own per bench (in Chromium: a
-// worker of its own), so that no subject's code has been optimized for, or spoilt by, another's.
+// worker of its own), so that no subject's code has been optimized for, or spoilt by, another's. But for two whose
+// difference is less than what one process has of luck with the places of its code: they are in one.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -26,14 +27,24 @@ export const subjects = {
   cpython: { node: python, wasmtime: python },
   pyodide: { node: () => node('pyodide') },
   'checks, clang': { node: () => node('wasyncio', 'wasi'), chromium: ['wasyncio', 'wasi'] },
-  'none, clang': { node: () => node('wasyncio', 'wasi none'), chromium: ['wasyncio', 'wasi none'] },
+  'none, clang': { within: 'checks, clang', variant: 'none' },
   'checks, emcc': { node: () => node('wasyncio', 'emscripten') },
-  'none, emcc': { node: () => node('wasyncio', 'emscripten none') },
+  'none, emcc': { within: 'checks, emcc', variant: 'none' },
   'runtime, clang': { node: () => node('compute', 'wasyncio-wasi.wasm'), chromium: ['compute', 'wasyncio-wasi.wasm'] },
   'plain, clang': { node: () => node('compute', 'compute-wasi.wasm'), chromium: ['compute', 'compute-wasi.wasm'] },
   'runtime, emcc': { node: () => node('compute', 'wasyncio-emscripten.wasm') },
   'plain, emcc': { node: () => node('compute', 'compute-emscripten.wasm') },
 };
+
+/** One that is another bench of a subject's own process. */
+export class Variant {
+  constructor(name, subject, { variant }) {
+    this.name = name;
+    this.run = ({ bench, ...point }) => subject.run({ bench: `${bench}-${variant}`, ...point });
+  }
+
+  async close() {} // with the process
+}
 
 /** A subject in a process: run({ bench, n, depth, count }) gives its answer, one at a time. */
 export class Process {

@@ -219,10 +219,10 @@ static inline void wa__fiber_limit(const wa__stack *stack) {
   wa__stack_room = stack->size;
 }
 
-/* Enters or re-enters a segment on a stack. It is here that the pointer moves, and moves back: this function's own frame must
- * not be where the segment's will be. Returns what the segment's function did; if it suspended, mode is WA__UNWINDING.
- * limited: the check knows this stack's limit already. */
-static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__stack *stack, wa__fiber *outer, bool limited) {
+/* Enters or re-enters a segment where the C stack's pointer is to be `sp`. It is here that the pointer moves, and moves back:
+ * this function's own frame must not be where the segment's will be. Returns what the segment's function did; if it suspended,
+ * mode is WA__UNWINDING. Where it left the pointer: in left. */
+static inline int wa__fiber_enter_at(wa__fiber *fiber, wa__segment *s, char *sp, wa__fiber *outer, char **left) {
   char *host = wa__fiber_sp();
   wa__fiber_running = fiber;
   if (wa__likely(s->used)) {
@@ -235,13 +235,21 @@ static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__st
     wa__mode = WA__NORMAL;
     wa__fiber_aim(s);
   }
-  if (!limited) wa__fiber_limit(stack);
-  SET_STACK_POINTER(stack->top - s->depth);
+  SET_STACK_POINTER(sp);
   int status = s->f(s->arg);
-  s->depth = (uint32_t)(stack->top - wa__fiber_sp());
+  *left = wa__fiber_sp();
   SET_STACK_POINTER(host);
   wa__fiber_running = outer;
-  if (!limited) wa__fiber_limit(outer ? wa__fiber_stack(outer) : wa__stack_spare);
+  return status;
+}
+
+/* The same on any stack. */
+static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__stack *stack, wa__fiber *outer) {
+  char *left;
+  wa__fiber_limit(stack);
+  int status = wa__fiber_enter_at(fiber, s, stack->top - s->depth, outer, &left);
+  s->depth = (uint32_t)(stack->top - left);
+  wa__fiber_limit(outer ? wa__fiber_stack(outer) : wa__stack_spare);
   return status;
 }
 
@@ -268,7 +276,7 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
       drop_segments(fiber, below(s));
       wa__woken_with = status; /* of the wa_call that waits for it */
       s = fiber->top;
-      status = wa__fiber_enter(fiber, s, stack, outer, false);
+      status = wa__fiber_enter(fiber, s, stack, outer);
     }
   }
   if (!ended && fiber->top->depth) {
@@ -296,7 +304,7 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   stack->outer = outer;
   wa__woken_with = woken_with;
   wa__segment *s = fiber->top;
-  int status = wa__fiber_enter(fiber, s, stack, outer, false);
+  int status = wa__fiber_enter(fiber, s, stack, outer);
   bool ended = wa__fiber_go_on(fiber, s, status);
   if (outer) wa__fiber_aim(outer->top);
   return ended;
@@ -313,8 +321,12 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, woken_with);
   wa__woken_with = woken_with;
   wa__segment *s = fiber->top;
-  int status = wa__fiber_enter(fiber, s, wa__stack_spare, NULL, true);
-  if (wa__unlikely(wa__mode != WA__UNWINDING || s->depth || fiber->stack != wish)) return wa__fiber_go_on(fiber, s, status);
+  char *top = wa__stack_spare->top, *left;
+  int status = wa__fiber_enter_at(fiber, s, top, NULL, &left);
+  if (wa__unlikely(wa__mode != WA__UNWINDING || left != top || fiber->stack != wish)) {
+    s->depth = (uint32_t)(top - left);
+    return wa__fiber_go_on(fiber, s, status);
+  }
   asyncify_stop_unwind();
   return wa__likely(wa__frames.position == s->save + s->used) ? false : wa__fiber_go_on(fiber, s, status);
 }
@@ -323,8 +335,12 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
 bool wa__fiber_first(wa__fiber *fiber) {
   uintptr_t wish = fiber->stack;
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, 0);
-  int status = wa__fiber_enter(fiber, &fiber->base, wa__stack_spare, NULL, true);
-  if (wa__mode == WA__UNWINDING || fiber->stack != wish) return wa__fiber_go_on(fiber, &fiber->base, status);
+  char *top = wa__stack_spare->top, *left;
+  int status = wa__fiber_enter_at(fiber, &fiber->base, top, NULL, &left);
+  if (wa__mode == WA__UNWINDING || fiber->stack != wish) {
+    fiber->base.depth = (uint32_t)(top - left);
+    return wa__fiber_go_on(fiber, &fiber->base, status);
+  }
   wa__fiber_status = status_of(status);
   return true;
 }

@@ -49,8 +49,31 @@ export function npmClang() {
 async function load(main) {
   quickly();
   const yowasp = await import(pathToFileURL(main));
-  await yowasp.runLLVM(null, {}, { fetchProgress() {} }); // reads all without a line on the console
+  const read = () => yowasp.runLLVM(null, {}, { fetchProgress() {} }); // without a line on the console
+  await atOnce(read).catch(read);
   return yowasp;
+}
+
+// The package takes its 105 MB through streams, for progress to be shown and for a browser: 0.3 s more than the files as they are.
+async function atOnce(read) {
+  const { Response } = globalThis;
+  const { compileStreaming } = WebAssembly;
+  globalThis.Response = class {
+    #file;
+    constructor(body) { this.#file = body instanceof Uint8Array ? body : body.#file; }
+    get body() { return { pipeThrough: () => this }; }
+    arrayBuffer() {
+      const { buffer, byteOffset, byteLength } = this.#file;
+      return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+    }
+  };
+  WebAssembly.compileStreaming = async (response) => WebAssembly.compile((await response).arrayBuffer());
+  try {
+    await read();
+  } finally {
+    Object.assign(globalThis, { Response });
+    Object.assign(WebAssembly, { compileStreaming });
+  }
 }
 
 const HOST = '/host';

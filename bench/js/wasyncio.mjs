@@ -1,17 +1,15 @@
-// This runtime, through its public bindings: a bench is a C task of the same name (and variant, if there is one).
+// This runtime, through its public bindings: a bench is a C task of the same name.
 import { load } from '../../bindings/index.js';
 
 const settled = Promise.resolve(1);
 
-export default async function open(read, argument) {
-  const [target, variant] = argument.split(' ');
+export default async function open(read, target) {
   const host = { promise: () => settled, increment: (x) => x + 1 };
   const onReport = () => {}; // some compute for long, on purpose
   const rt = await load(await read(`wasyncio-${target}.wasm`), { host, onReport });
 
   async function run(name, ...job) {
-    const task = `bench-${variant ? `${name}-${variant}` : name}`.replaceAll('-', '_');
-    const bytes = await rt.spawn(task, Float64Array.from(job));
+    const bytes = await rt.spawn(`bench_${name.replaceAll('-', '_')}`, Float64Array.from(job));
     const [value, check, also] = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
     return { value, check, also };
   }
