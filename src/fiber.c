@@ -34,14 +34,31 @@ ASYNCIFY(start_rewind) void asyncify_start_rewind(void *data);
 wa__fiber *wa__fiber_running;
 int wa__fiber_status;
 int wa__woken_with; /* what the suspension that is being woken from returns */
-enum wa__mode wa__mode;
 
 /* For the records of one segment. Engines' own stacks (V8 1 MB, wasmtime 512 KB) mostly end first; where not, each frame looks
  * whether its record still fits (toolchain/records.mjs). */
 #define SCRATCH_SIZE (1 << 20)
 static _Alignas(16) char scratch[SCRATCH_SIZE];
-struct wa__frames wa__frames;
-static wa__segment *aimed; /* whose save area they are in, or go to */
+static wa__segment *aimed; /* whose save area the frames are in, or go to */
+
+/* What asyncify does, and where it reads and writes. As it stands here for asyncify as it is; where toolchain/asyncify.mjs has
+ * been at work, these are globals of the wasm, which no memory is needed for, and each function an instruction or two. */
+#define REPLACED(name) __attribute__((noinline, export_name(#name)))
+struct wa__frames { char *position, *end; } wa__frames;
+static int mode;
+REPLACED(wa__fiber_mode) int wa__fiber_mode(void) { return mode; }
+REPLACED(wa__fiber_be) void wa__fiber_be(int now) { mode = now; }
+REPLACED(wa__fiber_frames) void wa__fiber_frames(char *position, char *end) { wa__frames = (struct wa__frames){position, end}; }
+REPLACED(wa__fiber_position) char *wa__fiber_position(void) { return wa__frames.position; }
+REPLACED(wa__fiber_end) char *wa__fiber_end(void) { return wa__frames.end; }
+/* Whether each frame looks for room. Else all go to the scratch region, which is large. */
+REPLACED(wa__fiber_in_place) bool wa__fiber_in_place(void) {
+  int no = 0;
+  __asm__("" : "+r"(no)); /* no compiler is to know */
+  return no;
+}
+void wa__fiber_to_scratch(void) { wa__fiber_frames(scratch, scratch + SCRATCH_SIZE); }
+static inline bool in_scratch(void) { return wa__fiber_end() == scratch + SCRATCH_SIZE; }
 
 void (*wa__fiber_overflow)(void);
 uint32_t wa__fiber_stacks;
@@ -113,40 +130,27 @@ static void free_frames(wa__segment *s) {
   s->used = 0;
 }
 
-static inline bool in_scratch(void) { return wa__frames.end == scratch + SCRATCH_SIZE; }
-
-/* Whether the build has made each frame look for room (toolchain/records.mjs makes this 1). Else all go to the scratch region,
- * which is large. */
-__attribute__((noinline, export_name("wa__fiber_in_place"))) int wa__fiber_in_place(void) {
-  int no = 0;
-  __asm__("" : "+r"(no)); /* no compiler is to know */
-  return no;
-}
-
-/* A frame does not fit there: what has been written moves to the scratch region. Returns the position in it. */
-char *wa__fiber_spill(char *position, uint32_t size);
-__attribute__((noinline, export_name("wa__fiber_spill"))) char *wa__fiber_spill(char *position, uint32_t size) {
+/* A frame does not fit there: what has been written moves to the scratch region, and the rest follows. */
+void wa__fiber_spill(char *position, uint32_t size);
+__attribute__((noinline, export_name("wa__fiber_spill"))) void wa__fiber_spill(char *position, uint32_t size) {
   uint32_t written = (uint32_t)(position - aimed->save);
   if (in_scratch() || written + size > SCRATCH_SIZE) __builtin_trap(); /* wa__fiber_recover tells what it was */
   __builtin_memcpy(scratch, aimed->save, written);
-  wa__frames.end = scratch + SCRATCH_SIZE;
-  return scratch + written;
+  wa__fiber_frames(scratch + written, scratch + SCRATCH_SIZE);
 }
 
 /* Where the records of s begin when it suspends. */
-static __attribute__((noinline)) void wa__fiber_aim(wa__segment *s) {
+static void wa__fiber_aim(wa__segment *s) {
   aimed = s;
-  wa__frames.position = s->used ? s->save : scratch;
-  wa__frames.end = s->used ? s->save + s->used : scratch + SCRATCH_SIZE;
-  asyncify_start_rewind(&wa__frames); /* takes the position over; */
-  asyncify_stop_unwind();         /* ends that: who stops a rewind instead would be instrumented */
+  if (s->used) wa__fiber_frames(s->save, s->save + s->used);
+  else wa__fiber_to_scratch();
 }
 
 /* After an unwind: what it wrote becomes the save area of s, in exact size. */
 static bool save_frames(wa__segment *s) {
   bool spilled = in_scratch();
   char *from = spilled ? scratch : s->save;
-  uint32_t used = (uint32_t)(wa__frames.position - from);
+  uint32_t used = (uint32_t)(wa__fiber_position() - from);
   if (used == s->used) {
     if (spilled) copy_words(s->save, from, used);
     return true;
@@ -184,8 +188,6 @@ static void give_back(wa__fiber *fiber) {
   fiber->stack = wa__stack_wish(s->size);
   wa__stack_return(s);
 }
-
-void wa__fiber_to_scratch(void) { wa__frames = (struct wa__frames){scratch, scratch + SCRATCH_SIZE}; }
 
 /* The leaf of a suspended segment, if no WA__FIBER_WAIT is. The C stack's pointer stays: asyncify skips what would move it. */
 __attribute__((noinline)) int wa__fiber_suspend(void) { return wa__fiber_woken() ? wa__fiber_wakes() : wa__fiber_leave(); }
@@ -226,13 +228,12 @@ static inline int wa__fiber_enter_at(wa__fiber *fiber, wa__segment *s, char *sp,
   char *host = wa__fiber_sp();
   wa__fiber_running = fiber;
   if (wa__likely(s->used)) {
-    wa__mode = WA__REWINDING;
+    wa__fiber_be(WA__REWINDING);
     aimed = s;
-    wa__frames.position = s->save + s->used;
-    wa__frames.end = s->save + s->used;
+    wa__fiber_frames(s->save + s->used, s->save + s->used);
     asyncify_start_rewind(&wa__frames);
   } else {
-    wa__mode = WA__NORMAL;
+    wa__fiber_be(WA__NORMAL);
     wa__fiber_aim(s);
   }
   SET_STACK_POINTER(sp);
@@ -261,9 +262,9 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
   wa__fiber *outer = stack->outer;
   bool ended = false;
   while (!ended) {
-    if (wa__mode == WA__UNWINDING) {
+    if (wa__fiber_mode() == WA__UNWINDING) {
       asyncify_stop_unwind();
-      wa__mode = WA__NORMAL;
+      wa__fiber_be(WA__NORMAL);
       if (wa__likely(save_frames(s))) break;
       status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
       drop_segments(fiber, s);
@@ -323,12 +324,14 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   wa__segment *s = fiber->top;
   char *top = wa__stack_spare->top, *left;
   int status = wa__fiber_enter_at(fiber, s, top, NULL, &left);
-  if (wa__unlikely(wa__mode != WA__UNWINDING || left != top || fiber->stack != wish)) {
+  bool as_before = wa__fiber_mode() == WA__UNWINDING && wa__fiber_position() == s->save + s->used;
+  if (wa__unlikely(!as_before || left != top || fiber->stack != wish)) {
     s->depth = (uint32_t)(top - left);
     return wa__fiber_go_on(fiber, s, status);
   }
   asyncify_stop_unwind();
-  return wa__likely(wa__frames.position == s->save + s->used) ? false : wa__fiber_go_on(fiber, s, status);
+  wa__fiber_be(WA__NORMAL);
+  return false;
 }
 
 /* A body that returns at once has had the spare stack and nothing else. */
@@ -337,7 +340,7 @@ bool wa__fiber_first(wa__fiber *fiber) {
   if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, 0);
   char *top = wa__stack_spare->top, *left;
   int status = wa__fiber_enter_at(fiber, &fiber->base, top, NULL, &left);
-  if (wa__mode == WA__UNWINDING || fiber->stack != wish) {
+  if (wa__fiber_mode() == WA__UNWINDING || fiber->stack != wish) {
     fiber->base.depth = (uint32_t)(top - left);
     return wa__fiber_go_on(fiber, &fiber->base, status);
   }
@@ -357,9 +360,9 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
   char *sp = wa__fiber_sp();
   wa__fiber_aim(s);
   int status = f(arg);
-  if (wa__mode == WA__UNWINDING) {
+  if (wa__fiber_mode() == WA__UNWINDING) {
     asyncify_stop_unwind();
-    wa__mode = WA__NORMAL;
+    wa__fiber_be(WA__NORMAL);
     char *top = (fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top;
     s->depth = (uint32_t)(top - wa__fiber_sp());
     /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs
@@ -397,17 +400,20 @@ void wa__fiber_destroy(wa__fiber *fiber) {
   give_back(fiber);
 }
 
+static bool cut; /* by a trap, in the middle of an unwind */
+
 void wa__fiber_rest(void) {
   if (!wa__fiber_running) return;
-  if (wa__mode != WA__NORMAL) asyncify_stop_unwind(); /* a rewind, too */
+  cut = wa__fiber_mode() == WA__UNWINDING;
+  if (wa__fiber_mode() != WA__NORMAL) asyncify_stop_unwind(); /* a rewind, too */
+  wa__fiber_be(WA__NORMAL);
 }
 
 int wa__fiber_recover(void) {
-  bool stack = overflowed || (wa__fiber_running && wa__mode == WA__UNWINDING); /* its records did not fit */
+  bool stack = overflowed || cut; /* in which case its records did not fit */
   for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f))
     wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
-  overflowed = false;
-  wa__mode = WA__NORMAL;
+  overflowed = cut = false;
   wa__fiber_running = NULL;
   wa__fiber_limit(wa__stack_spare);
   return stack ? WA_ESTACK : WA_ETRAP;

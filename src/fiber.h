@@ -50,21 +50,23 @@ int wa__fiber_suspend(void);
 #ifdef __wasm__
 __attribute__((import_module("asyncify"), import_name("start_unwind"))) void asyncify_start_unwind(void *data);
 __attribute__((import_module("asyncify"), import_name("stop_rewind"))) void asyncify_stop_rewind(void);
-extern struct wa__frames { char *position, *end; } wa__frames; /* where asyncify reads and writes */
-extern enum wa__mode { WA__NORMAL, WA__UNWINDING, WA__REWINDING } wa__mode;
+extern struct wa__frames wa__frames;
 extern int wa__woken_with;
-int wa__fiber_in_place(void);
+enum { WA__NORMAL, WA__UNWINDING, WA__REWINDING };
+int wa__fiber_mode(void);
+void wa__fiber_be(int mode);
+bool wa__fiber_in_place(void);
 void wa__fiber_to_scratch(void);
 /* At every level: a function that calls these instead would be instrumented. */
 #define WA__INTO static inline __attribute__((always_inline))
-WA__INTO bool wa__fiber_woken(void) { return wa__mode == WA__REWINDING; }
+WA__INTO bool wa__fiber_woken(void) { return wa__fiber_mode() == WA__REWINDING; }
 WA__INTO int wa__fiber_wakes(void) {
   asyncify_stop_rewind();
-  wa__mode = WA__NORMAL;
+  wa__fiber_be(WA__NORMAL);
   return wa__woken_with;
 }
 WA__INTO int wa__fiber_leave(void) {
-  wa__mode = WA__UNWINDING;
+  wa__fiber_be(WA__UNWINDING);
   if (!wa__fiber_in_place()) wa__fiber_to_scratch();
   asyncify_start_unwind(&wa__frames);
   return 0; /* to nobody: the frames above are being unwound */

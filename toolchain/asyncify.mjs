@@ -6,37 +6,45 @@ import { joinGuards } from './guards.mjs';
 import { cheapenRecords } from './records.mjs';
 import * as wasm from './binary.mjs';
 
-const GLOBAL = 6, LOCAL_GET = 0x20, LOAD = 0x28, STORE = 0x36;
-const memory = (op, offset) => [op, 2, offset];
+const GLOBAL = 6, LOCAL_GET = 0x20;
 
-// asyncify_start_unwind and so on, over globals. The position stays where a rewind has left it: there the next unwind begins.
-function primitives({ state, data, position, end }) {
-  const be = (value) => [...wasm.i32(value), ...wasm.globalSet(state)];
-  const field = (offset, global) => [LOCAL_GET, 0, ...memory(LOAD, offset), ...wasm.globalSet(global)];
+// Asyncify's functions, and those of fiber.c that say where it reads and writes, over globals. The position stays where a rewind
+// has left it: there the next unwind begins.
+function primitives({ state, position, end }) {
+  const parameter = (i, global) => [LOCAL_GET, i, ...wasm.globalSet(global)];
   const body = (...parts) => Uint8Array.from([0, ...parts.flat(), 0x0b]);
+  const be = (value) => body(wasm.i32(value), wasm.globalSet(state));
   return {
-    asyncify_start_unwind: body(be(1), field(4, end)),
-    asyncify_stop_unwind: body(be(0), wasm.globalGet(data), wasm.globalGet(position), memory(STORE, 0)),
-    asyncify_start_rewind: body(be(2), [LOCAL_GET, 0], wasm.globalSet(data), field(0, position)),
-    asyncify_stop_rewind: body(be(0)),
+    asyncify_start_unwind: be(1),
+    asyncify_stop_unwind: be(0),
+    asyncify_start_rewind: be(2),
+    asyncify_stop_rewind: be(0),
     asyncify_get_state: body(wasm.globalGet(state)),
-    wa__fiber_in_place: body(wasm.i32(1)), // see fiber.c
+    wa__fiber_mode: body(wasm.globalGet(state)),
+    wa__fiber_be: body(),
+    wa__fiber_frames: body(parameter(0, position), parameter(1, end)),
+    wa__fiber_position: body(wasm.globalGet(position)),
+    wa__fiber_end: body(wasm.globalGet(end)),
+    wa__fiber_in_place: body(wasm.i32(1)),
   };
 }
 
 // Exports that asyncify makes for a JavaScript that switches, where here the runtime does; and what is for this file only.
 const byNobody = /^asyncify_(start|stop)_(unwind|rewind)$|^asyncify_get_state$|^wa__fiber_/;
 
-// One function's body; null: it is not as asyncify makes them.
+// One function's body; null: it is not as asyncify makes them. parameters: how many it has.
 function rewrite(body, parameters, globals) {
   const list = wasm.instructions(body);
   if (!list) return null;
   const out = list.map(({ bytes }) => bytes);
-  if (!cheapenRecords(list, out, globals)) return null;
-  const local = localizeState(list, out, globals, parameters);
-  if (list.every(({ bytes }, i) => bytes === out[i])) return body;
+  const { count, declaration } = wasm.moreLocals(out[0], 2);
+  const here = parameters + count, state = here + 1;
+  out[0] = declaration;
+  if (!cheapenRecords(list, out, globals, here)) return null;
+  const localized = localizeState(list, out, globals, state);
+  if (list.every(({ bytes }, i) => i === 0 || bytes === out[i])) return body;
   const rewritten = wasm.concat(out);
-  return local === null ? rewritten : wasm.concat(joinGuards(wasm.instructions(rewritten), local).map(({ bytes }) => bytes));
+  return localized ? wasm.concat(joinGuards(wasm.instructions(rewritten), state).map(({ bytes }) => bytes)) : rewritten;
 }
 
 // The module in which asyncify has just been at work; as it was, if its records are not as they are known.

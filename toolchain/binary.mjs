@@ -200,8 +200,8 @@ export function instructions(body) {
   return why ? null : list;
 }
 
-// How many locals a body declares, and the declaration with one i32 more.
-export function oneLocalMore(declaration) {
+// How many locals a body declares, and the declaration with so many of type i32 more.
+export function moreLocals(declaration, more) {
   const reader = new Reader(declaration);
   let count = 0, groups = 0;
   reader.times(() => {
@@ -210,12 +210,13 @@ export function oneLocalMore(declaration) {
     groups++;
   });
   const old = declaration.subarray(encodeNumber(groups).length);
-  return { count, declaration: [...encodeNumber(groups + 1), ...old, 1, 0x7f] };
+  return { count, declaration: [...encodeNumber(groups + 1), ...old, more, 0x7f] };
 }
 
 // Single instructions.
 export const localGet = (index) => [0x20, ...encodeNumber(index)];
 export const localSet = (index) => [0x21, ...encodeNumber(index)];
+export const localTee = (index) => [0x22, ...encodeNumber(index)];
 export const globalGet = (index) => [0x23, ...encodeNumber(index)];
 export const globalSet = (index) => [GLOBAL_SET, ...encodeNumber(index)];
 export const i32 = (value) => { // signed LEB128, of what is not negative

@@ -8,7 +8,7 @@
 // before it writes it, and asks the runtime for room if not; asyncify alone looks once, when all is written and what lay
 // behind is overwritten. So a segment is unwound to where its frames were, and nothing is copied.
 // Law: only what is exactly asyncify's own code is replaced.
-import { CALL, Reader, encodeNumber, globalGet, globalSet, i32, same } from './binary.mjs';
+import { CALL, Reader, encodeNumber, globalGet, globalSet, i32, localGet, localSet, localTee, same } from './binary.mjs';
 
 const IF = 0x04, END = 0x0b, LOCAL_GET = 0x20, LOAD = 0x28, STORE = 0x36, VOID = 0x40, CONST = 0x41, GREATER = 0x4b;
 const ADD = 0x6a, SUB = 0x6b;
@@ -43,8 +43,8 @@ function uses(list, data) {
 }
 
 // Rewrites in `out` what a function does with records: out[i] are the bytes that list[i] becomes. false: it is not as
-// asyncify makes them.
-export function cheapenRecords(list, out, { data, position, end, spill }) {
+// asyncify makes them. here: a local that nobody uses, for the position.
+export function cheapenRecords(list, out, { data, position, end, spill }, here) {
   const used = uses(list, globalGet(data));
   if (!used) return false;
   const { reads, moves } = used;
@@ -53,8 +53,7 @@ export function cheapenRecords(list, out, { data, position, end, spill }) {
     out[at] = bytes;
     for (let i = 1; i < count; i++) out[at + i] = [];
   };
-  for (const at of reads) replace(at, 2, globalGet(position));
-  const move = ({ at }, op, by) => replace(at, 6, [...globalGet(position), ...i32(by), op, ...globalSet(position)]);
+  for (const at of reads) replace(at, 2, localGet(here));
 
   const pops = moves.filter(({ by }) => by < 0), pushes = moves.filter(({ by }) => by > 0);
   const withLocals = pops.length === 2;
@@ -67,14 +66,11 @@ export function cheapenRecords(list, out, { data, position, end, spill }) {
   if (!asExpected) return false;
   out[pop + 2] = memory(LOAD, size);
   out[push + 3] = memory(STORE, size);
-  const elsewhere = [
-    ...globalGet(position), ...i32(size + 4), CALL, ...encodeNumber(spill), ...globalSet(position),
-    ...globalGet(data), ...memory(LOAD, 4), ...globalSet(end),
-  ];
-  const beyond = [...globalGet(position), ...i32(size + 4), ADD, ...globalGet(end), GREATER, IF, VOID];
-  out[push] = [...beyond, ...elsewhere, END, ...out[push]];
-  move(pops[0], SUB, size + 4);
-  move(pushes.at(-1), ADD, size + 4);
+  const look = [...globalGet(position), ...localTee(here)], record = i32(size + 4);
+  const elsewhere = [...localGet(here), ...record, CALL, ...encodeNumber(spill), ...globalGet(position), ...localSet(here)];
+  out[push] = [...look, ...record, ADD, ...globalGet(end), GREATER, IF, VOID, ...elsewhere, END, ...out[push]];
+  replace(pops[0].at, 6, [...globalGet(position), ...record, SUB, ...localTee(here), ...globalSet(position)]);
+  replace(pushes.at(-1).at, 6, [...localGet(here), ...record, ADD, ...globalSet(position)]);
   if (withLocals) {
     replace(pops[1].at, 6, []);
     replace(pushes[0].at, 6, []);

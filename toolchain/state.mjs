@@ -7,7 +7,7 @@
 // Behind the last of them in the text nothing is asked: a rewind ends at a call before (a loop of checkpoints: 1.5 ns, 1.2).
 // Law: only what is exactly asyncify's own code is replaced; where a question has another form,
 // the function stays as it was.
-import { CALL, globalGet, i32, localGet, localSet, oneLocalMore, same } from './binary.mjs';
+import { CALL, globalGet, i32, localGet, localSet, same } from './binary.mjs';
 
 const CALL_INDIRECT = 0x11, IF = 0x04, BR_IF = 0x0d, DROP = 0x1a, SELECT = 0x1b, LOCAL_SET = 0x21, LOCAL_TEE = 0x22;
 const EQZ = 0x45, EQ = 0x46, OR = 0x72;
@@ -31,10 +31,8 @@ function asksForNormal(list, at) {
 }
 
 // Rewrites a function's body in `out`, where out[i] are the bytes that list[i] becomes, if all its questions are of a known
-// form. parameters: how many it has. Returns the local, or null.
-export function localizeState(list, out, { state }, parameters) {
-  const { count, declaration } = oneLocalMore(list[0].bytes);
-  const local = parameters + count;
+// form. local: one that nobody uses. Whether it did.
+export function localizeState(list, out, { state }, local) {
   const read = globalGet(state);
   const changes = new Map();
   let lastCall = 0;
@@ -43,10 +41,10 @@ export function localizeState(list, out, { state }, parameters) {
     const asksFor = (value) => same(list[i + 1], value) && list[i + 2].op === EQ;
     if (asksFor(UNWINDING) && followsCall(list, i)) changes.set(lastCall = i, [...NORMAL, ...localSet(local), ...read]);
     else if (asksFor(REWINDING) || asksForNormal(list, i)) changes.set(i, localGet(local));
-    else return null;
+    else return false;
   }
-  if (!changes.size) return null;
+  if (!changes.size) return false;
   changes.forEach((bytes, i) => { out[i] = i > lastCall ? NORMAL : bytes; });
-  out[0] = [...declaration, ...read, ...localSet(local)];
-  return local;
+  out[0] = [...out[0], ...read, ...localSet(local)];
+  return true;
 }
