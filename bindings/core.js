@@ -68,7 +68,7 @@ export class Core {
       this.#causes.set(cause.text, cause);
       if (this.#causes.size > 64) this.#causes.delete(this.#causes.keys().next().value);
     }
-    return this.memory.note(cause.text);
+    try { return this.memory.note(cause.text); } catch { return 0; } // no memory for the words: it comes without
   }
   causeOf(text) { return this.#causes.get(text); }
 

@@ -1,4 +1,6 @@
 /* A deadline on the runtime's clock, which may be a virtual one: the host's timers would know nothing of it. */
+import { ENOMEM } from './abi.js';
+
 export class Deadline {
   #core;
   #passed;
@@ -15,7 +17,9 @@ export class Deadline {
     this.cancel();
     if (ms === Infinity) return;
     const core = this.#core;
-    core.owners.set(this.#handle = core.x.wax_timer(ms), this);
+    const handle = core.x.wax_timer(ms);
+    if (handle === 0) throw core.error(ENOMEM, core.sentence(), '', '');
+    core.owners.set(this.#handle = handle, this);
     core.wake();
   }
 

@@ -103,7 +103,7 @@ export interface SpawnOptions {
   eager?: boolean | undefined;
 }
 
-/** One runtime in one wasm instance. Made by `load`. Every method throws a ClosedError once it is closed. */
+/** One runtime in one wasm instance. Made by `load`. Every method but `close` throws a ClosedError once it is closed. */
 export class Runtime {
   private constructor();
 

@@ -67,7 +67,7 @@ export function group(core, rt, body) {
     for (const member of members) member.cancel(why);
   };
   const failed = (error) => {
-    errors.push(...(error instanceof GroupError ? error.errors : [error]));
+    for (const each of error instanceof GroupError ? error.errors : [error]) errors.push(each); // no spread: they may be too many
     abort(error);
   };
   const cancelled = (error) => abort(asked ??= error);

@@ -74,7 +74,18 @@ export class Task extends Future {
     if (signal?.aborted) this._stop(signalled(signal));
     else if (signal) join(this.#signal = signal, this);
     if (timeout === 0) this._stop(late(0));
-    else if (timeout) this.#deadline = new Deadline(this.#core, timeout, () => this._stop(late(timeout)));
+    else if (timeout) this.#within(timeout);
+  }
+
+  // Without memory for the deadline there is to be no task.
+  #within(timeout) {
+    try {
+      this.#deadline = new Deadline(this.#core, timeout, () => this._stop(late(timeout)));
+    } catch (error) {
+      this._seen();
+      this._stop(new Cause(error));
+      throw error;
+    }
   }
 
   /** The wasm has the outcome. */

@@ -35,6 +35,7 @@ function output(write, name, log) {
       if (line) console[log](line);
       line = '';
     },
+    close() { this.flush(); },
   };
 }
 

@@ -26,7 +26,7 @@ python_has_venv() { python3 -c 'import venv, ensurepip'; }
 native() {
   need clang-19 has clang-19
   need llvm-19 has llvm-ar-19
-  need libclang-rt-19-dev clang_has -print-file-name=libclang_rt.asan-x86_64.a
+  need libclang-rt-19-dev clang_has -print-file-name="libclang_rt.asan-$(uname -m).a"
 }
 
 build() {

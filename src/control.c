@@ -126,9 +126,14 @@ static int serve(void *arg) {
   }
 }
 
+typedef struct ends { int in, out; } ends;
+
 static int begin(void *arg) {
-  control *c = arg;
-  c->self = wa_current();
+  const ends *e = arg; /* there until the first wait */
+  control *c = wa__alloc(sizeof *c);
+  if (!c) return wa__no_memory("a control stream");
+  *c = (control){.out = e->out, .self = wa_current()};
+  wa_lines_init(&c->lines, e->in, 0);
   int st = wa_defer(drop, c);
   if (st == WA_OK) return serve(c);
   drop(c);
@@ -136,13 +141,11 @@ static int begin(void *arg) {
 }
 
 wa_task *wa_control(int in, int out) {
-  control *c = wa__alloc(sizeof *c);
-  if (!c) return wa__no_memory("a control stream"), NULL;
-  *c = (control){.out = out};
-  wa_lines_init(&c->lines, in, 0);
-  /* Eager, so that its clean-up is set before anybody can cancel it. */
+  /* Eager, so that its clean-up is set before anybody can cancel it; and what it needs it makes itself, for without memory for its
+   * stack it never begins. */
   const wa_task_options options = {.name = "control", .eager = true};
-  wa_task *task = wa_spawn_with(begin, c, &options);
-  if (!task) drop(c);
-  return task;
+  wa_task *task = wa_spawn_with(begin, &(ends){in, out}, &options);
+  if (!task || wa_status(task) != WA_ENOMEM) return task;
+  wa_release(task);
+  return NULL;
 }

@@ -116,6 +116,8 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
 }
 
 WAX(limits) int32_t wax_limits(double stall_ms, double grace_ms) {
+  WAX_ALONE;
+  if (!alone) return WA_EMISUSE;
   if (!(stall_ms >= 0) || !(grace_ms >= 0)) return wa__misuse("wax_limits: the times must not be negative");
   wa__the_loop.config.stall_after = from_ms(stall_ms);
   wa__the_loop.config.grace = from_ms(grace_ms);
@@ -277,7 +279,13 @@ __attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
   }
   wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
   if (options.eager) wa__loop_begin_turn();
-  uint32_t handle = give(wa__spawn(f, input ? input->data : NULL, &options, input));
+  wa_task *task = wa__spawn(f, input ? input->data : NULL, &options, input);
+  uint32_t handle = task ? wa__handle_of(task) : 0;
+  if (task && !handle && wa__pending(task)) { /* the host takes it for refused, so it must not run */
+    task->seen = true;
+    wa__task_discard(wa__task_of(task), WA_ENOMEM);
+  }
+  wa_release(task);
   if (handle && !wa__pending(wa__handle_get(handle))) on_settled(wa__handle_get(handle));
   return handle;
 }

@@ -67,14 +67,20 @@ void *wa__guest_alloc(size_t size) {
   return d->data;
 }
 
+/* What a host gives must not be lost for want of memory. */
+static wa__detail *made(wa__detail *d, bool *bad) {
+  if (!d) *bad = wa__no_memory("the host's data") < 0;
+  return d;
+}
+
 wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, bool *bad) {
   if (type > WA_NUMBER && !p) {
     *bad = true;
     wa__misuse("data of type %d; expected 0 nothing, 1 bytes, 2 text or 3 number", type);
     return NULL;
   }
-  if (type == WA_NUMBER && !p) return wa__detail_new(WA_NUMBER, &number, sizeof number);
-  if (!p && (size == 0 || type == WA_NOTHING)) return type == WA_NOTHING ? NULL : wa__detail_new((int)type, NULL, 0);
+  if (type == WA_NUMBER && !p) return made(wa__detail_new(WA_NUMBER, &number, sizeof number), bad);
+  if (!p && (size == 0 || type == WA_NOTHING)) return type == WA_NOTHING ? NULL : made(wa__detail_new((int)type, NULL, 0), bad);
   wa__detail *d = wa__container(p, wa__detail, data);
   bool known = (uintptr_t)p >= sizeof *d && (uintptr_t)p % 8 == 0 && wa__guest_range(d, sizeof *d) && d->spare < used &&
                table[d->spare] == d;
@@ -88,13 +94,13 @@ wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, b
   free_place = place;
   if (*bad || type == WA_NOTHING || type == WA_NUMBER) {
     wa__detail_release(d);
-    return *bad || type == WA_NOTHING ? NULL : wa__detail_new(WA_NUMBER, &number, sizeof number);
+    return *bad || type == WA_NOTHING ? NULL : made(wa__detail_new(WA_NUMBER, &number, sizeof number), bad);
   }
   d->kind = (int)type;
   if (size < d->size) { /* the block's size must be known when it is freed, so a shorter text is a copy */
     wa__detail *copy = wa__detail_new((int)type, d->data, size);
     wa__detail_release(d);
-    return copy;
+    return made(copy, bad);
   }
   return d;
 }

@@ -24,7 +24,7 @@ uint32_t wa__handle_count;
 static bool reserve(void) {
   if (used < capacity) return true;
   uint32_t more = capacity ? capacity * 2 : 32;
-  place *grown = more > INDEX_MASK ? NULL : wa__alloc(more * sizeof *grown);
+  place *grown = more > INDEX_MASK + 1 ? NULL : wa__alloc(more * sizeof *grown);
   if (!grown) return false;
   for (uint32_t i = 0; i < used; i++) grown[i] = places[i];
   wa__free(places, capacity * sizeof *places);

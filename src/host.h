@@ -1,5 +1,5 @@
-/* host.h: the port. Four calls are all that differs between hosts; host_js.c, host_wasi.c and the tests' native
- * host implement them. */
+/* host.h: the port. Four calls, and those of host_fd.h, are all that differs between hosts; host_js.c, host_wasi.c and the
+ * tests' native host implement them. */
 #ifndef WA_HOST_H
 #define WA_HOST_H
 

@@ -20,6 +20,10 @@ void wa_lines_init(wa_lines *l, int fd, size_t max) {
 
 void wa_lines_close(wa_lines *l) {
   if (!wa__given(l, "wa_lines_close")) return;
+  if (l->reading) {
+    wa__misuse("wa_lines_close: a task waits for the next line of descriptor %d", l->fd);
+    return;
+  }
   wa__free(l->buffer, l->capacity);
   wa_lines_init(l, l->fd, l->max);
 }

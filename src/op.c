@@ -143,6 +143,7 @@ static wa_future *start(const char *name, wa_type type, const void *data, size_t
   if (!o) return wa__no_memory("an operation"), NULL;
   wa__kinds[WA__OP] = &kind;
   wa__future_init(&o->future, WA__OP);
+  wa__op_count++;
   o->pinned = false;
   o->size = (uint32_t)(length + size);
   char *copy = o->texts + length;
@@ -155,7 +156,6 @@ static wa_future *start(const char *name, wa_type type, const void *data, size_t
     wa_release(&o->future);
     return wa__no_memory("an operation"), NULL;
   }
-  wa__op_count++;
   return &o->future;
 }
 

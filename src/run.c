@@ -43,7 +43,7 @@ static void stop_loop(wa__handle *handle) {
 }
 static wa__handle stop = {.run = stop_loop};
 
-/* A function of its own, so that scripts/nosuspend.txt can name it: it calls through a pointer. */
+/* A function of its own, so that toolchain/nosuspend.txt can name it: it calls through a pointer. */
 __attribute__((noinline)) int wa__block(wa_time until);
 __attribute__((noinline)) int wa__block(wa_time until) { return wa__block_for(until); }
 

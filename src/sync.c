@@ -1,4 +1,4 @@
-/* sync.c: locks, events, conditions, semaphores and barriers.
+/* sync.c: locks, events, conditions and semaphores.
  *
  *     each holds a queue of waiters: tasks, by their slots        lock: t1 t2 t3
  *                                                                        '- release settles the first slot; t1 takes

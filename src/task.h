@@ -1,4 +1,4 @@
-/* task.h: the record behind wa_task. See task.c for its life, wait.c for its waits, cancel.c for its end. */
+/* task.h: the record behind wa_task. See task.c for its life, wait.c for its waits. */
 #ifndef WA_TASK_H
 #define WA_TASK_H
 
@@ -97,7 +97,6 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
 void wa__step(wa__task *t, int result);
 /* After a step that ended the fiber. */
 void wa__body_over(wa__task *t) WA__COLD;
-/* What the loop calls when the task's wait is over. */
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */

@@ -83,9 +83,10 @@ static void note_delivery(wa__task *t) {
 int (*wa__answered)(wa__task *t, wa_future *f);
 
 /* What the wait came to. */
-static int outcome(wa__task *t) {
+static int wa__outcome(wa__task *t) {
   wa_future *f = t->waiting;
   int st = WA_OK;
+  wa__site = t->site; /* others have waited since; a call of the runtime's that waits again does so at the same place */
   if (f == &wa__slot) {
     wa__slot_leave(t);
     if (t->slot == WA__SLOT_CANCELLED) {
@@ -126,7 +127,7 @@ int wa__deliver(wa__task *t) {
 void wa__wake(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
   wa__current = wa__latest = t;
-  bool ended = wa__fiber_step(&t->fiber, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : outcome(t));
+  bool ended = wa__fiber_step(&t->fiber, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : wa__outcome(t));
   wa__current = NULL;
   if (wa__unlikely(ended)) wa__body_over(t);
 }

@@ -250,8 +250,8 @@ wa_future *wa_shield(wa_future *future);
 /** wait_for(future, timeout): its status, or WA_ETIMEDOUT: then the future was cancelled and is gone; a task
  * that takes time to clean up, or that ignores the cancellation, is waited for. Suspends. */
 int wa_wait_for(wa_future *future, wa_time timeout);
-/** The bounded form: waits for at most timeout, cancels, then waits for at most grace for the task to end.
- * A task that still runs is reported, and ended without clean-up if discard is true. WA_ETIMEDOUT. */
+/** The bounded stop: cancels the task and waits for its end, for at most grace: its status. A task that still runs
+ * then is reported, and ended without clean-up if discard is true: WA_ETIMEDOUT. Suspends. */
 int wa_stop_within(wa_task *task, wa_time grace, bool discard);
 
 /** When wa_wait returns. */
@@ -288,13 +288,13 @@ void wa_completed_close(wa_completed *it);
  *     int st = wa_timeout_enter(&t, WA_MS(50));
  *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
  * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
- * Scopes nest. Exit must be reached by the task that entered: once that has ended, the scope is gone. WA_FOREVER: no
- * deadline (yet). */
+ * Scopes nest. Exit must be reached by the task that entered: once that has ended, the scope is gone, and no call may
+ * name it. WA_FOREVER: no deadline (yet). */
 typedef struct wa_timeout {
+  wa_time when; /**< read only: the deadline, by wa_now()'s clock; WA_FOREVER: none */
   WA__PRIVATE(
     wa_task *task;
     struct wa__timer *timer;
-    wa_time when;
     int32_t cancelling;
     uint32_t state;
   )
@@ -313,8 +313,8 @@ bool wa_timeout_expired(const wa_timeout *t);
  *     int st = wa_group_enter(&g);
  *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
- * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. A group is gone once the task
- * that entered it has ended. */
+ * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. Once the task
+ * that entered it has ended, a group is gone, and no call may name it. */
 typedef struct wa_group {
   WA__PRIVATE(
     wa_task *parent;
@@ -400,7 +400,10 @@ int wa_bounded_semaphore_release(wa_bounded_semaphore *semaphore);  /**< WA_EMIS
 bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *semaphore);
 
 /** asyncio.Barrier: lets its tasks go on once so many have come. */
-typedef struct wa_barrier { WA__PRIVATE(wa_condition condition; int32_t parties, count, state;) } wa_barrier;
+typedef struct wa_barrier {
+  int32_t parties; /**< read only: how many it waits for */
+  WA__PRIVATE(wa_condition condition; int32_t count, state;)
+} wa_barrier;
 int wa_barrier_init(wa_barrier *barrier, int parties);  /**< WA_EMISUSE below 1 */
 int wa_barrier_wait(wa_barrier *barrier, int *index);   /**< index may be NULL; WA_EBROKEN. Suspends */
 int wa_barrier_reset(wa_barrier *barrier);              /**< suspends for the barrier's lock */
@@ -413,10 +416,11 @@ bool wa_barrier_broken(const wa_barrier *barrier);
 /** asyncio.Queue, LifoQueue, PriorityQueue. Items are pointers of the program's own. A queue must be closed when it is
  * no longer used. */
 typedef struct wa_queue {
+  size_t max; /**< read only: so many items fit; 0: unbounded */
   WA__PRIVATE(
     wa__list getters, putters;
     void **items;
-    size_t head, size, capacity, max;
+    size_t head, size, capacity;
     int (*compare)(const void *a, const void *b);
     size_t unfinished;
     wa_event finished;
@@ -498,7 +502,7 @@ wa_data wa_input(void);
  * terminal, which others share, are left as they are and only touched when they are ready. Two tasks may wait
  * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
  * What else goes wrong: WA_ECLOSED, the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
- * not open, outside of a task, and for no memory. wa_error_text() names the call, the descriptor and the task. */
+ * not open, outside of a task, and for data that is NULL or of size 0. wa_error_text() names the call, the descriptor and the task. */
 
 /** What a descriptor can be ready for. */
 enum {
@@ -550,7 +554,8 @@ typedef struct wa_lines {
 void wa_lines_init(wa_lines *lines, int fd, size_t max);
 /** The next line: 1, 0 at the end, or an error. Suspends. */
 int wa_lines_next(wa_lines *lines);
-/** Frees the buffer. */
+/** Frees the buffer. WA_EMISUSE's sentence, and nothing else, while a task waits for the next line; one that was ended
+ * without clean-up in such a wait counts for ever. */
 void wa_lines_close(wa_lines *lines);
 
 /** A task that lets somebody outside see and cancel this program's tasks: it reads commands from descriptor `in`, one a

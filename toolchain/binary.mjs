@@ -1,5 +1,5 @@
-// A wasm binary as its parts, and back: sections, names, and instructions one by one, as far as the stack check of
-// instrument.mjs needs them.
+// A wasm binary as its parts, and back: sections, names, and instructions one by one, as far as this folder
+// needs them.
 // Law: what is not understood is refused and never passed over, because an operand taken for an instruction would be
 // rewritten.
 const utf8 = new TextDecoder();
@@ -171,8 +171,7 @@ function skipPrefixed(reader, prefix, op) {
   return '';
 }
 
-// Calls visit(op, start, reader) for each instruction of a function's body; returns '' or why it stopped.
-// visit leaves the reader where it found it.
+// Calls visit(op, start) for each instruction of a function's body; returns '' or why it stopped.
 export function eachInstruction(body, visit) {
   const reader = new Reader(body);
   reader.times(() => { reader.skipNumber(); reader.skipNumber(); }); // locals

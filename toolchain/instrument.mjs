@@ -1,7 +1,7 @@
 // Turns a linked wasm into one whose tasks can suspend. Two steps:
 //   1. the stack check: every write of the C stack pointer becomes a call of wa__stack_set, which compares it with the
 //      running task's limit, so that a stack too small is a report and not another task's memory overwritten;
-//   2. asyncify, told that an optimizer follows, or it makes much larger frames; then records.mjs; then the optimizer: one
+//   2. asyncify, told that an optimizer follows, or it makes much larger frames; then asyncify.mjs; then the optimizer: one
 //      that ran before could have inlined the switch into a task, which then would run straight through.
 // Law: only functions named wa__fiber_... touch asyncify and set the stack pointer themselves. A wasm that breaks the
 // law, has no names to tell by, or jumps over frames that asyncify would have to unwind, is refused with the reason.

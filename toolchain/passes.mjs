@@ -1,4 +1,4 @@
-// What the optimizer is told, in wasm-opt's words: once for asyncify, and once after records.mjs for all the rest.
+// What the optimizer is told, in wasm-opt's words: once for asyncify, and once after asyncify.mjs for all the rest.
 // -O3 is a list of its own. wasm-opt's inlines last, and then optimizes each function that something went into from the
 // beginning, once more for each level. Asyncify's code wants two levels: so both come first, and all passes once. It takes half
 // the time, and the code is as fast. With one level a yield takes a fifth longer.

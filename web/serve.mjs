@@ -30,7 +30,9 @@ function slow(url, response) {
 }
 
 function answer(request, response) {
-  const url = new URL(request.url, 'http://localhost');
+  const address = `http://localhost${request.url}`;
+  if (!URL.canParse(address)) return response.writeHead(400).end();
+  const url = new URL(address);
   const { pathname } = url;
   if (pathname === '/') return response.writeHead(302, { location: '/web/' }).end();
   if (pathname === '/web/slow') return slow(url, response);

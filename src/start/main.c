@@ -60,6 +60,7 @@ typedef struct call { const wa__entry *entry; const char *input; } call;
 static int run(void *arg) {
   const call *c = arg;
   wa__detail *input = c->input ? wa__detail_new(WA_TEXT, c->input, strlen(c->input)) : NULL;
+  if (c->input && !input) return WA_ENOMEM;
   wa_task_options options = {.name = c->entry->name};
   wa_task *task = wa__spawn(c->entry->f, input ? input->data : NULL, &options, input);
   if (!task) return WA_ENOMEM;

@@ -238,6 +238,12 @@ onBoth('group', (test) => {
     assert.equal(body, 'told');
   });
 
+  test('a member that fails with more errors than a call takes arguments', {}, async (rt) => {
+    const many = new GroupError(Array.from({ length: 200_000 }, (_, i) => new Error(`${i}`)), 'many');
+    const error = await errorOf(rt.group((group) => { group.add(Promise.reject(many)); }));
+    assert.equal(error.errors.length, 200_000);
+  });
+
   test("a member's error that the body hands on counts once", {}, async (rt) => {
     const same = new Error('the one');
     const error = await errorOf(rt.group(async (group) => { await group.add(Promise.reject(same)); }));

@@ -104,6 +104,13 @@ describe('the stack check', () => {
   });
 });
 
+test('what never suspends goes by names that no program has for functions of its own', () => {
+  const [ours] = readFileSync(new URL('../../toolchain/nosuspend.txt', import.meta.url), 'utf8').split('# stdio');
+  const names = ours.split('\n').filter((line) => line && !line.startsWith('#'));
+  assert.deepEqual(names.filter((name) => !name.startsWith('wa_')), []);
+  assert.ok(names.length > 10);
+});
+
 test('a switch outside of the fibers is refused, with the function\'s name', async () => {
   const own = unwinds('wa__fiber_suspend');
   await assert.doesNotReject(check(own));

@@ -83,9 +83,13 @@ static void visits_within(wa_task *t, void *ctx) {
   EXPECT(wa_current() == t);
   wa_tasks(nothing, NULL);
   EXPECT(wa_current() == t);
+  note("visited");
 }
 
-TASK_TEST(a_visit_within_a_visit_leaves_the_current_task) { wa_tasks(visits_within, NULL); }
+TASK_TEST(a_visit_within_a_visit_leaves_the_current_task) {
+  wa_tasks(visits_within, NULL);
+  EXPECT_TRACE("visited");
+}
 
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
@@ -293,6 +297,30 @@ TASK_TEST(a_wait_whose_argument_waited_is_known_by_its_own_place) {
   wa_resolve(made, NULL);
   EXPECT_STATUS(finish(t), WA_OK);
   wa_release(made);
+}
+
+static wa_queue of_places;
+enum { LINE_OF_THE_GET = __LINE__ + 4 };
+static int gets(void *arg) {
+  (void)arg;
+  void *item;
+  return wa_queue_get(&of_places, &item);
+}
+
+TASK_TEST(a_call_that_waits_again_is_known_by_its_own_place) {
+  char place[32];
+  snprintf(place, sizeof place, "edges.c:%d", LINE_OF_THE_GET);
+  wa_queue_init(&of_places, 0);
+  wa_task *t = wa_spawn(gets, NULL);
+  wa_yield();
+  void *item;
+  wa_queue_put_nowait(&of_places, NULL);
+  wa_queue_get_nowait(&of_places, &item); /* so it was woken for nothing */
+  wa_sleep(WA_MS(1));
+  EXPECT_CONTAINS(wa_site(t), place);
+  wa_queue_put_nowait(&of_places, NULL);
+  EXPECT_STATUS(finish(t), WA_OK);
+  wa_queue_close(&of_places);
 }
 
 TASK_TEST(a_wait_may_be_called_by_its_address_and_stand_twice_in_an_expression) {

@@ -315,6 +315,7 @@ TEST(exit_statuses) {
   EXPECT_INT(wa_exit_status(1000), 63);
   EXPECT_INT(wa_exit_status(WA_ECANCELED), 65);
   EXPECT_INT(wa_exit_status(WA_EIO), 80);
+  EXPECT_INT(wa_exit_status(-500), 125);
   EXPECT_INT(wa_exit_status(WA_EUSER - 1), 97);
   EXPECT_INT(wa_exit_status(WA_EUSER - 500), 125);
   EXPECT_INT(wa_exit_status(INT32_MIN + 1), 125);

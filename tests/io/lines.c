@@ -147,6 +147,8 @@ TASK_TEST(lines_are_for_one_task_at_a_time) {
   wa_task *first = wa_spawn(takes_a_line, "first");
   turns(2);
   EXPECT_MISUSE(wa_lines_next(&shared), "another task waits for the next line");
+  wa_lines_close(&shared);
+  EXPECT_CONTAINS(wa_error_text(), "wa_lines_close: a task waits for the next line of descriptor");
   put(pipe[1], "one\n");
   EXPECT_INT(finish(first), 1);
   EXPECT_TRACE("first:one");

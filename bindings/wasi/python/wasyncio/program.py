@@ -19,7 +19,7 @@ _TICK = 0.05  # seconds between two epochs
 
 
 class Program:
-    """Program('tasks.wasm') or Program(bytes): a reactor that scripts/wasmcc built for wasi."""
+    """Program('tasks.wasm') or Program(bytes): what `npx wasyncio build --reactor` made, for wasi."""
 
     def __init__(self, source):
         config = wasmtime.Config()
@@ -68,9 +68,10 @@ class Program:
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             store.close()
             raise LoadError(f'the wasm does not start: {error}') from error
-        if guest.call('wax_abi') != 1:
+        version = guest.call('wax_abi')
+        if version != 1:
             store.close()
-            raise LoadError(f'the wasm speaks version {guest.call("wax_abi")} of the exports; expected 1')
+            raise LoadError(f'the wasm speaks version {version} of the exports; expected 1')
         runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, self._ticks(guard))
         guest.check(guest.call('wax_init', virtual_clock | debug << 1, budget * 1000.0, stack_size))
         guest.check(guest.call('wax_limits', stall_after * 1000.0, grace * 1000.0))

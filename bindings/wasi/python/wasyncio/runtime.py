@@ -189,8 +189,14 @@ class Runtime:
             next_ms, events, count, self.alive, status = self.guest.read(STATE, state)
             self.guest.check(status)
             self._changed = False
+            failed = None
             for event in struct.iter_unpack('<4I', self.guest.bytes(events, 16 * count)):
-                self._event(*event)
+                try:
+                    self._event(*event)
+                except BaseException as error:  # a listener's, or Ctrl-C: it keeps no other event from being heard of
+                    failed = failed or error
+            if failed:
+                raise failed
         self._doorbell.raise_interrupt()
         if self._changed:
             return 0.0
