@@ -3,14 +3,16 @@
 import { lateError, textOf } from './errors.js';
 
 export class Cause {
-  /** asIs: the cancelled task rejects with the value itself. Else with a CancelledError that has it as its reason. */
-  constructor(value, asIs) {
+  /** asIs: the cancelled task rejects with the value itself. Else with a CancelledError that has it as its reason.
+   * late: it is the task's own deadline. */
+  constructor(value, asIs, late = false) {
     this.value = value;
     this.asIs = asIs;
+    this.late = late;
     // As it will come back: texts of the wasm are UTF-8 and end with a 0.
     this.text = textOf(value).replace(/\0|\p{Surrogate}/gu, '\uFFFD');
   }
 }
 // A signal that is not the platform's own may have no reason.
 export const signalled = ({ reason = new DOMException('aborted', 'AbortError') }) => new Cause(reason, true);
-export const late = (ms) => new Cause(lateError(ms), true);
+export const late = (ms) => new Cause(lateError(ms), true, true);

@@ -1,8 +1,10 @@
 /* asyncio's combinators over tasks, promises and each other. The rules are asyncio's: each function here is
  * CPython's of the same name in its own words. A promise can't be stopped: cancelling one gives up waiting for it. */
+import { signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import { cancelledError, lateError, must, need, options } from './errors.js';
 import { Future, futureOf } from './future.js';
+import { join, leave } from './signals.js';
 
 /** A future that closing the runtime cancels. stop(reason): what cancelling means, true if it changed anything. */
 export class Combined extends Future {
@@ -21,6 +23,25 @@ export class Combined extends Future {
     this.#core.x; // refuses before anything has changed
     return this.stop(reason);
   }
+
+  /** A scope's body, which a signal stops; that has aborted before, and it never begins. Without a function, the body ends
+   * when what block is given is called. */
+  _body(signal, run, block) {
+    return new Promise((resolve, reject) => {
+      block(resolve);
+      if (signal?.aborted) {
+        const cause = signalled(signal);
+        if (run) reject(cause.value);
+        return this._stop(cause);
+      }
+      if (signal) {
+        join(signal, this);
+        this._watch(() => leave(signal, this));
+      }
+      if (run) resolve(run());
+    });
+  }
+  _stop({ value }) { if (!this.done && !this.#core.dead) this.stop(value, value); } // the error is the signal's own reason
 
   /** Until its own end, hears of theirs: each, and that all have ended, which none have at once. */
   _over(futures, each, all) {
@@ -66,7 +87,7 @@ export function gather(core, items, given) {
     const before = asked;
     asked = cancelledError(reason); // first: what it cancels may end at once
     let stopped = false;
-    futures.forEach((future) => { stopped = future.cancel(reason) || stopped; });
+    for (const item of list) stopped = futures.get(item).cancel(reason) || stopped; // who is there twice is asked twice
     if (!stopped) asked = before;
     return stopped;
   });
@@ -99,7 +120,8 @@ export function wait(core, items, given) {
   must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
   const outer = new Combined(core);
   const those = (done) => [...futures.keys()].filter((item) => futures.get(item).done === done);
-  const finish = () => outer._resolve({ done: those(true), pending: those(false) });
+  // When all that ends in this turn has ended.
+  const finish = () => queueMicrotask(() => outer._resolve({ done: those(true), pending: those(false) }));
   outer._within(timeout, finish);
   outer._over(futures, (future) => { if (whens[when](future)) finish(); }, finish);
   return outer;
@@ -110,6 +132,7 @@ export function waitFor(core, item, ms = Infinity) {
   const inner = futureOf(item, 'waitFor: what it waits for');
   let late, asked;
   const outer = new Combined(core, (reason) => {
+    if (ms === 0) return outer._fail(cancelledError(reason), true); // it has been asked already, and only its end is missing
     const stopped = inner.cancel(reason);
     asked ||= stopped;
     return stopped;

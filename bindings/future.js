@@ -1,12 +1,26 @@
 /* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
-import { cancelledError, must } from './errors.js';
+import { CancelledError, cancelledError, must } from './errors.js';
 
 const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 export const left = 'its block was left';
+
+// Who watches one that ends hears of it before those who watch what ends by that, as asyncio's call_soon has it.
+let telling;
+function tell(future, watchers) {
+  if (telling) return void telling.push([future, watchers]);
+  telling = [[future, watchers]];
+  try {
+    for (const [of, those] of telling) for (const watcher of those) watcher(of);
+  } finally { telling = undefined; }
+}
+
+// What cancelled futures have rejected with, whatever it is: a signal's reason is the signal's own.
+const cancellations = new WeakSet();
+export const isCancellation = (error) => error instanceof CancelledError || cancellations.has(error);
 
 export class Future {
   #state = PENDING;
@@ -14,6 +28,7 @@ export class Future {
   #promise;
   #ends; // the promise's, by state
   #watchers;
+  #late = false; // cancelled by its own deadline: a failure for those who wait
   #reports; // until somebody has looked
   #unseen; // an error that nobody looked at: takes the report of it back
 
@@ -40,9 +55,14 @@ export class Future {
   }
 
   _resolve(value) { return this.#settle(RESOLVED, value); }
-  _fail(error, cancelled) { return this.#settle(cancelled ? CANCELLED : FAILED, error); }
+  _fail(error, cancelled, late = false) {
+    if (this.done) return false;
+    this.#late = late;
+    if (typeof error === 'object' && error) cancellations[cancelled && !late ? 'add' : 'delete'](error);
+    return this.#settle(cancelled ? CANCELLED : FAILED, error);
+  }
   /** Ends as another future, which is done, did. */
-  _follow(other) { return this.#settle(other.#state, other._look()); }
+  _follow(other) { return this.#settle(other._failed ? FAILED : other.#state, other._look()); }
 
   /** The value, or the error. */
   _look() {
@@ -50,7 +70,7 @@ export class Future {
     return this.#value;
   }
   get _outcome() { return this.#value; }
-  get _failed() { return this.#state === FAILED; }
+  get _failed() { return this.#state === FAILED || this.#late; }
   get _resolved() { return this.#state === RESOLVED; }
 
   /** Calls watcher(this) at the end; at once if this is the past. */
@@ -74,7 +94,7 @@ export class Future {
     this.#ends?.[state](value);
     const watchers = this.#watchers;
     this.#watchers = undefined;
-    if (watchers) for (const watcher of watchers) watcher(this);
+    if (watchers) tell(this, watchers);
     return true;
   }
 

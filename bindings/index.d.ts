@@ -148,20 +148,22 @@ export class Runtime {
    * Runs the body with a deadline: after so long, the scope's signal aborts, and when the body has ended by that, this
    * fails with a TimeoutError.
    */
-  timeout<T>(ms: number | undefined, body: (scope: TimeoutScope) => T | PromiseLike<T>): Future<T>;
+  timeout<T>(
+    ms: number | undefined, body: (scope: TimeoutScope) => T | PromiseLike<T>, options?: ScopeOptions,
+  ): Future<T>;
   /** Without a body, the block is it: `using scope = rt.timeout(50)`. Leaving it aborts the signal. */
-  timeout(ms?: number): BlockTimeout;
+  timeout(ms?: number, body?: undefined, options?: ScopeOptions): BlockTimeout;
 
   /**
    * Runs the body with tasks of its own, and waits for them all. The first that fails cancels the others and aborts the
    * scope's signal; this then fails with a GroupError of all errors. Else it gives what the body gave.
    */
-  group<T>(body: (group: Group) => T | PromiseLike<T>): Future<T>;
+  group<T>(body: (group: Group) => T | PromiseLike<T>, options?: ScopeOptions): Future<T>;
   /**
    * Without a body, the block is it: `await using group = rt.group()`. `await group.end()` waits for the members;
    * leaving the block without it cancels those that still run, for it may be an error that leaves it, and waits.
    */
-  group(): BlockGroup;
+  group(body?: undefined, options?: ScopeOptions): BlockGroup;
 
   /** Every unfinished task, in the order of creation, also those that C spawned. */
   tasks(): Task[];
@@ -218,7 +220,7 @@ export class Future<T = unknown> implements Promise<T> {
   cancel(reason?: unknown): boolean;
   /** It has ended, in whatever way. */
   readonly done: boolean;
-  /** Done, and by cancellation. */
+  /** Done, and by cancellation; a task's own `timeout` is one. */
   readonly cancelled: boolean;
   /** "Future" or "Task". */
   readonly [Symbol.toStringTag]: string;
@@ -254,6 +256,12 @@ export class Task<T = Output> extends Future<T> {
   readonly signal: AbortSignal;
 }
 
+/** Options of a scope. */
+export interface ScopeOptions {
+  /** Cancels the scope, which then rejects with the signal's reason: the signal of a scope around it, above all. */
+  signal?: AbortSignal | undefined;
+}
+
 /** What the body of `Runtime.timeout` is given. */
 export interface TimeoutScope {
   /** Aborts with the TimeoutError when the time is up; with a CancelledError when the scope is cancelled. */
@@ -264,7 +272,7 @@ export interface TimeoutScope {
   reschedule(ms: number | undefined): void;
 }
 
-/** What the body of `Runtime.group` is given. */
+/** What the body of `Runtime.group` is given. A member that ends by its own `timeout` has failed. */
 export interface Group {
   /** Aborts when a member fails or the group is cancelled. */
   readonly signal: AbortSignal;

@@ -47,8 +47,8 @@ export class Runtime {
   waitFor(item, ms) { return waitFor(this.#core, item, ms); }
   shield(item) { return shield(this.#core, item); }
   asCompleted(items, given) { return asCompleted(this.#core, items, given); }
-  timeout(ms, body) { return timeout(this.#core, ms, body); }
-  group(body) { return group(this.#core, this, body); }
+  timeout(ms, body, given) { return timeout(this.#core, ms, body, given); }
+  group(body, given) { return group(this.#core, this, body, given); }
 
   /** Also those that C has spawned. */
   tasks() {
@@ -114,6 +114,8 @@ export class Runtime {
       timer = setTimeout(resolve, Math.min(grace, longest));
     });
     clearTimeout(timer);
+    // The bodies of scopes go on now that what they waited for has ended.
+    if (core.open.size > 0) await new Promise((resolve) => { setTimeout(resolve); });
     if (core.dead) return;
     for (const task of this.tasks()) task.name; // the wasm is asked for it now or never
     core.exports.wax_discard();

@@ -3,8 +3,8 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { CancelledError, GroupError, MisuseError, cancelledError, lateError, misuse, need } from './errors.js';
-import { asyncDispose, dispose, futureOf, left } from './future.js';
+import { GroupError, MisuseError, cancelledError, lateError, misuse, need, options } from './errors.js';
+import { asyncDispose, dispose, futureOf, isCancellation, left } from './future.js';
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
 const block = (scope, outer, leave) => Object.assign(scope, {
@@ -15,15 +15,18 @@ const block = (scope, outer, leave) => Object.assign(scope, {
   },
 });
 
+const ofScope = { signal: 'signal' };
+
 /** async with timeout(ms): ... */
-export function timeout(core, ms = Infinity, body) {
+export function timeout(core, ms = Infinity, body, given) {
   need('time', 'timeout: ms', ms);
+  const { signal: limit } = options('timeout', given, ofScope);
   if (body !== undefined) need('function', 'timeout: the body', body);
   const controller = new AbortController();
   const { signal } = controller;
   let late, asked, leave;
-  const outer = new Combined(core, (reason) => {
-    controller.abort(asked ??= cancelledError(reason));
+  const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
+    controller.abort(asked ??= error);
     if (!body) leave();
     return true;
   });
@@ -37,25 +40,24 @@ export function timeout(core, ms = Infinity, body) {
       deadline.set(ms = delay);
     },
   };
-  const ended = new Promise((resolve) => {
-    leave = resolve;
-    if (body) resolve(body(scope));
-  });
+  const ended = outer._body(limit, body && (() => body(scope)), (resolve) => { leave = resolve; });
   ended.then((value) => outer._resolve(value), (error) => {
-    const stopped = (signal.aborted && error === signal.reason) || error instanceof CancelledError;
-    if (stopped && late) outer._fail(asked ?? late, !!asked);
+    const stopped = (signal.aborted && error === signal.reason) || isCancellation(error);
+    if (stopped && late) outer._fail(asked ?? late, asked !== undefined);
     else outer._fail(error, stopped);
   });
   return body ? outer : block(scope, outer, leave);
 }
 
 /** async with TaskGroup(): ... */
-export function group(core, rt, body) {
+export function group(core, rt, body, given) {
+  const { signal: limit } = options('group', given, ofScope);
   if (body !== undefined) need('function', 'group: the body', body);
   const controller = new AbortController();
   const { signal } = controller; // aborted: the group is shutting down
   const members = new Set();
   const errors = [];
+  const heard = new Set(); // as they came, a nested group's as one
   let asked; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
   let refusal; // of members, since it shuts down
@@ -67,6 +69,7 @@ export function group(core, rt, body) {
     for (const member of members) member.cancel(why);
   };
   const failed = (error) => {
+    heard.add(error);
     for (const each of error instanceof GroupError ? error.errors : [error]) errors.push(each); // no spread: they may be too many
     abort(error);
   };
@@ -74,11 +77,11 @@ export function group(core, rt, body) {
   const endIfOver = () => {
     if (!outcome || members.size) return;
     if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));
-    else if (asked) outer._fail(asked, true);
+    else if (asked !== undefined) outer._fail(asked, true);
     else outer._resolve(outcome.value);
   };
-  const outer = new Combined(core, (reason) => {
-    cancelled(cancelledError(reason));
+  const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
+    cancelled(error);
     if (!body) leave();
     return true;
   });
@@ -103,16 +106,13 @@ export function group(core, rt, body) {
     return add(rt.spawn(...task));
   };
   const scope = { signal, add, spawn };
-  const ended = new Promise((resolve) => {
-    leave = resolve;
-    if (body) resolve(body(scope));
-  });
+  const ended = outer._body(limit, body && (() => body(scope)), (resolve) => { leave = resolve; });
   ended.then((value) => { outcome = { value }; }, (error) => {
     outcome = {};
     // A body that was told to stop and says so has not failed.
-    if (signal.aborted && (error === signal.reason || error === refusal || error instanceof CancelledError)) return;
-    if (error instanceof CancelledError) cancelled(error);
-    else if (!errors.includes(error)) failed(error); // else it hands a member's on
+    if (signal.aborted && (error === signal.reason || error === refusal || isCancellation(error))) return;
+    if (isCancellation(error)) cancelled(error);
+    else if (!heard.has(error)) failed(error); // else it hands a member's on
   }).then(endIfOver);
   if (body) return outer;
   scope.end = () => {

@@ -135,16 +135,18 @@ export class Task extends Future {
 
   #fail(status, reason, members) {
     const cancelled = status === ECANCELED;
-    const error = cancelled ? this.#cancellation(reason) : this.#error(status, members);
+    const cause = cancelled ? this.#causeOf(reason) : undefined;
+    const error = cancelled ? this.#cancellation(cause, reason) : this.#error(status, members);
     this.#leave(status);
     this.#causes = this._hostError = undefined;
-    this._fail(error, cancelled);
+    this._fail(error, cancelled, cause?.late);
     this.#abort(this.#why(error));
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.
-  #cancellation(text) {
-    const cause = this._causeOf(text) ?? (text ? { value: text } : this.#causes?.at(-1));
+  #causeOf(text) { return this._causeOf(text) ?? (text ? { value: text } : this.#causes?.at(-1)); }
+
+  #cancellation(cause, text) {
     this.reason = cause?.value;
     return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', text), this.reason);
   }

@@ -1,0 +1,149 @@
+// Scopes and combinators inside each other: what ends whom, as which kind of end, and who hears of it first.
+import assert from 'node:assert/strict';
+import { CancelledError, GroupError, TimeoutError } from '../../bindings/index.js';
+import { errorOf, onBoth } from './setup.mjs';
+
+const rejected = (error) => Promise.reject(error);
+
+onBoth('nested scopes', (test) => {
+  test('a deadline around a group is a TimeoutError, whoever of the body hears of it', {}, async (rt) => {
+    const error = await errorOf(rt.timeout(10, ({ signal }) => rt.group(async () => {
+      await rt.spawn('sleeper', 1e6, { signal });
+    })));
+    assert.ok(error instanceof TimeoutError);
+    const member = await errorOf(rt.timeout(10, ({ signal }) => rt.group(async (group) => {
+      await group.spawn('sleeper', 1e6, { signal });
+    })));
+    assert.ok(member instanceof TimeoutError);
+  });
+
+  test('a signal ends a group and its members, and gives its own reason', {}, async (rt) => {
+    const controller = new AbortController();
+    const before = rt.exports.cleanup_count();
+    const group = rt.group(({ spawn }) => { spawn('slow_cleanup', 10); spawn('sleeper', 1e6); }, { signal: controller.signal });
+    await rt.spawn('plain');
+    const why = new RangeError('enough');
+    controller.abort(why);
+    assert.equal(await errorOf(group), why);
+    assert.equal(group.cancelled, true);
+    assert.equal(rt.exports.cleanup_count(), before + 2);
+  });
+
+  test('a group that has the signal of the scope around it ends by that deadline', {}, async (rt) => {
+    const error = await errorOf(rt.timeout(10, ({ signal }) => rt.group(({ spawn }) => {
+      spawn('sleeper', 1e6);
+      return 'fine';
+    }, { signal })));
+    assert.ok(error instanceof TimeoutError);
+  });
+
+  test('a scope within a scope', {}, async (rt) => {
+    const told = [];
+    const error = await errorOf(rt.timeout(10, ({ signal }) => rt.timeout(1e6, async (inner) => {
+      try { await rt.spawn('sleeper', 1e6, { signal: inner.signal }); } finally { told.push(inner.expired); }
+    }, { signal })));
+    assert.ok(error instanceof TimeoutError);
+    assert.deepEqual(told, [false]);
+  });
+
+  test('a body whose signal has aborted before never begins', {}, async (rt) => {
+    let begun = 0;
+    const signal = AbortSignal.abort('never');
+    const scopes = [rt.group(() => { begun++; }, { signal }), rt.timeout(10, () => { begun++; }, { signal })];
+    for (const scope of scopes) assert.deepEqual([await errorOf(scope), scope.cancelled], ['never', true]);
+    assert.equal(begun, 0);
+    const block = rt.timeout(10, undefined, { signal });
+    assert.equal(block.signal.aborted, true);
+  });
+
+  test('a group whose body waits for a task that a signal stops is cancelled', {}, async (rt) => {
+    const controller = new AbortController();
+    const task = rt.spawn('sleeper', 1e6, { signal: controller.signal });
+    const group = rt.group(async () => { await task; });
+    const timeout = rt.timeout(1e6, async () => { await task; });
+    await rt.spawn('plain');
+    controller.abort();
+    for (const scope of [group, timeout]) assert.deepEqual([(await errorOf(scope)).name, scope.cancelled], ['AbortError', true]);
+  });
+
+  test('a member that ends by its own deadline has failed', {}, async (rt) => {
+    const error = await errorOf(rt.group((group) => { group.spawn('sleeper', 1e6, { timeout: 10 }); }));
+    assert.ok(error instanceof GroupError && error.errors[0] instanceof TimeoutError);
+    const awaited = await errorOf(rt.group(async (group) => { await group.spawn('sleeper', 1e6, { timeout: 10 }); }));
+    assert.ok(awaited instanceof GroupError && awaited.errors.length === 1 && awaited.errors[0] instanceof TimeoutError);
+    const gather = rt.gather([rt.spawn('sleeper', 1e6, { timeout: 10 })]);
+    assert.deepEqual([(await errorOf(gather)).name, gather.cancelled], ['TimeoutError', false]);
+  });
+
+  test("a nested group's error that the body hands on counts once", {}, async (rt) => {
+    const error = await errorOf(rt.group(async (group) => {
+      const inner = group.add(rt.group(() => rejected(new Error('inner'))));
+      await inner;
+    }));
+    assert.deepEqual(error.errors.map(({ message }) => message), ['inner']);
+  });
+});
+
+onBoth('who hears of an end first', (test) => {
+  test('who waits for it does, before who waits for those', {}, async (rt) => {
+    const task = rt.spawn('sleeper', 1e6);
+    const error = await errorOf(rt.gather([rt.waitFor(task, 10), task]));
+    assert.ok(error instanceof CancelledError); // the task's: its end comes before that of waitFor
+    const other = rt.spawn('sleeper', 10);
+    const gather = rt.gather([other]);
+    const order = [];
+    for await (const item of rt.asCompleted([gather, other])) order.push(item);
+    assert.deepEqual(order, [other, gather]);
+  });
+
+  test('wait hears of all that end in a turn', {}, async (rt) => {
+    const tasks = [rt.spawn('sleeper', 10), rt.spawn('sleeper', 10), rt.spawn('sleeper', 20)];
+    const { done, pending } = await rt.wait(tasks, { when: 'first' });
+    assert.deepEqual([done, pending], [tasks.slice(0, 2), tasks.slice(2)]);
+    await pending[0];
+  });
+
+  test('a member that is there twice is asked twice', {}, async (rt) => {
+    const task = rt.spawn('sleeper', 1e6);
+    await rt.spawn('plain');
+    rt.gather([task, task]).cancel();
+    assert.equal(task.cancelling, 2);
+    await errorOf(task);
+  });
+
+  test('waitFor without time, cancelled while the task cleans up, ends and lets it', {}, async (rt) => {
+    const before = rt.exports.cleanup_count();
+    const task = rt.spawn('slow_cleanup', 10);
+    await rt.spawn('plain');
+    const wait = rt.waitFor(task, 0);
+    await rt.spawn('plain');
+    wait.cancel('enough');
+    assert.equal((await errorOf(wait)).reason, 'enough');
+    assert.deepEqual([task.done, task.cancelling], [false, 1]);
+    await errorOf(task);
+    assert.equal(rt.exports.cleanup_count(), before + 1);
+  });
+});
+
+onBoth('a runtime that closes', (test) => {
+  test('lets the bodies of scopes end, which then say that they were cancelled', { clock: 'real' }, async (rt, { reports }) => {
+    const order = [];
+    const scopes = [
+      rt.timeout(1e6, async ({ signal }) => {
+        try { await rt.spawn('sleeper', 1e6, { signal }); } finally { order.push('body'); }
+      }),
+      rt.group(async ({ signal }) => {
+        try { await rt.spawn('sleeper', 1e6, { signal }); } finally { order.push('body'); }
+      }),
+    ];
+    const ends = scopes.map((scope) => errorOf(scope).then((error) => { order.push('scope'); return error; }));
+    await rt.spawn('plain');
+    await rt.close();
+    for (const error of await Promise.all(ends)) {
+      assert.ok(error instanceof CancelledError);
+      assert.equal(error.reason, 'the runtime is closing');
+    }
+    assert.deepEqual(order.sort(), ['body', 'body', 'scope', 'scope']);
+    assert.deepEqual(reports, []);
+  });
+});
