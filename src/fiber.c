@@ -61,6 +61,7 @@ void wa__fiber_to_scratch(void) { wa__fiber_frames(scratch, scratch + SCRATCH_SI
 static inline bool in_scratch(void) { return wa__fiber_end() == scratch + SCRATCH_SIZE; }
 
 void (*wa__fiber_overflow)(void);
+void (*wa__fiber_lost)(wa__fiber *fiber, void *mark);
 uint32_t wa__fiber_stacks;
 /* Where the running fiber's stack ends, and how large it is. Of the spare one when no fiber runs, because the next most
  * often runs on that. */
@@ -201,9 +202,16 @@ static inline int status_of(int returned) { return returned == SUSPENDED ? SUSPE
 typedef struct inner {
   wa__segment segment;
   wa__segment *below; /* who called it and waits for its status */
+  void *mark;
 } inner;
 
 static inline wa__segment *below(wa__segment *s) { return wa__container(s, inner, segment)->below; }
+
+/* There is no way back into this segment: it ends here, with this status. */
+static WA__COLD int wa__fiber_lose(wa__fiber *fiber, wa__segment *s) {
+  wa__fiber_lost(fiber, s == &fiber->base ? NULL : wa__container(s, inner, segment)->mark);
+  return wa__no_memory("a suspended task");
+}
 
 /* Frees the segments of the wa_calls inside of s, down to it. */
 static void drop_segments(wa__fiber *fiber, const wa__segment *s) {
@@ -266,7 +274,7 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
       asyncify_stop_unwind();
       wa__fiber_be(WA__NORMAL);
       if (wa__likely(save_frames(s))) break;
-      status = wa__no_memory("a suspended task"); /* no way back into this segment: it ends here */
+      status = wa__fiber_lose(fiber, s);
       drop_segments(fiber, s);
     }
     ended = s == &fiber->base;
@@ -351,11 +359,11 @@ bool wa__fiber_first(wa__fiber *fiber) {
 
 /* The scheduler's half of a wa_call: not instrumented. The segment is no local of it: a frame here would make every
  * task that suspends inside a wa_call keep a C stack. */
-static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
+static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg, void *mark) {
   wa__fiber *fiber = wa__fiber_running;
   inner *call = wa__alloc(sizeof *call);
   if (!call) return wa__no_memory("a wa_call");
-  *call = (inner){.segment = {.f = f, .arg = arg}, .below = fiber->top};
+  *call = (inner){.segment = {.f = f, .arg = arg}, .below = fiber->top, .mark = mark};
   wa__segment *s = fiber->top = &call->segment;
   char *sp = wa__fiber_sp();
   wa__fiber_aim(s);
@@ -372,7 +380,7 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
     wa__fiber_aim(below(s));
     SET_STACK_POINTER(sp);
     if (wa__likely(saved)) return SUSPENDED;
-    status = wa__no_memory("a suspended wa_call");
+    status = wa__fiber_lose(fiber, s);
   }
   wa__stack_set(sp); /* a call, so that the linker keeps wa__stack_set */
   drop_segments(fiber, below(s));
@@ -381,8 +389,8 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg) {
 }
 
 /* The caller's half: instrumented. On the way back its status comes from the fiber's run loop. */
-int wa__fiber_call(wa_task_fn f, void *arg) {
-  int status = wa__fiber_begin(f, arg);
+int wa__fiber_call(wa_task_fn f, void *arg, void *mark) {
+  int status = wa__fiber_begin(f, arg, mark);
   return status == SUSPENDED ? wa__fiber_suspend() : status;
 }
 

@@ -76,8 +76,8 @@ static inline bool wa__fiber_woken(void) { return false; }
 static inline int wa__fiber_wakes(void) { return 0; }
 static inline int wa__fiber_leave(void) { return wa__fiber_suspend(); }
 #endif
-/* Runs f(arg) on the running fiber as a segment of its own. */
-int wa__fiber_call(wa_task_fn f, void *arg);
+/* Runs f(arg) on the running fiber as a segment of its own. mark: for wa__fiber_lost. */
+int wa__fiber_call(wa_task_fn f, void *arg, void *mark);
 /* Frees what a fiber holds that is not running. Its body is never heard of again. */
 void wa__fiber_destroy(wa__fiber *fiber);
 
@@ -97,6 +97,9 @@ extern uint32_t wa__fiber_stacks; /* kept by suspended fibers */
 
 /* Called, on a stack of its own, when the running fiber has overflowed. Must not return. */
 extern void (*wa__fiber_overflow)(void);
+/* Called when there is no memory for the frames of a fiber that has just suspended: it never wakes from there. Its innermost
+ * wa_call, which had this mark, is given WA_ENOMEM; NULL: its body, so it has ended by that. */
+extern void (*wa__fiber_lost)(wa__fiber *fiber, void *mark);
 
 #define WA__STACK_MIN 256
 

@@ -38,6 +38,7 @@ struct wa__stack {
 wa__fiber *wa__fiber_running;
 int wa__fiber_status;
 void (*wa__fiber_overflow)(void);
+void (*wa__fiber_lost)(wa__fiber *fiber, void *mark);
 uint32_t wa__fiber_stacks;
 
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
@@ -132,7 +133,10 @@ int wa__fiber_suspend(void) {
   return result;
 }
 
-int wa__fiber_call(wa_task_fn f, void *arg) { return f(arg); }
+int wa__fiber_call(wa_task_fn f, void *arg, void *mark) {
+  (void)mark; /* frames stay where they are, so none are lost */
+  return f(arg);
+}
 
 void wa__fiber_destroy(wa__fiber *fiber) {
   struct wa__stack *s = wa__fiber_stack(fiber);

@@ -57,6 +57,11 @@ static int hand_out(wa_lines *l, size_t size) {
   return 1;
 }
 
+/* Without the carriage return, which may be the first half of the line's end. */
+static bool fits(const wa_lines *l, size_t size) {
+  return size - (size && l->buffer[l->begin + size - 1] == '\r') <= l->max;
+}
+
 static WA__COLD int too_long(wa_lines *l) {
   l->begin = l->scanned;
   l->overrun = true;
@@ -71,12 +76,12 @@ static __attribute__((noinline)) int take(wa_lines *l) {
     bool rest = l->skipping; /* of one that was too long */
     l->skipping = false;
     if (rest) l->begin = l->scanned;
-    else return size > l->max ? too_long(l) : hand_out(l, size);
+    else return fits(l, size) ? hand_out(l, size) : too_long(l);
   }
   size_t size = l->end - l->begin;
   if (l->skipping) l->begin = l->end;
-  else if (l->ended && size && size <= l->max) return hand_out(l, size);
-  else if (size > l->max) return l->skipping = true, too_long(l);
+  else if (l->ended && size && fits(l, size)) return hand_out(l, size);
+  else if (!fits(l, size)) return l->skipping = true, too_long(l);
   if (l->ended) return 0;
   return reserve(l) ? NONE_YET : wa__no_memory("a line");
 }

@@ -59,10 +59,11 @@ static const int8_t statuses[WA__REPORT_KINDS] = {
 
 static const uint8_t kinds[] = {WA_REPORT_STALLED, WA_REPORT_TRAP, WA_REPORT_STACK}; /* of the second wordings */
 
+bool wa__reporting;
+
 void wa__report(int wording, wa__task *t, const char *site, wa_time age, int number) {
   int kind = wording < WA__REPORT_KINDS ? wording : kinds[wording - WA__REPORT_KINDS];
-  static bool reporting;
-  if (reporting) return;
+  if (wa__reporting) return;
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
   if (kind == WA_REPORT_STACK) number = (int)wa__fiber_stack_size(&t->fiber);
   line line;
@@ -74,10 +75,10 @@ void wa__report(int wording, wa__task *t, const char *site, wa_time age, int num
   if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", r.text); /* for wa_error_text */
   wa__task *current = wa__current;
   wa__current = NULL;
-  reporting = true;
+  wa__reporting = true;
   if (the_listener) the_listener(&r, listener_ctx);
   else print_line(&line, size);
-  reporting = false;
+  wa__reporting = false;
   wa__current = current;
 }
 
@@ -122,4 +123,5 @@ void wa__report_start(void) {
   wa__future_unseen = unseen;
   wa__loop_stalled = stalled;
   wa__fiber_overflow = overflow;
+  wa__fiber_lost = wa__task_lost;
 }

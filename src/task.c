@@ -41,9 +41,9 @@ static void settle(wa__task *t, int st) {
   }
 }
 
-/* What the body left open: an iterator that was not closed, or anything if it died without clean-up. */
-static WA__COLD void wa__task_drop(wa__task *t) {
-  for (wa__scope *scope; (scope = t->scopes); scope->drop(scope)) wa__scope_leave(scope);
+/* What was left open down to `last`: an iterator that was not closed, or anything if it died without clean-up. */
+static WA__COLD void wa__task_drop(wa__task *t, const wa__scope *last) {
+  for (wa__scope *scope; (scope = t->scopes) && scope != last; scope->drop(scope)) wa__scope_leave(scope);
 }
 
 wa__extra *wa__extra_of(wa__task *t) {
@@ -66,7 +66,7 @@ static void finish(wa__task *t, int st) {
     wa__report(WA_REPORT_SWALLOWED, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
   }
   wa__fiber_destroy(&t->fiber);
-  if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t);
+  if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t, NULL);
   if (st < 0) t->must_cancel = 0;
   settle(t, st);
   t->must_cancel = 0;
@@ -96,6 +96,16 @@ void wa__step(wa__task *t, int result) {
   bool ended = wa__fiber_resume(&t->fiber, result);
   wa__current = outer;
   if (wa__unlikely(ended)) wa__body_over(t);
+}
+
+/* What was to wake it is void, and so are the scopes that the lost frames had entered. */
+void wa__task_lost(wa__fiber *fiber, void *scopes) {
+  wa__task *t = wa__container(fiber, wa__task, fiber);
+  wa__list_unlink(&t->handle.link);
+  wa__slot_leave(t);
+  t->slot = WA__SLOT_DONE;
+  wa__forget_wait(t);
+  wa__task_drop(t, scopes);
 }
 
 static void start(wa__handle *handle) {
@@ -212,7 +222,8 @@ wa__task *wa__task_recover(wa__trap trap) {
   bool deep = trap == WA__TRAP_STACK && status != WA_ESTACK;
   if (deep) status = WA_ESTACK;
   wa__task *innermost = NULL;
-  wa__current = NULL;
+  wa__current = wa__visitor = NULL;
+  wa__reporting = false;
   for (wa__fiber *outer; fiber; fiber = outer) {
     outer = wa__fiber_outer(fiber);
     wa__task *t = wa__container(fiber, wa__task, fiber);

@@ -97,6 +97,8 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
 void wa__step(wa__task *t, int result);
 /* After a step that ended the fiber. */
 void wa__body_over(wa__task *t) WA__COLD;
+/* wa__fiber_lost. */
+void wa__task_lost(wa__fiber *fiber, void *scopes) WA__COLD;
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */

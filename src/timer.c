@@ -69,9 +69,9 @@ static wa__list *first(void) {
 void wa__due_set(wa__due *due, wa_time when, wa_time now) {
   if (!count) base = now;
   due->when = when;
-  place(due);
-  count++;
+  count++; /* before the rest, which may overflow the task's stack */
   if (when < earliest) earliest = when;
+  place(due);
 }
 
 void wa__due_cancel(wa__due *due) {

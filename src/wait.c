@@ -225,7 +225,8 @@ extern inline int wa_sleep(wa_time delay);
 extern inline int wa_yield(void);
 
 int wa_call(wa_task_fn f, void *arg) {
-  if (!wa__need_task("wa_call")) return WA_EMISUSE;
+  wa__task *t = wa__need_task("wa_call");
+  if (!t) return WA_EMISUSE;
   if (!f) return wa__misuse("wa_call: f is NULL; expected a function");
-  return wa__fiber_call(f, arg);
+  return wa__fiber_call(f, arg, t->scopes);
 }

@@ -175,3 +175,18 @@ TASK_TEST(lines_that_are_there_already_are_a_checkpoint) {
   EXPECT_TRACE("5");
   close_both(pipe);
 }
+
+TASK_TEST(lines_are_as_long_as_they_are_without_their_end) {
+  int pipe[2];
+  make_pipe(pipe);
+  put(pipe[1], "abc\r\nabcd\r\nabc\r");
+  close(pipe[1]);
+  wa_lines l;
+  wa_lines_init(&l, pipe[0], 3);
+  EXPECT_INT(wa_lines_next(&l), 1);
+  EXPECT_TEXT(l.line, "abc");
+  EXPECT_MISUSE(wa_lines_next(&l), "is longer than 3 bytes");
+  EXPECT_INT(wa_lines_next(&l), 1);
+  wa_lines_close(&l);
+  wa_close(pipe[0]);
+}

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { load } from '../../../bindings/index.js';
 import { buildWasm } from '../../../scripts/link.mjs';
 import { root } from '../../../scripts/make.mjs';
 import { among, settle } from './among.mjs';
@@ -82,6 +83,19 @@ for (const target of ['wasi', 'emscripten']) {
       test('inside libc', () => among(module, async (rt) => {
         assertOverflow(await settle(rt.spawn('in_libc', 0.1, { name: 'print', stackSize: 256 })), 'print', 256);
         assert.equal(await rt.spawn('in_libc', 0.1), '0.10000000000000001'.length);
+      }));
+
+      test('in a listener: the next report is heard of', async () => {
+        const rt = await load(module);
+        assert.equal(await rt.spawn('leaves_an_error'), 1);
+        assertOverflow(await settle(rt.spawn('leaves_an_error', '', { name: 'small', stackSize: 2048 })), 'small');
+        assert.equal(await rt.spawn('leaves_an_error'), 1);
+        await rt.close();
+      });
+
+      test('a trap in a visitor leaves nobody behind', () => among(module, async (rt) => {
+        assert.equal((await settle(rt.spawn('visits_and_traps'))).error.name, 'TrapError');
+        assert.equal(await rt.spawn('who_is_there_outside'), 0);
       }));
 
       test('of the engine, by recursion without end', () => among(module, async (rt) => {

@@ -204,3 +204,53 @@ static int wide(int n) {
 
 static int deep_and_wide(void *arg) { return wide(NUMBER_OF(arg)); }
 WA_TASK(deep_and_wide);
+
+/* ---- in what the runtime calls on a task's stack: a listener, a visitor -------------------------------------------- */
+
+static int heard;
+static void hears_at_length(const wa_report *report, void *ctx) {
+  char text[3000];
+  heard += snprintf(text, sizeof text, "%s%s", report->text, ctx ? "" : "!") > 0;
+}
+
+static int fails(void *arg) { return (void)arg, WA_EUSER - 1; }
+
+/* Its error, which nobody looks at, is reported where the last reference to it goes. */
+static int leaves_an_error(void *arg) {
+  (void)arg;
+  heard = 0;
+  wa_on_report(hears_at_length, NULL);
+  wa_task *t = wa_spawn(fails, NULL);
+  wa_yield();
+  wa_yield();
+  wa_release(t);
+  return heard;
+}
+WA_TASK(leaves_an_error);
+
+static void traps(wa_task *task, void *ctx) {
+  (void)task, (void)ctx;
+  __builtin_trap();
+}
+static int visits_and_traps(void *arg) {
+  (void)arg;
+  wa_tasks(traps, NULL);
+  return WA_OK;
+}
+WA_TASK(visits_and_traps);
+
+static bool anybody;
+static void looks(void *ctx, wa_future *future) {
+  (void)ctx, (void)future;
+  anybody = wa_current() != NULL;
+}
+static int who_is_there_outside(void *arg) {
+  (void)arg;
+  wa_future *f = wa_future_new();
+  wa_when_done(f, looks, NULL);
+  wa_resolve(f, NULL);
+  wa_release(f);
+  wa_yield();
+  return anybody;
+}
+WA_TASK(who_is_there_outside);
