@@ -42,7 +42,9 @@ export const options = {
 // Before the words are read: a flag like -pthread would be taken for several.
 export const refuse = (args) => checkFlags(args.filter((word) => !/^-[oO]/.test(word)));
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const beside = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const dist = beside('dist');
+const { version } = JSON.parse(readFileSync(beside('package.json'), 'utf8'));
 
 // Where objects are kept: with npm's other caches in the project, else in the user's.
 function cacheFolder() {
@@ -86,7 +88,7 @@ export async function main({ values, words, rest }) {
 
   const tools = findToolchain(values.toolchain);
   const cache = cacheFolder();
-  const making = maker(process.cwd(), cache);
+  const making = maker(process.cwd(), cache, version);
   const flags = [
     `-${level}`, ...(values.debug ? ['-g'] : []), `-I${join(dist, 'include')}`,
     `-ffile-prefix-map=${process.cwd()}=.`, ...forCompiler.map(absolute),

@@ -4,6 +4,7 @@
 // kind: 'command'  has a main and runs by itself
 //       'reactor'  a host drives its exports, all of which are kept
 //       'both'     a command whose exports are kept too
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { hash } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
@@ -19,12 +20,18 @@ export const linkFlags = ({ link, names }, kind) => [
   '-O0',
 ];
 
+// The archives behind -l, where a folder of -L has them.
+function namedLibraries(flags) {
+  const of = (option) => flags.filter((flag) => flag.startsWith(option)).map((flag) => flag.slice(option.length));
+  return of('-l').flatMap((name) => of('-L').map((folder) => join(folder, `lib${name}.a`)).filter((path) => existsSync(path)).slice(0, 1));
+}
+
 export async function linkWasm(maker, tools, { cache, objects, libraries, kind, out, ...options }) {
   const { extra = [], cxx = false, ...how } = options;
   const linked = join(cache, 'linked', hash(tools.name, kind, resolve(out)), basename(out));
   const inputs = [...objects, ...libraries];
   const words = [...(cxx ? tools.cxxLink : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];
-  await maker.makeFile(linked, inputs, words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
+  await maker.makeFile(linked, [...inputs, ...namedLibraries(extra)], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
   await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)}`,
     (temporary) => instrument(tools.optimizer, linked, temporary, how));
 }

@@ -1,5 +1,5 @@
-// Makes files from files, and only what is out of date: a result is fresh while it is younger than all it was made from
-// and the command is the same. Results appear by rename, so that two builds at once never see half a file.
+// Makes files from files, and only what is out of date: a result is fresh while it is the one that was made here, younger
+// than all it was made from, and the command is the same. Results appear by rename, so that two builds at once never see half a file.
 import { createHash } from 'node:crypto';
 import {
   existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
@@ -28,6 +28,12 @@ function isFresh(out, inputs) {
   return made !== undefined && inputs.every((input) => statSync(input, { throwIfNoEntry: false })?.mtimeMs <= made);
 }
 
+// By which a file is known that somebody else has written over.
+function stampOf(path) {
+  const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return `${size} ${mtimeMs}`;
+}
+
 // What a compiled file was made from, as the compiler wrote it down.
 function dependencies(depfile) {
   const text = textOf(depfile).replaceAll('\\\n', ' ');
@@ -35,8 +41,9 @@ function dependencies(depfile) {
   return paths.map((path) => path.replaceAll('\\ ', ' '));
 }
 
-// root: the folder whose files have names of their own in the cache. cache: where objects and records are kept.
-export function maker(root, cache) {
+// root: the folder whose files have names of their own in the cache. cache: where objects and records are kept. version: of what
+// is not looked at by its times, because an installer may have set them.
+export function maker(root, cache, version = '') {
   const making = new Map();
 
   // Runs make(temporary path) unless out is fresh. how: whatever the result depends on besides the inputs, as text.
@@ -49,7 +56,8 @@ export function maker(root, cache) {
 
   async function makeOnce(out, inputs, how, make) {
     const record = join(cache, 'how', hash(resolve(out)));
-    if (isFresh(out, inputs) && textOf(record) === how) return;
+    const recorded = () => `${version}\n${how}\n${stampOf(out)}`;
+    if (isFresh(out, inputs) && textOf(record) === recorded()) return;
     // In the same folder, so that the rename is one step; under the same name, because linkers write it into the file.
     const folder = join(dirname(out), scratch());
     const temporary = join(folder, basename(out));
@@ -61,7 +69,7 @@ export function maker(root, cache) {
       // As old as the start, so that an input that changed meanwhile is younger.
       utimesSync(temporary, started, started);
       renameSync(temporary, out);
-      writeFileSync(record, how);
+      writeFileSync(record, recorded());
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -77,7 +85,7 @@ export function maker(root, cache) {
     const depfile = `${object}.d`;
     const inputs = existsSync(depfile) ? dependencies(depfile) : [depfile];
     await makeFile(object, inputs, words.join(' '), async (out) => {
-      const { stderr } = await tools.run([...words, '-MMD', '-MF', `${out}.d`, '-c', path, '-o', out]);
+      const { stderr } = await tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]);
       if (stderr) process.stderr.write(stderr);
       renameSync(`${out}.d`, depfile);
     });

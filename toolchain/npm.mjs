@@ -169,8 +169,9 @@ async function runInMemory({ runClang, runLLVM, Exit }, words) {
   for (const path of outputs) {
     const bytes = tree.read(path);
     if (bytes === undefined) throw commandFailed(words, fromMemory(text));
-    // A list of what was included is text with such paths in it.
-    writeFileSync(path, after(words, '-MF').includes(path) ? fromMemory(new TextDecoder().decode(bytes)) : bytes);
+    // A list of what was included is text with such paths in it, and with those of clang's own headers.
+    const list = (text) => fromMemory(text.replace(/(?<=\s)\/(?!host\/)(\\.|\S)+/g, ''));
+    writeFileSync(path, after(words, '-MF').includes(path) ? list(new TextDecoder().decode(bytes)) : bytes);
   }
   return { stdout: '', stderr: fromMemory(text) };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { compile, makeFile, root } from '../../scripts/make.mjs';
 import { toolchain } from '../../scripts/toolchain.mjs';
+import { maker } from '../../toolchain/make.mjs';
 import { BuildError, parallel } from '../../toolchain/run.mjs';
 
 function scratch(context) {
@@ -35,6 +36,18 @@ test('a file is made once, and again for a younger input or another command', as
   assert.equal(made, 3, 'a younger input');
   await make('y');
   assert.equal(made, 3);
+  writeFileSync(path('out'), 'of somebody else');
+  await make('y');
+  assert.equal(made, 4, 'written over');
+});
+
+test('of another version of the package, all is made again', async (context) => {
+  const path = scratch(context);
+  let made = 0;
+  const make = async (version) =>
+    maker(path('.'), path('cache'), version).makeFile(path('out'), [], '', (out) => { made++; writeFileSync(out, ''); });
+  for (const version of ['1', '1', '2', '2']) await make(version);
+  assert.equal(made, 2);
 });
 
 test('two that want the same file at once share the work', async (context) => {

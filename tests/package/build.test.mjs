@@ -62,6 +62,39 @@ for (const toolchain of names) {
       assert.equal(statSync(project.file(out)).ino, ino);
     });
 
+    test('builds again for a header behind --, and for an archive behind -l', async (t) => {
+      // npm's has no archiver, but links what another has made.
+      const archiver = toolchain === 'npm' ? names.find((name) => name !== 'emcc' && name !== 'npm' && !missing(name)) : toolchain;
+      if (!archiver) return t.skip('there is nothing to make an archive with');
+      const archive = async (value) => {
+        project.write('value.c', `int value(void) { return ${value}; }\n`);
+        const tools = findToolchain(archiver);
+        const [source, object, library] = ['value.c', `${toolchain}.o`, `lib${toolchain}.a`].map((name) => project.file(name));
+        rmSync(library, { force: true });
+        await tools.run([...tools.cc, ...tools.cflags(false), '-c', source, '-o', object]);
+        await tools.run([...tools.ar, 'rcs', library, object]);
+      };
+      project.write('uses.c', `#include "wasyncio.h"
+        #include "of-the-system.h"
+        int value(void);
+        static int sum(void *arg) { (void)arg; return value() + MORE; }
+        WA_TASK(sum);`);
+      const sum = async () => {
+        const folder = project.file('.');
+        await succeeds([...build('uses.c', `uses-${toolchain}.wasm`, '-L', folder, `-l${toolchain}`), '--', '-isystem', project.file('system')]);
+        return (await project.wasyncio(['run', `uses-${toolchain}.wasm`, 'sum'])).stdout;
+      };
+      mkdirSync(project.file('system'), { recursive: true });
+      project.write('system/of-the-system.h', '#define MORE 1\n');
+      await archive(10);
+      assert.equal(await sum(), '11\n');
+      project.write('system/of-the-system.h', '#define MORE 2\n');
+      assert.equal(await sum(), '12\n');
+      await archive(20);
+      assert.equal(await sum(), '22\n');
+      return undefined;
+    });
+
     test('the same wasm runs in Node, and under the wasmtime command', async (t) => {
       const uses = [[['echo', 'hello'], 'hello\n', 0], [['twice', '0.75'], '1.5\n', 0], [['fail'], '', 1]];
       for (const [args, output, status] of uses) {
