@@ -1,6 +1,6 @@
 // npx wasyncio instrument: the last step alone, for a build that compiles and links by itself (CMake, make).
-import { renameSync, rmSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { instrument } from '../toolchain/instrument.mjs';
 import { findOptimizer } from '../toolchain/toolchains.mjs';
 import { expect } from './usage.mjs';
@@ -26,6 +26,9 @@ export async function main({ values: { output, optimize, debug }, words }) {
   expect(/^[0123sz]$/.test(optimize), `instrument: -O takes 0, 1, 2, 3, s or z, not '${optimize}'`);
   const [linked] = words;
   expect(statSync(linked, { throwIfNoEntry: false })?.isFile(), `instrument: there is no file ${linked}`);
+  const folder = dirname(resolve(output));
+  expect(existsSync(folder), `instrument: there is no folder ${folder} for the output`);
+  expect(!statSync(output, { throwIfNoEntry: false })?.isDirectory(), `instrument: the output ${output} is a folder`);
   const temporary = `${resolve(output)}.${process.pid}.tmp`;
   try {
     await instrument(findOptimizer(), linked, temporary, { level: `O${optimize}`, names: debug });

@@ -15,7 +15,8 @@ const TIMED_OUT = 124, INTERRUPTED = 130;
 export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs] [-- INPUT]
 
 runs one task with INPUT as its text and prints what it returns. Ctrl-C cancels the task, which cleans up; a second one
-ends it at once. An INPUT that begins with - stands behind --.
+ends it at once, but not C that neither awaits nor checks: for that, kill. An INPUT that begins with - stands behind --.
+C's stdin is empty, and it has no files, arguments or environment: for these, wasmtime run.
 
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
@@ -73,7 +74,13 @@ export async function main({ values, words, rest }) {
     console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
     task.cancel('Ctrl-C');
   });
-  await asUsage(path, () => { task = rt.spawn(name, input, { timeout }); });
+  // A reader that has had enough; then nobody wants the rest.
+  process.stdout.on('error', (error) => { if (error.code !== 'EPIPE') throw error; });
+  await asUsage(path, () => { task = rt.spawn(name, input, { name, timeout }); });
+  // Node has nothing left to wait for, and the task is still there.
+  process.once('beforeExit', () => {
+    if (!task.done) task.cancel(`it waits${task.site && ` at ${task.site}`} for what can never come`);
+  });
   try {
     print(await task);
     return 0;

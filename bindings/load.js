@@ -31,14 +31,19 @@ export async function loadBy(open, source, given) {
   const virtual = clock === 'virtual';
   must(virtual || clock === 'real', 'load: clock', "'real' or 'virtual'", clock);
   const from = await attempt(() => "the source can't be read", () => source);
-  const program = await (from?.emscripten ? attach(from.emscripten, rest) : instantiate(await compile(open, from), rest));
+  const glued = from !== null && typeof from === 'object' && 'emscripten' in from;
+  if (glued) must(from.emscripten, 'load: emscripten', 'a module, or what makes one', from.emscripten);
+  const program = await (glued ? attach(from.emscripten, rest) : instantiate(await compile(open, from), rest));
+  if (attached.get(program.exports)?.closed === false) misuse('load: this module has a runtime already: close that first');
   const core = new Core({ virtual, ...program, ...rest });
   const { exports } = program;
   const version = exports.wax_abi();
   if (version !== ABI) refuse(`the module has version ${version} of the exports, not ${ABI}`);
   if (exports.wax_init(virtual * VIRTUAL | !!debug * DEBUG, turnBudget, stackSize) !== 0) misuse(core.sentence());
   exports.wax_limits(stallAfter, grace);
-  return new Runtime(core);
+  const runtime = new Runtime(core);
+  if (glued) attached.set(exports, runtime);
+  return runtime;
 }
 
 const lacking = 'the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor';
@@ -54,6 +59,8 @@ async function instantiate(module, { imports, ...rest }) {
     return { exports, files };
   });
 }
+
+const attached = new WeakMap(); // the exports of a program that started itself -> its runtime
 
 // A program with Emscripten's own glue starts itself; what it exports is all that is needed of it.
 async function attach(from, { stdout, stderr }) {

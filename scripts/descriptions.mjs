@@ -22,7 +22,7 @@ Libs: -L\${pcfiledir}/.. -lwasyncio${small} -lwasyncio-start${small} ${flagsFrom
 
 // Two words that belong together must not be told apart, or told once for several.
 const forCMake = (target) => flagsFrom(target, '${_wasyncio_root}').join(' ').split(/ (?=-)/)
-  .map((flag) => (flag.includes(' ') ? `"SHELL:${flag}"` : flag)).join('\n    ');
+  .map((flag) => (flag.includes(' ') ? `"SHELL:${flag.replace(/ (.*)/, ' \\"$1\\"')}"` : flag)).join('\n    ');
 
 export const cmakeConfig = () => `# With -Dwasyncio_DIR=node_modules/wasyncio/dist/cmake:
 #   find_package(wasyncio REQUIRED)

@@ -21,6 +21,17 @@ static uint32_t next_id = 1;
 
 void wa__trace_tell(wa__task *t, int kind) { wa__task_traced(t, kind); }
 
+/* While a function of the host's own runs, that was called by C (toolchain/foreign.mjs): whom it calls back can't wait, because no
+ * wait gets through the host's frames. */
+wa__task *wa__away(void);
+void wa__back(wa__task *t);
+__attribute__((used)) wa__task *wa__away(void) {
+  wa__task *t = wa__current;
+  wa__current = NULL;
+  return t;
+}
+__attribute__((used)) void wa__back(wa__task *t) { wa__current = t; }
+
 wa_task *wa_current(void) { return wa__asking() ? &wa__asking()->future : NULL; }
 
 /* ---- the end ------------------------------------------------------------------------------------------------ */

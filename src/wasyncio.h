@@ -486,7 +486,7 @@ wa_data wa_input(void);
 #else
 #define WA__NOTHING struct wa__entry
 #endif
-/** Makes a function known to the host under its own name: `WA_TASK(crawl)` after `int crawl(void *arg)`. */
+/** Makes a function known to the host under its own name: `WA_TASK(crawl);` after `int crawl(void *arg)`. */
 #define WA_TASK(f) \
   __attribute__((constructor)) static void wa__register_##f(void) { \
     static wa__entry entry = {#f, f, NULL}; \

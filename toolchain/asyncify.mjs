@@ -54,8 +54,9 @@ export function cheapen(bytes) {
   const primitive = new Map(wasm.readExports(body(wasm.EXPORT)).filter(({ kind }) => kind === 0)
     .map(({ name, index }) => [index, name]));
   const imports = body(wasm.IMPORT) ? wasm.readImports(body(wasm.IMPORT)) : [];
-  const parameters = wasm.readParameters(body(wasm.TYPE), body(wasm.FUNCTION));
-  if (!parameters) return bytes;
+  const types = wasm.readTypes(body(wasm.TYPE));
+  if (!types) return bytes;
+  const parameters = wasm.readFunctions(body(wasm.FUNCTION)).map((type) => types[type]);
   const [functionImports, globalImports] = [0, 3].map((kind) => imports.filter((entry) => entry.kind === kind).length);
   const own = new wasm.Reader(body(GLOBAL));
   const count = own.number();

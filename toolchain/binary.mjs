@@ -73,7 +73,7 @@ export function readSections(bytes) {
 export const writeSections = (sections) =>
   concat([magic, ...sections.flatMap(({ id, body }) => [[id], sized([body])])]);
 
-// Imports: {module, name, kind}, kind 0: a function.
+// Imports: {module, name, kind}, kind 0: a function, whose type is in `type`.
 export function readImports(body) {
   const reader = new Reader(body);
   const imports = [];
@@ -81,7 +81,7 @@ export function readImports(body) {
   reader.times(() => {
     const entry = { module: reader.text(), name: reader.text(), kind: reader.byte() };
     imports.push(entry);
-    if (entry.kind === 0) reader.skipNumber();
+    if (entry.kind === 0) entry.type = reader.number();
     else if (entry.kind === 1) { reader.byte(); limits(); }
     else if (entry.kind === 2) limits();
     else if (entry.kind === 3) reader.at += 2;
@@ -90,8 +90,8 @@ export function readImports(body) {
   return imports;
 }
 
-// How many parameters each of the module's own functions has. null: a type is of a kind that C does not make.
-export function readParameters(types, functions) {
+// How many parameters each type has. null: one is of a kind that C does not make.
+export function readTypes(types) {
   const counts = [];
   const reader = new Reader(types);
   let known = true;
@@ -100,10 +100,15 @@ export function readParameters(types, functions) {
     counts.push(reader.slice().length);
     reader.slice();
   });
+  return known ? counts : null;
+}
+
+// The type of each of the module's own functions.
+export function readFunctions(body) {
+  const reader = new Reader(body);
   const list = [];
-  const own = new Reader(functions);
-  own.times(() => list.push(counts[own.number()]));
-  return known ? list : null;
+  reader.times(() => list.push(reader.number()));
+  return list;
 }
 
 // Exports: {name, kind, index}, kind 0: a function.

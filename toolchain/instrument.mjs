@@ -1,7 +1,8 @@
-// Turns a linked wasm into one whose tasks can suspend. Two steps:
+// Turns a linked wasm into one whose tasks can suspend. Three steps:
 //   1. the stack check: every write of the C stack pointer becomes a call of wa__stack_set, which compares it with the
 //      running task's limit, so that a stack too small is a report and not another task's memory overwritten;
-//   2. asyncify, told that an optimizer follows, or it makes much larger frames; then asyncify.mjs; then the optimizer: one
+//   2. calls of the host's own functions, during which no task waits (foreign.mjs);
+//   3. asyncify, told that an optimizer follows, or it makes much larger frames; then asyncify.mjs; then the optimizer: one
 //      that ran before could have inlined the switch into a task, which then would run straight through.
 // Law: only functions named wa__fiber_... touch asyncify and set the stack pointer themselves. A wasm that breaks the
 // law, has no names to tell by, or jumps over frames that asyncify would have to unwind, is refused with the reason.
@@ -9,6 +10,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as wasm from './binary.mjs';
 import { cheapen } from './asyncify.mjs';
+import { callForeign } from './foreign.mjs';
 import { passes } from './passes.mjs';
 import { BuildError } from './run.mjs';
 
@@ -53,8 +55,8 @@ function checkExports(list, functions) {
 
 const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };
 
-// One function's body with its writes of the stack pointer replaced.
-function checkBody(body, name, { stackPointer, stackSet, intrinsics }) {
+// One function's body with its writes of the stack pointer, and its calls of the host's own functions, replaced.
+function checkBody(body, name, { stackPointer, stackSet, intrinsics, instead }) {
   const parts = [];
   let copied = 0;
   const why = wasm.eachInstruction(body, (op, start) => {
@@ -65,15 +67,16 @@ function checkBody(body, name, { stackPointer, stackSet, intrinsics }) {
       refuse(`${name} calls asyncify's ${intrinsics.get(index)}. Either an optimizer that ran at the link inlined the` +
         ' runtime there (link without -O and without LTO), or the program brings a second asyncify.');
     }
-    if (op !== wasm.GLOBAL_SET || index !== stackPointer || trusted.test(name)) return;
-    parts.push(body.subarray(copied, start), [wasm.CALL, ...wasm.encodeNumber(stackSet)]);
+    const called = op === wasm.CALL ? instead.get(index) : index === stackPointer && !trusted.test(name) ? stackSet : undefined;
+    if (called === undefined) return;
+    parts.push(body.subarray(copied, start), [wasm.CALL, ...wasm.encodeNumber(called)]);
     copied = operand.at;
   });
   if (why) refuse(why.startsWith('has') ? `${name} ${why}` : overFrames('exceptions or setjmp', name));
   return [...parts, body.subarray(copied)];
 }
 
-// The binary with the check in it, and the names of its functions.
+// The binary with the check and those calls in it, and the names of its functions.
 export function checkStack(bytes) {
   const sections = wasm.readSections(bytes) ?? refuse('it is no wasm binary.');
   const body = (id, name = '') => sections.find((section) => section.id === id && section.name === name)?.body;
@@ -93,9 +96,15 @@ export function checkStack(bytes) {
   const intrinsics = new Map();
   imports.forEach(({ module, name }, index) => { if (module === 'asyncify') intrinsics.set(index, name); });
 
+  const own = wasm.readFunctions(body(wasm.FUNCTION));
+  const { instead, made } = callForeign(imports, wasm.readTypes(body(wasm.TYPE)), own.length, functions);
+
   const checked = sections.filter(({ name }) => !name.startsWith('.debug_')).map((section) => {
     if (section.id === wasm.EXPORT) {
       return { ...section, body: wasm.writeExports(checkExports(wasm.readExports(section.body), functions)) };
+    }
+    if (section.id === wasm.FUNCTION) {
+      return { ...section, body: wasm.vector([...own.map(wasm.encodeNumber), ...made.map(({ type }) => type)]) };
     }
     if (section.id !== wasm.CODE) return section;
     const reader = new wasm.Reader(section.body);
@@ -103,15 +112,15 @@ export function checkStack(bytes) {
     reader.times((i) => {
       const index = imports.length + i;
       const name = functions[index] ?? `function ${index}`;
-      bodies.push(wasm.sized(checkBody(reader.slice(), name, { stackPointer, stackSet, intrinsics })));
+      bodies.push(wasm.sized(checkBody(reader.slice(), name, { stackPointer, stackSet, intrinsics, instead })));
     });
-    return { ...section, body: wasm.vector(bodies) };
+    return { ...section, body: wasm.vector([...bodies, ...made.map(({ body }) => wasm.sized([body]))]) };
   });
   return { bytes: wasm.writeSections(checked), functions: new Set(functions) };
 }
 
 // What the result depends on besides the linked wasm: files, and text.
-export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'passes.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
+export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'passes.mjs', 'foreign.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
 // rewrite: what makes asyncify's code cheaper; a module may stay as it is.

@@ -69,3 +69,12 @@ static int throwing(void *arg) {
   return WA_OK;
 }
 WA_TASK(throwing);
+
+EM_JS(int, call_back, (int ms), { return Module._waits_below(ms); })
+EMSCRIPTEN_KEEPALIVE int waits_below(int ms) { return wa_sleep(WA_MS(ms)); }
+static int calls_back(void *arg) {
+  (void)arg;
+  int status = call_back(5);
+  return wa_sleep(WA_MS(1)) == WA_OK && status == WA_EMISUSE ? 7 : 8;
+}
+WA_TASK(calls_back);

@@ -30,6 +30,7 @@ export async function check(load, createModule, settings) {
   seen.computing = await errorOf(rt.spawn('compute', '', { signal: controller.signal }));
   const { name, cause } = await errorOf(rt.spawn('throwing'));
   seen.thrown = [name, cause.name, cause.message];
+  seen.calledBack = await rt.spawn('calls_back');
   seen.after = await rt.spawn('copy', 'still here');
   const { bytes, ...alive } = rt.counts();
   seen.alive = Object.values(alive).some((n) => n > 0);
@@ -54,6 +55,7 @@ export const expected = {
   printed: ['No such file or directory', 'found'],
   computing: 'computing',
   thrown: ['TrapError', 'RangeError', 'from EM_JS'],
+  calledBack: 7,
   after: '20 still here\n',
   alive: false,
   lines: ['No such file or directory\n'],

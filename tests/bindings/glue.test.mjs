@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { execFileSync } from 'node:child_process';
-import { LoadError, load } from '../../bindings/index.js';
+import { LoadError, MisuseError, load } from '../../bindings/index.js';
 import { find } from '../../toolchain/run.mjs';
 import { browsers, missing, open } from '../browsers.mjs';
 import { check, expected } from './glue.mjs';
@@ -44,6 +44,21 @@ describe("Emscripten's own glue", { skip }, () => {
       assert.deepEqual(await page.evaluate(() => globalThis.check()), expected);
     });
   }
+
+  test('a module has one runtime at a time', async () => {
+    const createModule = createRequire(import.meta.url)(join(folder, 'app.cjs'));
+    const module = await createModule({ wasmBinary: readFileSync(join(folder, 'app.wasm')) });
+    const rt = await load({ emscripten: module });
+    const error = await errorOf(load({ emscripten: module }));
+    assert.ok(error instanceof MisuseError);
+    assert.match(error.message, /this module has a runtime already: close that first/);
+    assert.equal(await rt.spawn('calls_back'), 7);
+    await rt.close();
+    const next = await load({ emscripten: module });
+    assert.equal(await next.spawn('calls_back'), 7);
+    await next.close();
+    assert.match((await errorOf(load({ emscripten: undefined }))).message, /load: emscripten must be a module/);
+  });
 
   test('what does not start, or holds no runtime, is a LoadError', async () => {
     const broken = new Error('no wasm here');

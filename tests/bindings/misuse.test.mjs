@@ -42,6 +42,16 @@ onBoth('misuse', (test) => {
     await errorOf(parked);
   });
 
+  test('C that an import calls back may run, and is refused when it waits', {
+    imports: { test: { probe: (n) => answers.push(runtime.exports.waits_below(n), runtime.exports.computes_below(n)), missing() {} } },
+  }, async (rt) => {
+    runtime = rt;
+    const other = rt.spawn('sleeper', 3);
+    for (const length of [2, 4, 6]) assert.equal(await rt.spawn('calls_and_waits', 5), length); // of the answers until then
+    assert.deepEqual(answers.splice(0), [-4, 6, -4, 6, -4, 6]);
+    assert.equal(await other, 0);
+  });
+
   test('an import that throws ends its task, and is the cause', {
     imports: { test: { probe() { throw new EvalError('in the import'); }, missing() {} } },
   }, async (rt) => {
@@ -76,4 +86,4 @@ onBoth('misuse', (test) => {
   });
 });
 let runtime, parked;
-const refused = [];
+const refused = [], answers = [];

@@ -274,6 +274,16 @@ IMPORT(probe) int probe(int n);
 static int call_import(void *arg) { return probe((int)*(double *)arg); }
 WA_TASK(call_import);
 
+/* What an import calls back. */
+EXPORT(waits_below) int waits_below(int ms) { return wa_sleep(WA_MS(ms)); }
+EXPORT(computes_below) int computes_below(int n) { return wa_current() ? -1 : n + 1; }
+static int calls_and_waits(void *arg) {
+  int status = probe((int)*(double *)arg);
+  int st = wa_sleep(WA_MS(2));
+  return st < 0 || !wa_current() ? WA_EUSER - 1 : status;
+}
+WA_TASK(calls_and_waits);
+
 IMPORT(missing) int missing(void);
 static int call_missing(void *arg) {
   (void)arg;

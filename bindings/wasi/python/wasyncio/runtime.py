@@ -205,6 +205,8 @@ class Runtime:
     def run(self, *tasks, timeout=None):
         """Turns, and sleeps between them, until these tasks are done; without any, until no task is left.
         Raises a TimeoutError, and stops nothing, when that takes longer than timeout seconds."""
+        if timeout is not None and not timeout >= 0:
+            raise MisuseError(f'run: timeout is {timeout}; expected 0 or more seconds')
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             due = self.turn()

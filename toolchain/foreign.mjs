@@ -1,0 +1,35 @@
+// Calls of the host's own functions, each through a function of its own:
+//
+//     call $import    ->    saved = wa__away()     nobody is current: what C the host calls back into can't wait, and is told so
+//                           call $import
+//                           wa__back(saved)
+//
+// Else a wait down there would unwind through JavaScript's frames, which nobody can: the host would go on with a wrong result,
+// and the task with it.
+// Law: what the host's functions of WASI and Emscripten's own runtime call back into is no C that waits; they are called as ever.
+import * as wasm from './binary.mjs';
+
+const ofRuntime = ({ module, name }) => module === 'asyncify' || module.startsWith('wasi') ||
+  (module === 'env' && /^_*(emscripten_|syscall|assert|abort|exit|munmap|mmap|localtime|gmtime|mktime|tzset|setitimer|get)/.test(name));
+
+// imports: of functions, with their types; types: how many parameters each has, or null; own: how many functions the module has besides.
+// Gives the index of the function to call instead by that of the import, and those functions: { type, body }.
+export function callForeign(imports, types, own, functions) {
+  const [away, back] = ['wa__away', 'wa__back'].map((name) => functions.indexOf(name));
+  const instead = new Map();
+  if (!types || away < 0 || back < 0) return { instead, made: [] };
+  const made = [];
+  imports.forEach((entry, index) => {
+    if (ofRuntime(entry)) return;
+    const saved = types[entry.type];
+    const call = (to) => [wasm.CALL, ...wasm.encodeNumber(to)];
+    const parameters = Array.from({ length: saved }, (_, i) => wasm.localGet(i)).flat();
+    const end = 0x0b, i32 = 0x7f;
+    instead.set(index, imports.length + own + made.length);
+    made.push({
+      type: wasm.encodeNumber(entry.type),
+      body: [1, 1, i32, ...call(away), ...wasm.localSet(saved), ...parameters, ...call(index), ...wasm.localGet(saved), ...call(back), end],
+    });
+  });
+  return { instead, made };
+}
