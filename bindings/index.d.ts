@@ -25,7 +25,10 @@ export interface LoadOptions {
    * throws or rejects, C gets WA_EHOST with the message.
    */
   host?: HostFunctions;
-  /** 'virtual': time starts at 0 and jumps to the next timer whenever nothing is ready. Default 'real'. */
+  /**
+   * 'virtual': time starts at 0 and jumps to the next timer whenever nothing is ready, neither here nor among the host's
+   * promises: a host function that waits for real time sees it pass. Default 'real'.
+   */
   clock?: 'real' | 'virtual';
   /** How long C runs before the host gets a turn. Default 8. */
   turnBudget?: number;

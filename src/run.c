@@ -150,6 +150,8 @@ wa_time wa__turn(void) {
   wa__loop *l = &wa__the_loop;
   wa__loop_begin_turn();
   for (;;) {
+    /* The host is to see what happened at this time before it passes. */
+    if (l->config.virtual_clock && wa__loop_idle() && wa__events_waiting()) return l->now;
     if (!wa__loop_once()) {
       wa__report_ungraceful(l->now);
       return 0;
@@ -157,8 +159,7 @@ wa_time wa__turn(void) {
     if (!wa__list_empty(&l->ready)) continue;
     wa_time next = wa__due_next(l->config.virtual_clock);
     if (l->config.virtual_clock) {
-      if (wa__events_waiting()) return l->now; /* the host is to see what happened at this time before it passes */
-      if (next == WA_FOREVER || wa__op_count) return WA_FOREVER;
+      if (next == WA_FOREVER) return WA_FOREVER;
       continue; /* the clock jumps */
     }
     if (next <= l->now) continue;

@@ -5,6 +5,8 @@ import { test as plainTest } from 'node:test';
 import { computed, errorOf, inThree, onBoth, program, run, sleep } from './setup.mjs';
 
 const slice = 8;
+const heard = [];
+let owner;
 
 onBoth('turns', (test) => {
   test('a computing loop is stopped by an AbortController that a timer fires, while timers go on', {
@@ -64,6 +66,30 @@ onBoth('turns', (test) => {
     await rt.gather(tasks);
     await sleep(2);
     assert.deepEqual(order, ['tasks', 'timer']);
+  });
+
+  test('virtual time goes on while the host owes an answer, which may wait for it', {
+    host: { resting: async () => { await owner.spawn('sleeper', 5); return 'rested'; }, forever: () => new Promise(() => {}) },
+  }, async (rt) => {
+    owner = rt;
+    assert.equal(await rt.spawn('call', 'resting'), 'rested');
+    assert.equal(rt.now, 5);
+    const late = await errorOf(rt.waitFor(rt.spawn('call', 'forever'), 1000));
+    assert.deepEqual([late.name, rt.now], ['TimeoutError', 1005]);
+  });
+
+  test('virtual time stands still until the host has heard what happened', {
+    host: { forever: () => { heard.push(owner.now); return new Promise(() => {}); } },
+  }, async (rt) => {
+    owner = rt;
+    const other = rt.spawn('sleeper', 100);
+    await rt.spawn('plain');
+    const { now } = rt;
+    const call = rt.spawn('call', 'forever', { eager: true });
+    await other;
+    assert.deepEqual(heard.splice(0), [now]);
+    call.cancel();
+    await errorOf(call);
   });
 
   test('virtual time: seconds pass at once, and JavaScript sees each moment', {}, async (rt) => {
