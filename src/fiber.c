@@ -11,12 +11,7 @@
  *
  *     NORMAL --suspend--> UNWINDING --resume stops it--> NORMAL --resume--> REWINDING --suspend stops it--> NORMAL
  *
- *     where a segment's frames go:  they fit exactly where they were   -> there, and nothing is copied: nearly always
- *                                   there is more, or the first time   -> to the scratch region, then to a new save area
- *
  * Laws
- *   - The position of asyncify's records, once rewound, is where the segment's next ones begin. Whoever runs another segment
- *     in between aims it again.
  *   - Asyncify instruments whatever can reach start_unwind. A function that stops an unwind or starts a rewind
  *     counts as scheduler and is not instrumented; so no function here does both kinds.
  *   - Asyncify restores wasm locals and nothing else. The C stack pointer is ours: suspend notes it, resume sets it.
@@ -24,7 +19,7 @@
  *     found before it touches memory of another task. Functions named wa__fiber_* are exempt.
  */
 #ifdef __wasm__
-#include "fiber.h"
+#include "frames.h"
 #include "stack.h"
 
 #define ASYNCIFY(name) __attribute__((import_module("asyncify"), import_name(#name)))
@@ -34,31 +29,6 @@ ASYNCIFY(start_rewind) void asyncify_start_rewind(void *data);
 wa__fiber *wa__fiber_running;
 int wa__fiber_status;
 int wa__woken_with; /* what the suspension that is being woken from returns */
-
-/* For the records of one segment. Engines' own stacks (V8 1 MB, wasmtime 512 KB) mostly end first; where not, each frame looks
- * whether its record still fits (toolchain/records.mjs). */
-#define SCRATCH_SIZE (1 << 20)
-static _Alignas(16) char scratch[SCRATCH_SIZE];
-static wa__segment *aimed; /* whose save area the frames are in, or go to */
-
-/* What asyncify does, and where it reads and writes. As it stands here for asyncify as it is; where toolchain/asyncify.mjs has
- * been at work, these are globals of the wasm, which no memory is needed for, and each function an instruction or two. */
-#define REPLACED(name) __attribute__((noinline, export_name(#name)))
-struct wa__frames { char *position, *end; } wa__frames;
-static int mode;
-REPLACED(wa__fiber_mode) int wa__fiber_mode(void) { return mode; }
-REPLACED(wa__fiber_be) void wa__fiber_be(int now) { mode = now; }
-REPLACED(wa__fiber_frames) void wa__fiber_frames(char *position, char *end) { wa__frames = (struct wa__frames){position, end}; }
-REPLACED(wa__fiber_position) char *wa__fiber_position(void) { return wa__frames.position; }
-REPLACED(wa__fiber_end) char *wa__fiber_end(void) { return wa__frames.end; }
-/* Whether each frame looks for room. Else all go to the scratch region, which is large. */
-REPLACED(wa__fiber_in_place) bool wa__fiber_in_place(void) {
-  int no = 0;
-  __asm__("" : "+r"(no)); /* no compiler is to know */
-  return no;
-}
-void wa__fiber_to_scratch(void) { wa__fiber_frames(scratch, scratch + SCRATCH_SIZE); }
-static inline bool in_scratch(void) { return wa__fiber_end() == scratch + SCRATCH_SIZE; }
 
 void (*wa__fiber_overflow)(void);
 void (*wa__fiber_lost)(wa__fiber *fiber, void *mark);
@@ -112,57 +82,6 @@ __asm__(".globl wa__stack_set\n"
         "call wa__fiber_overflowed\n"
         "end_if\n"
         "end_function\n");
-
-/* Words, not memory.copy: frames are short, and engines take a call for that instruction. */
-static inline void copy_words(char *to, const char *from, uint32_t size) {
-  uint64_t *t = (uint64_t *)to;
-  const uint64_t *f = (const uint64_t *)from, *end = (const uint64_t *)(from + size);
-  for (; f < end; f++) {
-    *t++ = *f;
-    __asm__ volatile("" ::: "memory"); /* keeps the compiler from making it memory.copy again */
-  }
-}
-
-static inline uint32_t capacity(uint32_t used) { return (used + 15) & ~15u; }
-
-static void free_frames(wa__segment *s) {
-  wa__free(s->save, capacity(s->used));
-  s->save = NULL;
-  s->used = 0;
-}
-
-/* A frame does not fit there: what has been written moves to the scratch region, and the rest follows. */
-void wa__fiber_spill(char *position, uint32_t size);
-__attribute__((noinline, export_name("wa__fiber_spill"))) void wa__fiber_spill(char *position, uint32_t size) {
-  uint32_t written = (uint32_t)(position - aimed->save);
-  if (in_scratch() || written + size > SCRATCH_SIZE) __builtin_trap(); /* wa__fiber_recover tells what it was */
-  __builtin_memcpy(scratch, aimed->save, written);
-  wa__fiber_frames(scratch + written, scratch + SCRATCH_SIZE);
-}
-
-/* Where the records of s begin when it suspends. */
-static void wa__fiber_aim(wa__segment *s) {
-  aimed = s;
-  if (s->used) wa__fiber_frames(s->save, s->save + s->used);
-  else wa__fiber_to_scratch();
-}
-
-/* After an unwind: what it wrote becomes the save area of s, in exact size. */
-static bool save_frames(wa__segment *s) {
-  bool spilled = in_scratch();
-  char *from = spilled ? scratch : s->save;
-  uint32_t used = (uint32_t)(wa__fiber_position() - from);
-  if (used == s->used) {
-    if (spilled) copy_words(s->save, from, used);
-    return true;
-  }
-  char *save = wa__alloc(capacity(used));
-  if (save) copy_words(save, from, used);
-  free_frames(s);
-  s->save = save;
-  s->used = save ? used : 0;
-  return save != NULL;
-}
 
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
   fiber->base = (wa__segment){.f = f, .arg = arg};
@@ -218,7 +137,7 @@ static void drop_segments(wa__fiber *fiber, const wa__segment *s) {
   while (fiber->top != s) {
     wa__segment *top = fiber->top;
     fiber->top = below(top);
-    free_frames(top);
+    wa__fiber_free_frames(top);
     wa__free(wa__container(top, inner, segment), sizeof(inner));
   }
 }
@@ -237,8 +156,7 @@ static inline int wa__fiber_enter_at(wa__fiber *fiber, wa__segment *s, char *sp,
   wa__fiber_running = fiber;
   if (wa__likely(s->used)) {
     wa__fiber_be(WA__REWINDING);
-    aimed = s;
-    wa__fiber_frames(s->save + s->used, s->save + s->used);
+    wa__fiber_read(s);
     asyncify_start_rewind(&wa__frames);
   } else {
     wa__fiber_be(WA__NORMAL);
@@ -273,13 +191,13 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
     if (wa__fiber_mode() == WA__UNWINDING) {
       asyncify_stop_unwind();
       wa__fiber_be(WA__NORMAL);
-      if (wa__likely(save_frames(s))) break;
+      if (wa__likely(wa__fiber_save_frames(s))) break;
       status = wa__fiber_lose(fiber, s);
       drop_segments(fiber, s);
     }
     ended = s == &fiber->base;
     if (ended) {
-      free_frames(s);
+      wa__fiber_free_frames(s);
       wa__fiber_status = status_of(status);
     } else {
       drop_segments(fiber, below(s));
@@ -376,7 +294,7 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg, vo
     /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs
      * below all. */
     SET_STACK_POINTER(top - fiber->top->depth);
-    bool saved = save_frames(s);
+    bool saved = wa__fiber_save_frames(s);
     wa__fiber_aim(below(s));
     SET_STACK_POINTER(sp);
     if (wa__likely(saved)) return SUSPENDED;
@@ -402,7 +320,7 @@ bool wa__fiber_runs(const wa__fiber *fiber) {
 
 void wa__fiber_destroy(wa__fiber *fiber) {
   drop_segments(fiber, &fiber->base);
-  free_frames(&fiber->base);
+  wa__fiber_free_frames(&fiber->base);
   if (fiber->stack & 1) return;
   wa__fiber_stacks--;
   give_back(fiber);
