@@ -1,4 +1,4 @@
-/* fiber.c: fibers over Binaryen's asyncify, inside the wasm. With the inline half of fiber.h all that knows it.
+/* fiber.c: fibers over Binaryen's asyncify, inside the wasm. With frames.c and the inline half of fiber.h all that knows it.
  *
  *     resume                                   a segment while it runs, and while it is suspended
  *       | rewind if it has frames

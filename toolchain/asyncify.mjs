@@ -8,7 +8,7 @@ import * as wasm from './binary.mjs';
 
 const GLOBAL = 6, LOCAL_GET = 0x20;
 
-// Asyncify's functions, and those of fiber.c that say where it reads and writes, over globals. The position stays where a rewind
+// Asyncify's functions, and those of frames.c that say where it reads and writes, over globals. The position stays where a rewind
 // has left it: there the next unwind begins.
 function primitives({ state, position, end }) {
   const parameter = (i, global) => [LOCAL_GET, i, ...wasm.globalSet(global)];
