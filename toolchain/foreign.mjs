@@ -6,11 +6,11 @@
 //
 // Else a wait down there would unwind through JavaScript's frames, which nobody can: the host would go on with a wrong result,
 // and the task with it.
-// Law: what the host's functions of WASI and Emscripten's own runtime call back into is no C that waits; they are called as ever.
+// Law: WASI's functions and Emscripten's own, which call nothing back, are called as ever: they are on hot paths.
 import * as wasm from './binary.mjs';
 
 const ofRuntime = ({ module, name }) => module === 'asyncify' || module.startsWith('wasi') ||
-  (module === 'env' && /^_*(emscripten_|syscall|assert|abort|exit|munmap|mmap|localtime|gmtime|mktime|tzset|setitimer|get)/.test(name));
+  (module === 'env' && name.startsWith('emscripten_'));
 
 // imports: of functions, with their types; types: how many parameters each has, or null; own: how many functions the module has besides.
 // Gives the index of the function to call instead by that of the import, and those functions: { type, body }.
