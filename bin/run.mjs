@@ -78,8 +78,13 @@ export async function main({ values, words, rest }) {
   process.stdout.on('error', (error) => { if (error.code !== 'EPIPE') throw error; });
   await asUsage(path, () => { task = rt.spawn(name, input, { name, timeout }); });
   // Node has nothing left to wait for, and the task is still there.
-  process.once('beforeExit', () => {
-    if (!task.done) task.cancel(`it waits${task.site && ` at ${task.site}`} for what can never come`);
+  let told = false;
+  process.on('beforeExit', () => {
+    if (task.done) return;
+    const where = task.site && ` at ${task.site}`;
+    if (!told) task.cancel(`it waits${where} for what can never come`);
+    else console.error(`wasyncio: ${name}: it was cancelled, and waits again${where}, for what can never come`), process.exit(1);
+    told = true;
   });
   try {
     print(await task);

@@ -1,6 +1,7 @@
 /* Why a task is asked to stop. The wasm knows the reason as a text; here it keeps the value that was given, so that it
  * comes back as the same object wherever the cancellation surfaces. */
 import { lateError, textOf } from './errors.js';
+import { cancels } from './future.js';
 
 export class Cause {
   /** asIs: the cancelled task rejects with the value itself. Else with a CancelledError that has it as its reason.
@@ -14,5 +15,8 @@ export class Cause {
   }
 }
 // A signal that is not the platform's own may have no reason.
-export const signalled = ({ reason = new DOMException('aborted', 'AbortError') }) => new Cause(reason, true);
+export function signalled({ reason = new DOMException('aborted', 'AbortError') }) {
+  cancels(reason); // at once: a promise may reject with it before a task does
+  return new Cause(reason, true);
+}
 export const late = (ms) => new Cause(lateError(ms), true, true);

@@ -16,7 +16,7 @@ export class Combined extends Future {
     this.stop = stop;
     core.x; // refuses if nothing can be called now
     core.open.add(this);
-    this._watch(() => core.open.delete(this));
+    this._watch(() => core.over(this));
   }
   cancel(reason) {
     if (this.done) return false;
@@ -41,7 +41,11 @@ export class Combined extends Future {
       if (run) resolve(run());
     });
   }
-  _stop({ value }) { if (!this.done && !this.#core.dead) this.stop(value, value); } // the error is the signal's own reason
+  _stop(cause) {
+    if (this.done || this.#core.dead) return;
+    if (this.#core.inside) queueMicrotask(() => this._stop(cause));
+    else this.stop(cause.value, cause.value); // the error is the signal's own reason
+  }
 
   /** Until its own end, hears of theirs: each, and that all have ended, which none have at once. */
   _over(futures, each, all) {
@@ -120,8 +124,13 @@ export function wait(core, items, given) {
   must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
   const outer = new Combined(core);
   const those = (done) => [...futures.keys()].filter((item) => futures.get(item).done === done);
-  // When all that ends in this turn has ended.
-  const finish = () => queueMicrotask(() => outer._resolve({ done: those(true), pending: those(false) }));
+  let finishing = false;
+  const finish = () => {
+    if (finishing) return;
+    finishing = true;
+    // When all that ends in this turn has ended.
+    queueMicrotask(() => outer._resolve({ done: those(true), pending: those(false) }));
+  };
   outer._within(timeout, finish);
   outer._over(futures, (future) => { if (whens[when](future)) finish(); }, finish);
   return outer;

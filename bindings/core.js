@@ -19,7 +19,7 @@ export class Core {
   open = new Set(); // combinators that are not done: closing cancels them
   alive = 0; // unfinished tasks after the latest turn
   trap; // the latest exception out of the wasm
-  afterTurn; // called when a turn's events have been handed out
+  afterTurn; // called when a turn's events have been handed out, and when a combinator has ended
   #inside = false;
   #dead; // makes the error that says why nothing can be called any more
   #causes = new Map(); // text -> cause, for those in use lately
@@ -47,6 +47,12 @@ export class Core {
   get dead() { return this.#dead !== undefined; }
 
   wake() { this.schedule.wake(); }
+
+  /** A combinator has ended. */
+  over(future) {
+    this.open.delete(future);
+    this.afterTurn?.();
+  }
 
   /** The sentence of the latest error. */
   sentence() { return this.memory.text(this.exports.wax_error()); }

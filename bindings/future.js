@@ -18,8 +18,10 @@ function tell(future, watchers) {
   } finally { telling = undefined; }
 }
 
-// What cancelled futures have rejected with, whatever it is: a signal's reason is the signal's own.
+// What cancelled futures and signals have given as errors, of whatever class: a signal's reason is the signal's own. Only objects
+// can be known again.
 const cancellations = new WeakSet();
+export const cancels = (error) => { if (Object(error) === error) cancellations.add(error); };
 export const isCancellation = (error) => error instanceof CancelledError || cancellations.has(error);
 
 export class Future {
@@ -58,7 +60,7 @@ export class Future {
   _fail(error, cancelled, late = false) {
     if (this.done) return false;
     this.#late = late;
-    if (typeof error === 'object' && error) cancellations[cancelled && !late ? 'add' : 'delete'](error);
+    if (cancelled && !late) cancels(error);
     return this.#settle(cancelled ? CANCELLED : FAILED, error);
   }
   /** Ends as another future, which is done, did. */

@@ -108,14 +108,12 @@ export class Runtime {
     let timer;
     await new Promise((resolve) => {
       core.afterTurn = () => {
-        if (core.alive === 0) resolve();
+        if (core.alive === 0 && core.open.size === 0) resolve(); // the bodies of scopes are waited for, too
         else if (core.alive > left) askAll();
       };
       timer = setTimeout(resolve, Math.min(grace, longest));
     });
     clearTimeout(timer);
-    // The bodies of scopes go on now that what they waited for has ended.
-    if (core.open.size > 0) await new Promise((resolve) => { setTimeout(resolve); });
     if (core.dead) return;
     for (const task of this.tasks()) task.name; // the wasm is asked for it now or never
     core.exports.wax_discard();

@@ -43,7 +43,7 @@ export function timeout(core, ms = Infinity, body, given) {
   const ended = outer._body(limit, body && (() => body(scope)), (resolve) => { leave = resolve; });
   ended.then((value) => outer._resolve(value), (error) => {
     const stopped = (signal.aborted && error === signal.reason) || isCancellation(error);
-    if (stopped && late) outer._fail(asked ?? late, asked !== undefined);
+    if (stopped && late) outer._fail(asked ?? lateError(ms), asked !== undefined); // not late itself: that is a cancellation, inside
     else outer._fail(error, stopped);
   });
   return body ? outer : block(scope, outer, leave);

@@ -112,6 +112,7 @@ void wa__step(wa__task *t, int result) {
 /* What was to wake it is void, and so are the scopes that the lost frames had entered. */
 void wa__task_lost(wa__fiber *fiber, void *scopes) {
   wa__task *t = wa__container(fiber, wa__task, fiber);
+  if (t->cancels && !t->delivered) t->must_cancel |= WA__ASKED; /* of which only the lost wait was told */
   wa__list_unlink(&t->handle.link);
   wa__slot_leave(t);
   t->slot = WA__SLOT_DONE;

@@ -55,7 +55,7 @@ export const sized = (parts) => {
 export const vector = (items) => concat([encodeNumber(items.length), ...items]);
 
 const magic = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-export const CUSTOM = 0, TYPE = 1, IMPORT = 2, FUNCTION = 3, EXPORT = 7, CODE = 10;
+export const CUSTOM = 0, TYPE = 1, IMPORT = 2, FUNCTION = 3, EXPORT = 7, ELEMENT = 9, CODE = 10;
 
 // The sections: {id, name of a custom one, body}. null: this is no wasm.
 export function readSections(bytes) {
@@ -230,3 +230,21 @@ export const i32 = (value) => { // signed LEB128, of what is not negative
 };
 export const same = (instruction, bytes) =>
   instruction?.bytes.length === bytes.length && bytes.every((byte, i) => instruction.bytes[i] === byte);
+
+// The functions in tables, each as map gives it. As linkers write them: at a constant place of the first table.
+export function mapElements(body, map) {
+  const reader = new Reader(body);
+  const segments = [];
+  let known = true;
+  reader.times(() => {
+    const start = reader.at;
+    if (!known || reader.number() !== 0 || reader.byte() !== 0x41) return void (known = false);
+    reader.skipNumber();
+    if (reader.byte() !== 0x0b) return void (known = false);
+    const place = body.subarray(start, reader.at);
+    const list = [];
+    reader.times(() => list.push(encodeNumber(map(reader.number()))));
+    segments.push(concat([place, vector(list)]));
+  });
+  return known ? vector(segments) : body;
+}

@@ -10,7 +10,7 @@
 import * as wasm from './binary.mjs';
 
 const ofRuntime = ({ module, name }) => module === 'asyncify' || module.startsWith('wasi') ||
-  (module === 'env' && name.startsWith('emscripten_'));
+  (module === 'env' && /^emscripten_(?!asm_const|run_script)/.test(name)); // but EM_ASM and scripts, which are the program's
 
 // imports: of functions, with their types; types: how many parameters each has, or null; own: how many functions the module has besides.
 // Gives the index of the function to call instead by that of the import, and those functions: { type, body }.

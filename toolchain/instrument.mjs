@@ -106,6 +106,7 @@ export function checkStack(bytes) {
     if (section.id === wasm.FUNCTION) {
       return { ...section, body: wasm.vector([...own.map(wasm.encodeNumber), ...made.map(({ type }) => type)]) };
     }
+    if (section.id === wasm.ELEMENT) return { ...section, body: wasm.mapElements(section.body, (index) => instead.get(index) ?? index) };
     if (section.id !== wasm.CODE) return section;
     const reader = new wasm.Reader(section.body);
     const bodies = [];

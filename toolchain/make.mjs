@@ -56,8 +56,8 @@ export function maker(root, cache, version = '') {
 
   async function makeOnce(out, inputs, how, make) {
     const record = join(cache, 'how', hash(resolve(out)));
-    const recorded = () => `${version}\n${how}\n${stampOf(out)}`;
-    if (isFresh(out, inputs) && textOf(record) === recorded()) return;
+    const recordOf = (path) => `${version}\n${how}\n${stampOf(path)}`;
+    if (isFresh(out, inputs) && textOf(record) === recordOf(out)) return;
     // In the same folder, so that the rename is one step; under the same name, because linkers write it into the file.
     const folder = join(dirname(out), scratch());
     const temporary = join(folder, basename(out));
@@ -68,8 +68,9 @@ export function maker(root, cache, version = '') {
       await make(temporary);
       // As old as the start, so that an input that changed meanwhile is younger.
       utimesSync(temporary, started, started);
+      const recorded = recordOf(temporary); // of this one: another build may put its own there at once
       renameSync(temporary, out);
-      writeFileSync(record, recorded());
+      writeFileSync(record, recorded);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
