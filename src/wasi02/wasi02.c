@@ -283,7 +283,7 @@ int wa__host_fd_kind(int fd, int *kind) {
 int wa__host_read(int fd, void *data, size_t size, size_t *done) {
   const socket *s = find(fd);
   if (!s) return __wasi_fd_read(fd, &(__wasi_iovec_t){data, size}, 1, done);
-  if (!s->in) return ENOTCONN;
+  if (!s->in) return EBADF; /* a listener's, stdout's */
   result r;
   destination = data;
   destination_size = size;
@@ -298,7 +298,8 @@ int wa__host_read(int fd, void *data, size_t size, size_t *done) {
 int wa__host_write(int fd, const void *data, size_t size, size_t *done) {
   const socket *s = find(fd);
   if (!s) return __wasi_fd_write(fd, &(__wasi_ciovec_t){data, size}, 1, done);
-  if (!s->out || s->sent_eof) return EPIPE;
+  if (!s->out) return EBADF;
+  if (s->sent_eof) return EPIPE;
   int64_t room = room_of(s);
   if (room <= 0) return room ? EPIPE : EAGAIN;
   if (size > (size_t)room) size = (size_t)room;
@@ -349,7 +350,7 @@ int wa__host_close(int fd) {
   } else {
     drop((uint32_t)(s - sockets));
   }
-  return 0;
+  return fd ? 0 : __wasi_fd_close(fd); /* or a read of it would find the adapter's stdin, and block in there */
 }
 
 /* What the engine has taken and not sent goes out before the program ends; but not for ever. */

@@ -69,7 +69,8 @@ EXPORT("spawn") const answer *component_spawn(char *name, uint32_t name_size, ui
   double number = 0;
   if (type == NUMBER) memcpy(&number, &word, sizeof number);
   bool owned = type == BYTES || type == TEXT;
-  void *data = owned && size ? (void *)(uintptr_t)word : NULL;
+  void *data = owned ? (void *)(uintptr_t)word : NULL;
+  if (!size) wax_free(data), data = NULL; /* memory for nothing, too, is memory */
   uint32_t handle = wax_spawn(entry, type, data, data ? size : 0, number, NULL, 0, 0);
   wax_free(name);
   if (!handle) return refused();

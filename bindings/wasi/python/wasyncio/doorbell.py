@@ -7,21 +7,29 @@
 Law: nothing here takes a lock that a signal handler could find taken: SimpleQueue.put is reentrant by its contract.
 """
 import queue
+import threading
+from collections import deque
 
 INTR = 27  # WASI's errno
 
 
 class Doorbell:
     def __init__(self):
-        self._requests = queue.SimpleQueue()
+        self._requests = deque()
+        self._wakes = queue.SimpleQueue()  # of who sleeps in wait; the requests stay in their order
         self._interrupted = False
 
     def ring(self, request):
-        self._requests.put(request)
+        self._requests.append(request)
+        self._wakes.put(None)
+
+    def wake(self):
+        """Something was made ready: whoever is about to sleep does not."""
+        self._wakes.put(None)
 
     def answer(self):
         """The host's side of sched_yield."""
-        return 0 if self._requests.empty() and not self._interrupted else INTR
+        return INTR if self._requests or self._interrupted else 0
 
     def interrupt(self, number, frame):
         """A signal handler: for while C runs."""
@@ -35,14 +43,13 @@ class Doorbell:
     def wait(self, timeout):
         """Sleeps until somebody rings, for at most so many seconds; None: as long as it takes."""
         try:
-            self._requests.put(self._requests.get(timeout=timeout))
+            self._wakes.get(timeout=None if timeout is None else min(timeout, threading.TIMEOUT_MAX))
         except queue.Empty:
             pass
 
     def take(self):
         """The requests so far, in their order."""
-        for _ in range(self._requests.qsize()):
-            try:
-                yield self._requests.get_nowait()
-            except queue.Empty:
-                return
+        while not self._wakes.empty():
+            self._wakes.get_nowait()
+        for _ in range(len(self._requests)):
+            yield self._requests.popleft()

@@ -73,6 +73,7 @@ class Program:
             store.close()
             raise LoadError(f'the wasm speaks version {version} of the exports; expected 1')
         runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, self._ticks(guard))
+        runtime._program = self  # whose ticks are the guard's
         guest.check(guest.call('wax_init', virtual_clock | debug << 1, budget * 1000.0, stack_size))
         guest.check(guest.call('wax_limits', stall_after * 1000.0, grace * 1000.0))
         return runtime

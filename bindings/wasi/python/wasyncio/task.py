@@ -109,6 +109,7 @@ class Task:
         with self._runtime._enter():
             guest = self._runtime.guest
             self._runtime._changed = True
+            self._runtime._doorbell.wake()  # a signal handler's, while the owner is about to sleep
             return guest.check(guest.lend('wax_cancel', self._handle, text=reason)) == 1
 
     def _limit(self, timeout):

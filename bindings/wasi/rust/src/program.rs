@@ -106,7 +106,7 @@ impl Program {
         let status = guest.call("wax_init", &init)?;
         guest.check(status)?;
         if let Some(guard) = options.guard {
-            guest.ticks = guard.as_nanos().div_ceil(TICK.as_nanos()) as u64 + 1;
+            guest.ticks = guard.as_nanos().div_ceil(TICK.as_nanos()).min(NEVER.into()) as u64 + 1;
         }
         Ok(Runtime::new(guest, remote, options, self.alive.clone()))
     }

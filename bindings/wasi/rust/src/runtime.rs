@@ -25,6 +25,7 @@ const SLICE: Duration = Duration::from_millis(20);
 const EHOST: u32 = -8i32 as u32;
 const EPENDING: i32 = -14;
 const EDISCARDED: i32 = -12;
+const TIMED_OUT: &str = "timed out";
 
 /// A task's name in its runtime, good for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,9 +174,12 @@ impl Runtime {
             .map(|n| events + 16 * n)
             .map(|at| [self.guest.u32(at), self.guest.u32(at + 4), self.guest.u32(at + 8)])
             .collect();
+        // One that fails keeps no other from being heard of.
+        let mut failed = Ok(());
         for [kind, id, payload] in events {
-            self.event(kind, id, payload)?;
+            failed = failed.and(self.event(kind, id, payload));
         }
+        failed?;
         Ok(match next_ms {
             _ if self.changed => Some(Duration::ZERO),
             ms if ms < 0.0 => None,
@@ -215,7 +219,7 @@ impl Runtime {
                 self.guest.call("wax_release", &[i(id)])?;
                 if let Some(record) = self.tasks.get_mut(&task) {
                     (record.timer, record.timed_out) = (0, true);
-                    self.cancel(Task(task), "timed out")?;
+                    self.cancel(Task(task), TIMED_OUT)?;
                 }
             }
             (STARTED, _) => self.answer(id, payload)?,
@@ -260,12 +264,13 @@ impl Runtime {
         let at = self.guest.pointer("wax_info", &[i(handle)])?;
         let guest = &self.guest;
         let status = guest.u32(at + 4) as i32;
+        let reason = guest.text(guest.u32(at + 28));
         Ok(Outcome {
             status,
             value: guest.value(guest.u32(at + 16), guest.u32(at + 20), guest.u32(at + 24), guest.f64(at + 40)),
-            reason: guest.text(guest.u32(at + 28)),
+            timed_out: timed_out && status == -1 && reason == TIMED_OUT, // and nobody else's request
+            reason,
             name: guest.text(guest.u32(at + 32)),
-            timed_out: timed_out && status == -1,
         })
     }
 
@@ -278,7 +283,11 @@ impl Runtime {
             None => Err(format!("the host has no function '{name}'")),
         };
         let (status, value) = answer.map_or_else(|text| (EHOST, Value::Text(text)), |value| (0, value));
-        let [kind, data, size, number] = self.guest.operands(&value)?;
+        let (status, operands) = match self.guest.operands(&value) {
+            Err(Error::Misuse(why)) => (EHOST, self.guest.operands(&Value::Text(why))?), // too large for the guest
+            other => (status, other?),
+        };
+        let [kind, data, size, number] = operands;
         self.guest.call("wax_settle", &[i(id), i(status), kind, data, size, number])?;
         self.changed = true;
         Ok(())
@@ -312,11 +321,11 @@ impl Runtime {
     /// Cancels every task and gives them so long to clean up; what is left is ended without, and has WA_EDISCARDED.
     /// Returns how many those were. A runtime that is dropped frees its instance, and no task cleans up.
     pub fn close(&mut self, grace: Duration) -> Result<u32> {
-        let end = Instant::now() + grace;
+        let end = Instant::now().checked_add(grace);
         loop {
             self.guest.call("wax_shutdown", &[])?;
             let due = self.turn()?;
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
             if self.alive == 0 || left.is_zero() {
                 break;
             }

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wasyncio::{Options, Program, Runtime, Value};
+use wasyncio::{HostFunction, Options, Program, Runtime, Value};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -140,4 +140,26 @@ fn a_thousand_instances_come_and_go() {
         .collect();
     println!("resident MB after 250, 500, 1,000 instances: {} {} {}", sizes[250], sizes[500], sizes[1000]);
     assert!(sizes[1000] <= sizes[250] + 8);
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_an_error_of_its_task_alone_and_long_times_are_long() {
+    let answer = |_| Ok(Value::Bytes(vec![0; 3 << 30]));
+    let mut options = Options { guard: Some(Duration::MAX), ..self::options() };
+    options.host = HashMap::from([("ask".to_string(), Box::new(answer) as HostFunction)]);
+    let mut runtime = program().start(options).unwrap();
+    let (asks, other) = (runtime.spawn("asks", "much").unwrap(), runtime.spawn("echo", "other").unwrap());
+    runtime.run(&[asks, other]).unwrap();
+    assert!(runtime.done(asks));
+    assert_eq!(runtime.outcome(other).unwrap().status, 0);
+    let computes = runtime.spawn("computes", Value::Nothing).unwrap();
+    let remote = runtime.remote();
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200)); // four ticks of the guard
+        remote.cancel(computes, "enough")
+    });
+    runtime.run(&[computes]).unwrap();
+    thread.join().unwrap();
+    assert_eq!(runtime.outcome(computes).unwrap().reason, "enough");
+    assert_eq!(runtime.close(Duration::MAX).unwrap(), 0);
 }
