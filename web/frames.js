@@ -8,6 +8,9 @@ export class Frames {
     while (this.#times[0] < now - 5000) this.#times.shift();
   }
 
+  /** A page that nobody sees makes none. */
+  reset() { this.#times = []; }
+
   get perSecond() {
     const now = this.#times.at(-1);
     return this.#times.filter((time) => time > now - 1000).length;

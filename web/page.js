@@ -22,9 +22,9 @@ const rt = await load('demo.wasm', {
     fetchText: async (path, { signal }) => (await fetch(path, { signal })).text(),
     say(message) {
       const [name, percent, ...text] = message.split('\n');
-      tasks.row(name)?.say(Number(percent), text.join('\n'));
+      rowOf(name)?.say(Number(percent), text.join('\n'));
     },
-    paint(row, { task }) { tasks.row(task.name)?.paint(row); },
+    paint(row, { task }) { rowOf(task.name)?.paint(row); },
   },
   onReport(report) {
     const line = document.createElement('li');
@@ -40,6 +40,7 @@ const timeline = new Timeline($('timeline'));
 const tasks = new Tasks($('tasks'), { abort, select: (track) => { selected = track; } });
 const source = new Source({ name: $('file'), place: $('place'), code: $('source').firstElementChild });
 const frames = new Frames();
+document.addEventListener('visibilitychange', () => frames.reset());
 
 const counts = {};
 async function start(program) {
@@ -50,8 +51,17 @@ async function start(program) {
   const task = rt.spawn(program, '', { name, signal: AbortSignal.any([own.signal, all.signal]) });
   const outcome = await task.then(String, ({ message }) => message);
   controllers.delete(name);
-  const row = tasks.row(name);
+  const row = rowOf(name);
   if (row) row.outcome = outcome;
+}
+
+// A task may speak before the frame that shows it.
+function rowOf(name) {
+  if (!tasks.row(name)) {
+    read();
+    tasks.update(history.tracks, rt.now, selected?.number);
+  }
+  return tasks.row(name);
 }
 
 /** A task of C's own has no signal; it is cancelled by its name. */
@@ -92,7 +102,7 @@ function frame(time) {
   const { now } = rt;
   const tracks = [...history.tracks];
   const live = tracks.filter(({ ended }) => !ended);
-  timeline.draw(inOrder(tracks), now, selected?.number);
+  timeline.draw(inOrder(tracks).slice(-24), now, selected?.number); // as many lanes as can be read, and drawn in a frame
   if (time - drawn < 90) return; // texts that change faster can't be read
   drawn = time;
   history.forget(now - SPAN);

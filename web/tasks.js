@@ -67,7 +67,9 @@ class Row {
     this.#set('age', `${(((track.endedAt ?? now) - track.spawnedAt) / 1000).toFixed(1)} s`);
     if (track.ended) this.element.querySelector('progress').hidden = true;
     if (track.ended && this.outcome) this.#set('note', this.outcome);
-    this.#parts.abort.disabled = track.ended;
+    const { abort } = this.#parts;
+    if (track.ended && document.activeElement === abort) this.element.focus(); // a button that goes takes the focus with it
+    abort.disabled = track.ended;
   }
 
   #state(now) {
@@ -75,6 +77,7 @@ class Row {
     if (track.ended) {
       const swallowed = track.cancels.length > 0 && track.status >= 0;
       if (swallowed) return { state: 'swallowed', text: 'swallowed its abort' };
+      if (track.status === undefined) return { state: 'ended', text: 'ended' }; // nobody saw how
       if (track.status >= 0) return { state: 'done', text: 'done' };
       return track.status === -1 ? { state: 'aborted', text: 'aborted' } : { state: 'failed', text: 'failed' };
     }
@@ -112,7 +115,10 @@ export class Tasks {
       row.update(now);
       row.element.classList.toggle('selected', number === selected);
       if (row.track.endedAt < now - KEPT) {
-        row.element.remove();
+        const { element } = row;
+        const near = element.nextElementSibling ?? element.previousElementSibling;
+        if (element.contains(document.activeElement)) near?.focus();
+        element.remove();
         this.#rows.delete(number);
       }
     }

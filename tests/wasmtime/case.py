@@ -20,16 +20,19 @@ def wasi():
     return os.environ['PROGRAM'].rpartition('/')[2].startswith('wasi')
 
 
+def imports(called=lambda: None):
+    return {
+        ('embedder', 'called'): (wasmtime.FuncType([], []), called),
+        ('env', 'emscripten_notify_memory_growth'):
+            (wasmtime.FuncType([wasmtime.ValType.i32()], []), lambda index: None),
+    }
+
+
 class Case(unittest.TestCase):
     def start(self, called=lambda runtime: None, stall_after=1000, **options):
         """A pause of the process is no stall: the machine may be busy."""
         self.reports = []
-        imports = {
-            ('embedder', 'called'): (wasmtime.FuncType([], []), lambda: called(self.rt)),
-            ('env', 'emscripten_notify_memory_growth'):
-                (wasmtime.FuncType([wasmtime.ValType.i32()], []), lambda index: None),
-        }
-        self.rt = program().start(imports=imports, on_report=self.reports.append, stall_after=stall_after,
+        self.rt = program().start(imports=imports(lambda: called(self.rt)), on_report=self.reports.append, stall_after=stall_after,
                                   **options)
         self.addCleanup(self.rt.close, grace=0)
         return self.rt

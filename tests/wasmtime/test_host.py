@@ -226,6 +226,40 @@ class Cancellation(Case):
         self.assert_reports(('ungraceful', 'mule'))
         self.assertEqual(rt.close(), 0)
 
+    def test_close_is_not_for_a_request(self):
+        rt = self.start()
+        task = rt.spawn('sleeper', 1)
+        refused = []
+
+        def closes():
+            try:
+                rt.close()
+            except wasyncio.MisuseError as error:
+                refused.append(str(error))
+        rt.call_soon_threadsafe(closes)
+        rt.run(task, timeout=60)
+        self.assertEqual(refused, ['close: called from a function that the runtime called'])
+        self.assertEqual(task.status, 0)
+
+    def test_a_listener_that_raises_keeps_no_event_from_being_heard_of(self):
+        rt = self.start(grace=0.2)
+        def listens(report):
+            raise KeyError(report.kind)
+        rt._on_report = listens
+        tasks = [rt.spawn('swallows') for _ in range(2)]
+        rt.turn()
+        for task in tasks:
+            task.cancel('why')
+        with self.assertRaises(KeyError):
+            while True:
+                rt.run(*tasks, timeout=60)
+        rt.run(*tasks, timeout=60)
+        rt.spawn('stubborn')
+        rt.turn()
+        with self.assertRaises(KeyError):
+            rt.close(grace=0.5)
+        self.assertEqual(rt.close(), 0)
+
     def test_an_error_of_the_programs_own(self):
         self.start()
         task = self.finish('fails', 7, name='seven')

@@ -11,7 +11,7 @@ import unittest
 from collections import Counter
 
 import wasyncio
-from case import Case, program, wasi
+from case import Case, imports, program, wasi
 
 FOR_EVER = 1e9  # seconds of budget: only the host's own wish ends the turn
 NEEDS_YIELD = "Emscripten's build has no sched_yield: a request waits for the end of the turn's budget"
@@ -24,6 +24,34 @@ def after(seconds, f):
 
 
 class Outside(Case):
+    def test_requests_are_heard_in_their_order(self):
+        rt = self.start()
+        heard = []
+        for n in range(5):
+            rt.call_soon_threadsafe(heard.append, n)
+        rt.run(rt.spawn('sleeper', 5), timeout=60)
+        self.assertEqual(heard, [0, 1, 2, 3, 4])
+
+    @unittest.skipUnless(hasattr(signal, 'setitimer'), 'no timers by signals')
+    def test_a_signal_handler_cancels_a_task_that_waits(self):
+        rt = self.start()
+        task = rt.spawn('waits')
+        before = signal.signal(signal.SIGALRM, lambda number, frame: task.cancel('alarm'))
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        rt.run(task, timeout=60)
+        self.assertEqual(task.reason, 'alarm')
+
+    def test_a_guard_outlives_its_program(self):
+        rt = wasyncio.Program(os.environ['PROGRAM']).start(guard=0.2, imports=imports(), on_report=lambda report: None)
+        self.addCleanup(rt.close, grace=0)
+        gc.collect()
+        task = rt.spawn('never_looks')
+        rt.run(task, timeout=60)
+        self.assertIn('interrupt', str(task.exception()))
+        with self.assertRaisesRegex(wasyncio.MisuseError, 'guard is -1'):
+            program().start(guard=-1, imports=imports())
+
     def cancel_while_it_computes(self, times, **options):
         """The milliseconds that the task computes from a second thread's cancel() to its end: unlike time, they do not
         pass while another process has the processor."""

@@ -24,8 +24,11 @@ class Operations:
             return self._settle(id, EHOST, f"the host has no function '{name}'")
         try:
             result = function(guest.value(type, data, size, number))
-        except Exception as error:
-            return self._settle(id, EHOST, _sentence(error))
+        except BaseException as error:
+            self._settle(id, EHOST, _sentence(error))
+            if not isinstance(error, Exception):
+                raise  # a SystemExit is its caller's
+            return
         if not isinstance(result, Future):
             return self._settle(id, 0, result)
         self._futures[id] = result

@@ -11,11 +11,12 @@ import weakref
 import wasmtime
 
 from .doorbell import Doorbell
-from .errors import LoadError
+from .errors import LoadError, MisuseError
 from .guest import Guest
 from .runtime import NEVER, Runtime
 
 _TICK = 0.05  # seconds between two epochs
+_LONGEST = 1e9  # seconds, which are 31 years
 
 
 class Program:
@@ -89,12 +90,14 @@ class Program:
         return linker
 
     def _ticks(self, guard):
+        if guard is not None and not guard > 0:
+            raise MisuseError(f'start: guard is {guard!r}; expected seconds, above 0, or None')
         if guard is None:
             return NEVER
         if not self._ticking:
             self._ticking = True
             threading.Thread(target=_tick, args=(weakref.ref(self),), name='wasyncio guard', daemon=True).start()
-        return math.ceil(guard / _TICK) + 1
+        return math.ceil(min(guard, _LONGEST) / _TICK) + 1
 
 
 def _tick(reference):

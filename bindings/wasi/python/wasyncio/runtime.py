@@ -312,11 +312,19 @@ class Runtime:
         WA_EDISCARDED. Returns how many those were. Closing again does nothing."""
         if self._closed:
             return 0
+        if self._depth:
+            raise MisuseError('close: called from a function that the runtime called')
         end = time.monotonic() + grace
+        failed = None
         while True:
             with self._enter():
                 self.guest.call('wax_shutdown')
-            due = self.turn()
+            try:
+                due = self.turn()
+            except ClosedError:
+                raise
+            except Exception as error:  # a listener's: it keeps nothing from being closed
+                failed, due = failed or error, 0.0
             left = end - time.monotonic()
             if not self.alive or left <= 0:
                 break
@@ -324,6 +332,8 @@ class Runtime:
                 self._wait(left if due is None else min(due, left))
         discarded = self.guest.call('wax_discard')
         self._end(EDISCARDED)
+        if failed:
+            raise failed
         return discarded
 
     def _end(self, status):
