@@ -129,7 +129,7 @@ static inline wa__segment *below(wa__segment *s) { return wa__container(s, inner
 /* There is no way back into this segment: it ends here, with this status. */
 static WA__COLD int wa__fiber_lose(wa__fiber *fiber, wa__segment *s) {
   wa__fiber_lost(fiber, s == &fiber->base ? NULL : wa__container(s, inner, segment)->mark);
-  return wa__no_memory("a suspended task");
+  return wa__no_memory("a task");
 }
 
 /* Frees the segments of the wa_calls inside of s, down to it. */

@@ -100,7 +100,7 @@ static int cancel_rest(void) {
   uint32_t n = left = wa__task_count;
   if (!n) return WA_OK;
   wa__handle *ends = wa__alloc(n * sizeof *ends), *end = ends;
-  if (!ends) return wa__no_memory("the list of tasks to cancel");
+  if (!ends) return wa__no_memory("a task");
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
