@@ -242,9 +242,10 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) { return wa__fiber_resume(
 bool wa__fiber_first(wa__fiber *fiber) { return wa__fiber_resume(fiber, 0); }
 #else
 /* The same, for the most frequent cases, without what those don't need, a sixth of the time of a switch: nothing runs; the
- * fiber suspends again with the same frames as before. */
-static inline bool as_before(const wa__segment *s) {
-  return wa__fiber_mode() == WA__UNWINDING && wa__fiber_position() == s->save + s->used;
+ * fiber suspends again with the same frames as before. Not in a wa_call that began meanwhile: that may need a stack, and its
+ * caller's record may happen to be as large as before. */
+static inline bool as_before(const wa__fiber *fiber, const wa__segment *s) {
+  return wa__fiber_mode() == WA__UNWINDING && wa__fiber_position() == s->save + s->used && fiber->top == s;
 }
 
 /* With frames on a stack of its own: half the time. */
@@ -256,7 +257,7 @@ static __attribute__((noinline)) bool wa__fiber_step_on_own(wa__fiber *fiber) {
   wa__fiber_limit(stack);
   int status = wa__fiber_enter_at(fiber, s, sp, NULL, &left);
   wa__fiber_limit(wa__stack_spare);
-  if (wa__unlikely(!as_before(s) || left != sp)) {
+  if (wa__unlikely(!as_before(fiber, s) || left != sp)) {
     s->depth = (uint32_t)(stack->top - left);
     return wa__fiber_go_on(fiber, s, status);
   }
@@ -275,7 +276,7 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   wa__segment *s = fiber->top;
   char *top = wa__stack_spare->top, *left;
   int status = wa__fiber_enter_at(fiber, s, top, NULL, &left);
-  if (wa__unlikely(!as_before(s) || left != top || fiber->stack != wish)) {
+  if (wa__unlikely(!as_before(fiber, s) || left != top || fiber->stack != wish)) {
     s->depth = (uint32_t)(top - left);
     return wa__fiber_go_on(fiber, s, status);
   }

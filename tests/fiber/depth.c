@@ -185,6 +185,54 @@ TASK_TEST(call_again_and_again_from_one_frame) {
   for (int i = 0; i < 10; i++) EXPECT_STATUS(finish(tasks[i]), wanted + i);
 }
 
+/* A task without a frame on the C stack waits, and then, in a record as large as that of its wait, for a call that has one:
+ * from there on it keeps a stack. */
+static int holds_a_frame(void *arg) {
+  volatile int mine[16];
+  for (int i = 0; i < 16; i++) mine[i] = (int)(intptr_t)arg;
+  for (int round = 0; round < 3; round++) {
+    int status = wa_yield();
+    if (status < 0) return status;
+    for (int i = 0; i < 16; i++)
+      if (mine[i] != (int)(intptr_t)arg) return WA_EUSER - 1;
+  }
+  return (int)(intptr_t)arg;
+}
+
+/* How large the records are depends on what is needed afterwards: the number, before the call and behind it. */
+static wa_semaphore slots;
+static int after_its_turn(void *arg) {
+  int status = wa_semaphore_acquire(&slots);
+  if (status < 0) return status;
+  status = wa_call(holds_a_frame, arg);
+  wa_semaphore_release(&slots);
+  return status;
+}
+
+static int after_its_turn_with_its_number(void *arg) {
+  int status = wa_semaphore_acquire(&slots);
+  if (status < 0) return status;
+  status = wa_call(holds_a_frame, arg);
+  wa_semaphore_release(&slots);
+  return status == (int)(intptr_t)arg ? status : WA_EUSER - 2;
+}
+
+static int after_a_yield(void *arg) { return wa_yield() < 0 ? WA_EUSER - 3 : wa_call(holds_a_frame, arg); }
+
+/* A few at a time: who leaves no frame gives back the stack that it ran on, and only with such a one at hand is a step fast. */
+TASK_TEST(call_with_a_frame_after_a_wait_without) {
+  static const wa_task_fn bodies[] = {after_its_turn, after_its_turn_with_its_number, after_a_yield};
+  enum { N = 100 };
+  for (int kind = 0; kind < 3; kind++)
+    for (int limit = 1; limit < 10; limit += 4) {
+      wa_task *tasks[N];
+      wa_semaphore_init(&slots, limit);
+      for (int i = 0; i < N; i++) tasks[i] = wa_spawn(bodies[kind], NUMBER(i));
+      for (int i = 0; i < N; i++)
+        if (!EXPECT_STATUS(finish(tasks[i]), i)) break;
+    }
+}
+
 static int spawns_eagerly_in_a_call(void *depth) {
   intptr_t n = (intptr_t)depth;
   if (n == 0) return wa_yield();
