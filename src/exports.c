@@ -19,7 +19,6 @@
 static uint32_t own_functions = UINT32_MAX; /* so many were in the table before wax_init */
 static wa__state_record state;
 
-static double ms(wa_time t) { return (double)t / 1e6; }
 /* Not finite, or beyond any date: for ever. */
 static wa_time from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
 
@@ -31,67 +30,6 @@ static uint32_t give(wa_future *f) {
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
-
-static bool untold; /* of some ends, for want of memory */
-
-/* An operation's end the host knows: it has answered, or an event of its own says that it was cancelled. */
-static void on_settled(wa_future *f) {
-  if (f->kind != WA__OP && !wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL)) f->untold = untold = true;
-}
-
-/* What there was no memory for: as much of it as there is now. */
-static WA__COLD void tell_late(void) {
-  untold = false;
-  WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (!f->untold || !f->handle) continue;
-    if (!wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL)) {
-      untold = true;
-      return;
-    }
-    f->untold = false;
-  }
-}
-
-static void on_report(const wa_report *r, void *ctx) {
-  (void)ctx;
-  const char *task = wa_name(r->task);
-  size_t site = strlen(r->site) + 1, text = strlen(r->text) + 1, name = strlen(task) + 1;
-  wa__detail *d = wa__detail_new(WA_BYTES, NULL, sizeof(wa__report_record) + site + text + name);
-  if (!d) return;
-  wa__report_record *record = (wa__report_record *)d->data;
-  char *texts = (char *)(record + 1);
-  memcpy(texts, r->site, site);
-  memcpy(texts + site, r->text, text);
-  memcpy(texts + site + text, task, name);
-  *record = (wa__report_record){(uint32_t)r->kind, r->status, r->count,       texts,
-                                ms(r->age),        texts + site, texts + site + text};
-  bool can_ask = r->task && r->kind != WA_REPORT_UNSEEN; /* an unseen one is on its way out */
-  wa__event_push(WA__EVENT_REPORT, can_ask ? wa__handle_of(r->task) : 0, record, d);
-}
-
-/* Numbers that answer operations, written by the host where a call for each would cost more than all the rest; read at the
- * beginning of its next call, before anything that this changes. */
-enum { ANSWERS = 128 };
-static struct answers {
-  uint32_t count, capacity;
-  struct {
-    uint32_t operation, spare;
-    double number;
-  } list[ANSWERS];
-} answers = {.capacity = ANSWERS};
-
-static void read_answers(void) {
-  uint32_t count = answers.count < ANSWERS ? answers.count : ANSWERS;
-  if (!count) return;
-  answers.count = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    wa_future *f = wa__handle_get(answers.list[i].operation);
-    if (f) wa__op_number(f, answers.list[i].number);
-  }
-}
-
-WAX(answers) struct answers *wax_answers(void) { return &answers; }
 
 WAX(abi) int32_t wax_abi(void) { return 1; }
 
@@ -107,11 +45,8 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   int st = asks || !wa__task_count ? wa_configure(&c) : (wa__report_start(), WA_OK);
   if (st < 0) return st;
   if (own_functions == UINT32_MAX) own_functions = wa__guest_functions();
-  wa__events_on = true;
-  wa__future_settled = on_settled;
-  wa__entered = read_answers;
   wa__fiber_overflow = NULL; /* the host hears of it by wax_recover */
-  wa_on_report(on_report, NULL);
+  wa__news_start();
   return WA_OK;
 }
 
@@ -136,7 +71,7 @@ WAX(error) const char *wax_error(void) { return wa_error_text(); }
 
 WAX(status_name) const char *wax_status_name(int32_t status) { return wa_status_name(status); }
 
-WAX(now) double wax_now(void) { return ms(wa_now()); }
+WAX(now) double wax_now(void) { return wa__ms(wa_now()); }
 
 WAX(advance) int32_t wax_advance(double t) {
   WAX_ALONE;
@@ -165,11 +100,11 @@ __attribute__((used)) const wa__state_record *wa__host_turn(void) {
     state.status = WA_EMISUSE;
     return &state;
   }
-  if (wa__unlikely(untold)) tell_late();
+  if (wa__unlikely(wa__news_untold)) wa__news_tell_late();
   wa_time next = wa__turn();
   state.events = wa__events_swap(&state.count);
   wa_time now = wa__the_loop.now;
-  state.next_ms = next == WA_FOREVER && !untold ? -1 : next <= now || untold ? 0 : ms(next - now);
+  state.next_ms = next == WA_FOREVER && !wa__news_untold ? -1 : next <= now || wa__news_untold ? 0 : wa__ms(next - now);
   state.alive = wa__task_count;
   state.status = WA_OK;
   return &state;
@@ -286,7 +221,7 @@ __attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
     wa__task_discard(wa__task_of(task), WA_ENOMEM);
   }
   wa_release(task);
-  if (handle && !wa__pending(wa__handle_get(handle))) on_settled(wa__handle_get(handle));
+  if (handle && !wa__pending(wa__handle_get(handle))) wa__news_settled(wa__handle_get(handle));
   return handle;
 }
 
@@ -374,7 +309,7 @@ WAX(trace_read) const wa__trace_chunk *wax_trace_read(void) {
   chunk.lost = wa_trace_lost();
   for (uint32_t i = 0; i < chunk.count; i++) {
     const wa_trace_record *r = &records[i];
-    chunk.events[i].time_ms = ms(r->time);
+    chunk.events[i].time_ms = wa__ms(r->time);
     chunk.events[i].task = r->task;
     chunk.events[i].by = r->by;
     chunk.events[i].kind = (uint32_t)r->kind;
@@ -407,7 +342,7 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
       .reason = wa_reason(f)[0] ? wa_reason(f) : NULL,
       .name = wa_name(f),
       .site = t ? t->site : "",
-      .cancel_age_ms = t && t->cancels && wa__pending(f) ? ms(wa__the_loop.now - t->cancelled_at) : -1,
+      .cancel_age_ms = t && t->cancels && wa__pending(f) ? wa__ms(wa__the_loop.now - t->cancelled_at) : -1,
   };
   if (f->detail && f->detail->kind == WA__ERRORS) {
     info.errors = f->detail->data;

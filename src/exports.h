@@ -51,4 +51,12 @@ typedef struct wa__trace_chunk {
   } events[WA__TRACE_CHUNK];
 } wa__trace_chunk;
 
+static inline double wa__ms(wa_time t) { return (double)t / 1e6; }
+
+/* news.c */
+void wa__news_start(void);
+void wa__news_settled(wa_future *f); /* which has a handle */
+extern bool wa__news_untold;         /* some ends are not told yet, for want of memory */
+void wa__news_tell_late(void);       /* those, as far as there is memory now */
+
 #endif
