@@ -15,7 +15,7 @@
  *        |                                '-- chat: deliver     writes what others said, as fast as this peer reads
  *        '---- read_orders     "shutdown" on stdin; in the chat, /shutdown
  *
- * A chat line goes to everybody else. A peer that does not read is left behind, and does not hold up the others.
+ * A chat line goes to everybody else. Who is UNSENT_MAX lines behind is left behind, and holds up nobody.
  */
 #include "wasyncio.h"
 
@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ECHO = 3, CHAT = 4, UNSENT_MAX = 100 };
+enum { ECHO = 3, CHAT = 4, UNSENT_MAX = 10000, SAID_MAX = 1000, MESSAGE_MAX = SAID_MAX + 100 };
 
 typedef struct connection {
   struct connection *prev, *next;
@@ -70,11 +70,20 @@ static int echo(connection *c) {
 
 /* ---- chat ------------------------------------------------------------------------------------------------------ */
 
+/* As many messages as there are, in one write. */
 static int deliver(void *arg) {
   connection *c = arg;
   for (void *message;;) {
     int st = wa_queue_get(&c->unsent, &message);
-    if (st == WA_OK) st = wa_write_all(c->fd, message, strlen(message)), free(message);
+    if (st < 0) return st;
+    size_t size = 0;
+    do {
+      size_t n = strlen(message);
+      memcpy(c->buffer + size, message, n);
+      free(message);
+      size += n;
+    } while (sizeof c->buffer - size >= MESSAGE_MAX && wa_queue_get_nowait(&c->unsent, &message) == WA_OK);
+    st = wa_write_all(c->fd, c->buffer, size);
     if (st < 0) return st;
   }
 }
@@ -108,13 +117,14 @@ static int take_part(connection *c) {
       return WA_OK;
     } else {
       tell_others(c, line);
+      if ((st = wa_yield()) < 0) return st; /* lines may come many at a time: who reads them gets a turn for each */
     }
   }
 }
 
 static int chat(connection *c) {
   wa_queue_init(&c->unsent, UNSENT_MAX);
-  wa_lines_init(&c->lines, c->fd, 1000);
+  wa_lines_init(&c->lines, c->fd, SAID_MAX);
   wa_task *delivery = wa_spawn(deliver, c);
   if (!delivery) return WA_ENOMEM;
   tell(c, "server", "your name? Then a line is for everybody; /quit, /shutdown");

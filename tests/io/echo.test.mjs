@@ -1,7 +1,7 @@
 // The echo and chat server as its users meet it: a crowd, idle peers, rude peers, a chat, and its end.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { before, describe, test } from 'node:test';
+import { afterEach, before, describe, test } from 'node:test';
 import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { crowd, inWords, open } from './crowd.mjs';
 import { build, start as startBy, wasm, ways } from './server.mjs';
@@ -24,8 +24,14 @@ const join = async (port) => listen(await open(port));
 const nothingLeft = /^tasks left: 0, futures: 0, timers: 0$/m;
 
 for (const [name, way] of Object.entries(ways)) describe(`the echo server by ${name}`, { skip: way.skip }, () => {
-  const start = (...args) => startBy(way, ...args);
+  const started = [];
+  const start = async (...args) => {
+    const server = await startBy(way, ...args);
+    started.push(server);
+    return server;
+  };
   before(way.build);
+  afterEach(() => started.splice(0).forEach((server) => server.stop())); // which a failed test has left
 
   test('1,000 connections at once, 100 MB, nothing lost, a goodbye for each', async (context) => {
     const server = await start();
@@ -96,6 +102,23 @@ for (const [name, way] of Object.entries(ways)) describe(`the echo server by ${n
     const { code, out } = await server.ended;
     assert.equal(code, 0);
     assert.match(out, nothingLeft);
+  });
+
+  test('who reads hears all, however fast it comes', async () => {
+    const server = await start();
+    const peers = [await join(server.chat), await join(server.chat), await join(server.chat)];
+    for (const [i, peer] of peers.entries()) {
+      peer.say(`P${i}`);
+      if (i) await peers[0].heard(`P${i}: is here`);
+    }
+    const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
+    peers[0].socket.write(lines.map((line) => `${line}\n`).join(''));
+    for (const peer of peers.slice(1)) {
+      const text = await peer.heard('line 4999\n');
+      assert.deepEqual(text.match(/line \d+/g), lines);
+    }
+    peers[0].say('/shutdown');
+    assert.match((await server.ended).out, nothingLeft);
   });
 
   test('who does not read the chat is left behind', async () => {
