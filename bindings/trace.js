@@ -77,8 +77,9 @@ export function toChrome(events) {
   must(Array.isArray(events), 'toChrome: events', 'what read or stop gave', events);
   const traceEvents = [];
   const tracks = new Map();
-  const add = (event) => traceEvents.push({ pid: 1, ...event, ts: event.ts * 1000 });
-  const slice = (tid, name, ts, end, args) => add({ ph: 'X', tid, name, ts, dur: (end - ts) * 1000, args });
+  const ns = (ms) => Math.round(ms * 1e6); // whole ones: a slice ends where the next one begins
+  const add = (event) => traceEvents.push({ pid: 1, ...event, ts: ns(event.ts) / 1000 });
+  const slice = (tid, name, ts, end, args) => add({ ph: 'X', tid, name, ts, dur: (ns(end) - ns(ts)) / 1000, args });
   const next = (track, time, name, args) => {
     if (track.name) slice(track.tid, track.name, track.since, time, track.args);
     Object.assign(track, { name, args, since: time });
