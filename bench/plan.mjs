@@ -29,6 +29,10 @@ export const plan = [
     limits: { jspi: { n: 1_000 } }, // more stacks end the page
   },
   {
+    name: 'yield-crowd', title: 'giving up the turn, 100,000 tasks and 1,000 in one process', per: 'yield', points: at(100_000),
+    subjects: ['100,000, clang', '1,000, clang', '100,000, emcc', '1,000, emcc'], check: total,
+  },
+  {
     name: 'await-depth', title: 'a yield, so many awaits deep', per: 'yield',
     points: [1, 10, 50].map((depth) => ({ n: 1_000, depth })), subjects: small, check: total,
   },

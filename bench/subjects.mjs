@@ -1,6 +1,7 @@
 // Who takes part, on which host, and how each is started. Each gets a process of its own per bench (in Chromium: a
 // worker of its own), so that no subject's code has been optimized for, or spoilt by, another's. But for two whose
-// difference is less than what one process has of luck with the places of its code: they are in one.
+// difference is less than what one process has of luck with the places of its code, or than what the machine's speed changes
+// from one minute to the next: they are in one.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,10 @@ export const subjects = {
   effect: { node: () => node('effect') },
   cpython: { node: python, wasmtime: python },
   pyodide: { node: () => node('pyodide') },
+  '100,000, clang': { node: () => node('wasyncio', 'wasi') },
+  '1,000, clang': { within: '100,000, clang', variant: 'few' },
+  '100,000, emcc': { node: () => node('wasyncio', 'emscripten') },
+  '1,000, emcc': { within: '100,000, emcc', variant: 'few' },
   'checks, clang': { node: () => node('wasyncio', 'wasi'), chromium: ['wasyncio', 'wasi'] },
   'none, clang': { within: 'checks, clang', variant: 'none' },
   'checks, emcc': { node: () => node('wasyncio', 'emscripten') },

@@ -20,6 +20,18 @@ static int bench_yield(void *arg) {
 }
 BENCH(bench_yield);
 
+/* A hundredth of the tasks, each a hundred times as often: what a crowd costs is the difference, in one process and the same
+ * minutes. */
+static int bench_yield_crowd(void *arg) { return bench_yield(arg); }
+BENCH(bench_yield_crowd);
+
+static int bench_yield_crowd_few(void *arg) {
+  const job *j = arg;
+  job few = {j->n / 100, j->depth, j->count * 100};
+  return bench_yield(&few);
+}
+BENCH(bench_yield_crowd_few);
+
 /* ---- await-depth: the same, each yield so many awaits deep -------------------------------------------------- */
 
 typedef struct level {
