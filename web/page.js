@@ -26,13 +26,10 @@ const rt = await load('demo.wasm', {
     },
     paint(row, { task }) { rowOf(task.name)?.paint(row); },
   },
-  onReport(report) {
-    const line = document.createElement('li');
-    line.textContent = report.text;
-    line.dataset.kind = report.kind;
-    $('reports').prepend(line);
-    $('reports').children[20]?.remove();
-  },
+  onReport: ({ text, kind }) => tell(text, kind),
+}).catch((error) => {
+  tell(`The page could not start: ${error.message}`, 'start');
+  throw error;
 });
 const tracing = trace(rt);
 const history = new History();
@@ -41,6 +38,14 @@ const tasks = new Tasks($('tasks'), { abort, select: (track) => { selected = tra
 const source = new Source({ name: $('file'), place: $('place'), code: $('source').firstElementChild });
 const frames = new Frames();
 document.addEventListener('visibilitychange', () => frames.reset());
+
+function tell(text, kind) {
+  const line = document.createElement('li');
+  line.textContent = text;
+  line.dataset.kind = kind;
+  $('reports').prepend(line);
+  $('reports').children[20]?.remove();
+}
 
 const counts = {};
 async function start(program) {

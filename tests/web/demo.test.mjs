@@ -53,6 +53,17 @@ const frames = (page, work) => page.evaluate((work) => new Promise((resolve) => 
 
 for (const name of browsers) {
   describe(`the demo in ${name}`, { skip: missing(name), timeout: 900_000 }, () => {
+    test('without its wasm it says so', async (t) => {
+      const { url, close } = await serve();
+      t.after(close);
+      const page = await (await open(name, t)).newPage();
+      await page.setRequestInterception(true);
+      page.on('request', (request) => (request.url().endsWith('demo.wasm') ? request.abort() : request.continue()));
+      await page.goto(`${url}web/`);
+      const line = await page.waitForSelector('#reports li');
+      assert.match(await line.evaluate((element) => element.textContent), /^The page could not start: ./);
+    });
+
     test('a task that computes, one that fetches and one that sleeps are aborted where they are', async (t) => {
       const { abort, errors, page, start, state, text, url } = await visit(name, t);
       const gone = [];
