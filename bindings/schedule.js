@@ -12,9 +12,10 @@ const settled = Promise.resolve();
 
 // One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed.
 // But Firefox lets messages go before its frames, for 70 ms and more. So a frame is asked for, and when it has not come
-// in time, the next turn waits for it: no longer than 50 ms once, because a page that nobody sees may have none.
-const inTime = 12; // Chromium's frames come sooner, and cost nothing; Firefox's, which were 74 ms apart, are 16.7 again
-let channel, asked = 0, held = 0, late;
+// in time, the next turn waits for it: no longer than 50 ms once, because a page that nobody sees may have none. What is in
+// time, frames tell: one that was left out makes it less, each other one a little more.
+let inTime = 12;
+let channel, asked = 0, shown = 0, held = 0, late;
 const queue = [];
 const post = () => channel.port2.postMessage(0);
 const goOn = () => { for (clearTimeout(late); held > 0; held--) post(); };
@@ -30,6 +31,9 @@ function afterHost(f) {
   if (asked === 0) {
     asked = now;
     requestAnimationFrame(() => {
+      const leftOut = asked - shown < 15 && performance.now() - shown > 24; // of those that follow each other
+      inTime = leftOut ? Math.max(inTime - 2, -2) : Math.min(inTime + 0.02, 12);
+      shown = performance.now();
       asked = 0;
       goOn();
     });
