@@ -106,7 +106,8 @@ export class Task extends Future {
     }
     this.#site = memory.text(i32[at + SITE]);
     const errors = i32[at + ERRORS] >>> 2;
-    this.#fail(status, memory.text(i32[at + REASON]), i32.subarray(errors, errors + i32[at + ERROR_COUNT]));
+    const members = i32.subarray(errors, errors + i32[at + ERROR_COUNT]);
+    this.#fail(status, memory.text(i32[at + REASON]), members, status === EMISUSE ? memory.text(i32[at + DATA]) : '');
   }
 
   /** The runtime has ended before it. */
@@ -133,10 +134,10 @@ export class Task extends Future {
     this.#signal = this.#deadline = undefined;
   }
 
-  #fail(status, reason, members) {
+  #fail(status, reason, members, wrong) {
     const cancelled = status === ECANCELED;
     const cause = cancelled ? this.#causeOf(reason) : undefined;
-    const error = cancelled ? this.#cancellation(cause, reason) : this.#error(status, members);
+    const error = cancelled ? this.#cancellation(cause, reason) : this.#error(status, members, wrong);
     this.#leave(status);
     this.#causes = this._hostError = undefined;
     this._fail(error, cancelled, cause?.late);
@@ -151,7 +152,7 @@ export class Task extends Future {
     return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', text), this.reason);
   }
 
-  #error(status, members) {
+  #error(status, members, wrong) {
     const core = this.#core;
     const ended = (end) => `ended with ${core.statusName(end)}`;
     if (status === EGROUP) {
@@ -159,11 +160,10 @@ export class Task extends Future {
       return new GroupError(Array.from(members, each), this.#sentence(ended(status)));
     }
     if (status === ESTACK && core.reports.latest) return this.#as(status, core.reports.latest, core.trap);
-    let cause, why;
+    let cause, why = wrong;
     if (status === EHOST || status === EIO) cause = this._hostError;
     if (status === ETRAP || status === ESTACK) cause = core.trap;
     if (cause !== undefined) why = textOf(cause);
-    if (status === EMISUSE) why = core.sentence();
     if (status === EDISCARDED) why = 'it did not end in time after its cancellation';
     const number = status < -1000 ? ` (${status})` : '';
     return this.#as(status, this.#sentence(ended(status) + number, why), cause);

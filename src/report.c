@@ -45,7 +45,7 @@ static size_t write_line(line *line, int kind, wa__task *t, const char *site, wa
   memcpy(line->text, prefix, BEFORE);
   return BEFORE + wa__formatted(line->text + BEFORE, sizeof *line - BEFORE, sentences[kind],
                                 wa__text_arg(t ? wa_name(&t->future) : ""),
-                                wa__text_arg(*site ? site : "its first step"), age, last);
+                                wa__text_arg(*site ? site : "its start"), age, last);
 }
 
 static void print_line(line *line, size_t size) {

@@ -78,6 +78,12 @@ onBoth('misuse', (test) => {
     }
   });
 
+  test('each with its own, whoever else has made one since', {}, async (rt) => {
+    const [first, second] = [rt.spawn('negative_sleep'), rt.spawn('await_self')];
+    assert.match((await errorOf(first)).message, /wa_sleep/);
+    assert.match((await errorOf(second)).message, /itself/);
+  });
+
   test('a callback of stdout that throws does not reach C, and the host hears of it', {}, async (_, { path }) => {
     assert.equal(await run(path, `
       const rt = await load(path, { stdout() { throw new Error('no output please'); }, stderr() {} });

@@ -46,13 +46,15 @@ class Life(Case):
 
         def trespass():
             try:
+                caught.append(repr(task))
                 rt.spawn('echo')
             except wasyncio.MisuseError as error:
                 caught.append(str(error))
         thread = threading.Thread(target=trespass)
         thread.start()
         thread.join()
-        self.assertIn('belongs to another thread', caught[0])
+        self.assertEqual(caught[0], '<Task of another thread>')
+        self.assertIn('belongs to another thread', caught[1])
         rt.close()
         with self.assertRaises(wasyncio.ClosedError):
             rt.spawn('echo')
@@ -223,6 +225,8 @@ class Cancellation(Case):
         rt.turn()
         self.assertEqual(rt.close(grace=1), 1)
         self.assertEqual((obeys.status, ignores.status), (ECANCELED, EDISCARDED))
+        self.assertEqual(ignores.name, 'mule')
+        self.assertRegex(str(ignores.exception()), r"^task 'mule' ended with WA_EDISCARDED: .* \(at tasks\.c:\d+\)$")
         self.assert_reports(('ungraceful', 'mule'))
         self.assertEqual(rt.close(), 0)
 
@@ -394,10 +398,21 @@ class Traps(Case):
         self.assertEqual(sleeper.result(), 0)
 
     def test_an_eager_trap(self):
-        rt = self.start()
-        with self.assertRaises(wasmtime.Trap):
-            rt.spawn('traps_at_once', eager=True)
-        self.assertEqual(self.finish('echo', 1).result(), 1)
+        def called(runtime):
+            raise ValueError('from Python')
+        rt = self.start(called=called, guard=1)
+        for name, kind, sentence in [
+            ('traps_at_once', wasyncio.TrapError, "^task 'eager' hit a wasm trap, after its start: .*unreachable"),
+            ('calls_back', wasyncio.TrapError, "^task 'eager' hit a wasm trap, after its start: from Python"),
+            ('endless', wasyncio.StackOverflowError, "^task 'eager': stack overflow, (16384 bytes|too deep)"),
+            ('never_looks', wasyncio.InterruptedTaskError, "^task 'eager' was interrupted"),
+        ]:
+            with self.subTest(name), self.assertRaisesRegex(kind, sentence) as caught:
+                rt.spawn(name, eager=True, name='eager')
+            self.assertIs(type(caught.exception), kind)
+            self.assertIsNotNone(caught.exception.__cause__)
+            rt.turn()
+            self.assertEqual(self.finish('echo', 1).result(), 1)
         self.assert_nothing_left()
 
     def test_many_traps_leave_nothing(self):

@@ -31,6 +31,11 @@ def status_name(status):
     return _NAMES[-status] if -status < len(_NAMES) else 'WA_E?'
 
 
+def last_line(trap):
+    """What happened; the lines before, of an engine, say where."""
+    return (str(trap).strip() or repr(trap)).splitlines()[-1].strip()
+
+
 class WasyncioError(Exception):
     """The base of all."""
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import wasmtime
 
-from .errors import EDISCARDED, ESTACK, ETRAP, ClosedError, MisuseError, TimeoutError, status_name
+from .errors import (EDISCARDED, ESTACK, ETRAP, ClosedError, InterruptedTaskError, MisuseError, StackOverflowError,
+                     TimeoutError, TrapError, last_line, status_name)
 from .guest import COUNTS, REPORT, STATE
 from .operations import Operations
 from .task import Task
@@ -133,10 +134,7 @@ class Runtime:
             try:
                 operands = guest.operands(input, f"spawn: the input of '{function}'")
                 with self._guarded():
-                    handle = guest.enter('wax_spawn', entry, *operands, label, stack_size, _EAGER if eager else 0)
-            except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
-                self._recover(trap)  # of an eager task's first step: nobody has its handle
-                raise
+                    handle = self._first(entry, *operands, label, stack_size, _EAGER if eager else 0)
             finally:
                 if label and not self._closed:
                     guest.call('wax_free', label)
@@ -282,6 +280,24 @@ class Runtime:
         else:
             raise self._broken(trap) from trap
 
+    def _first(self, *operands):
+        """Spawns, and with it runs an eager task's first step. A trap in there is raised as what the task has ended with: nobody
+        has its handle."""
+        try:
+            return self.guest.enter('wax_spawn', *operands)
+        except BaseException as trap:
+            self._recover(trap)
+            if not isinstance(trap, Exception):
+                raise
+            raise self._trapped(trap) from trap
+
+    def _trapped(self, trap):
+        text = self.guest.sentence()  # names the task
+        if ': stack overflow, ' in text:
+            return StackOverflowError(text, ESTACK)
+        kind = InterruptedTaskError if self._traps[-1][1] else TrapError
+        return kind(f'{text}: {last_line(trap)}', ETRAP)
+
     def _broken(self, trap):
         self.trap = trap
         self._end(ETRAP)
@@ -330,6 +346,9 @@ class Runtime:
                 break
             if due != 0.0:
                 self._wait(left if due is None else min(due, left))
+        for owner in self._owners.values():
+            if isinstance(owner, Task):
+                owner._named()
         discarded = self.guest.call('wax_discard')
         self._end(EDISCARDED)
         if failed:

@@ -4,7 +4,7 @@
 """
 from .errors import (ECANCELED, EDISCARDED, EGROUP, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError,
                      GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError, TimeoutError,
-                     TrapError, status_name)
+                     TrapError, WasyncioError, last_line, status_name)
 from .guest import INFO
 
 _STATES = ('ready', 'running', 'waiting', 'done')
@@ -23,7 +23,10 @@ class Task:
         self._looked = False     # somebody asked for the outcome
 
     def __repr__(self):
-        return f'<Task {self.name!r} {self.state if not self.done() else status_name(self._status)}>'
+        try:
+            return f'<Task {self.name!r} {self.state if not self.done() else status_name(self._status)}>'
+        except WasyncioError:  # of another thread's runtime, which alone may ask
+            return '<Task of another thread>'
 
     # ---- what it is doing
 
@@ -143,17 +146,21 @@ class Task:
             self._value = guest.value(type, data, size, number)
         else:
             members = memoryview(guest.bytes(errors, 4 * count)).cast('i').tolist() if count else []
-            self._error = self._failure(status, members)
+            self._error = self._failure(status, members, guest.value(type, data, size, number))
         if self._timer:
             self._runtime._drop_timer(self._timer)
         self._handle = self._timer = 0
 
+    def _named(self):
+        """For what is said about it when the wasm is gone."""
+        self._name, self._site = self.name, self.site
+
     def _abandoned(self, status):
         """The runtime has ended before it."""
         self._status, self._handle, self._looked = status, 0, True
-        self._error = self._failure(status, [])
+        self._error = self._failure(status)
 
-    def _failure(self, status, members):
+    def _failure(self, status, members=(), misuse=None):
         where = f' (at {self._site})' if self._site else ''
         ended = f"task '{self._name}' ended with {status_name(status)}{f' ({status})' if status <= -1000 else ''}"
         at = (status, self._name, self._site)
@@ -170,12 +177,11 @@ class Task:
             trap = self._runtime.trap
             kind = InterruptedTaskError if self._runtime.interrupted else TrapError
             kind = StackOverflowError if status == ESTACK else kind
-            why = (str(trap).strip() or repr(trap)).splitlines()[-1]
-            error = kind(f'{ended}{where}: {why}', *at)
+            error = kind(f'{ended}{where}: {last_line(trap)}', *at)
             error.__cause__ = trap
             return error
         if status == EMISUSE:
-            ended += f': {self._runtime.guest.sentence()}'
+            ended += f': {misuse}'
         if status == EDISCARDED:
             ended += ': it did not end in time after its cancellation'
         return TaskError(f'{ended}{where}', *at)
