@@ -26,10 +26,19 @@ test('it holds what a user needs, and nothing of the project\'s workshop', () =>
       'libwasyncio-small.a', 'libwasyncio-start.a', 'libwasyncio-start-debug.a', 'libwasyncio-start-small.a',
       'pkgconfig/wasyncio.pc', 'pkgconfig/wasyncio-small.pc'].map((name) => `dist/lib/wasm32-${target}/${name}`)),
   ]) assert.ok(all.includes(path), path);
-  const expected = /^(bin|bindings|dist|docs|toolchain)\/|^[A-Z]+(\.md)?$|^package\.json$/;
+  const expected = /^(bin|bindings|dist|docs|examples|toolchain|web)\/|^[A-Z]+(\.md)?$|^package\.json$|^src\/wasyncio\.h$/;
   assert.deepEqual(all.filter((path) => !expected.test(path)), []);
   assert.deepEqual(all.filter((path) => /test|\.(ts|py|c)$/.test(path) &&
-    !/\.d\.ts$|^bin\/template\/app\.|^bindings\/wasi\//.test(path)), []);
+    !/\.d\.ts$|^bin\/template\/app\.|^bindings\/wasi\/|^examples\/|^web\//.test(path)), []);
+});
+
+test('every link of its texts leads to a file of it', () => {
+  const links = files().filter((path) => path.endsWith('.md')).flatMap((path) => {
+    const text = readFileSync(join(folder, path), 'utf8').replace(/^```[^]*?^```/gm, '');
+    return [...text.matchAll(/(?<!!\[[^\]]*)\]\(([^)\s#]+)/g)].map(([, to]) => [path, to]); // pictures are in the checkout
+  }).filter(([, to]) => !/^https?:/.test(to));
+  assert.ok(links.length > 50);
+  assert.deepEqual(links.filter(([path, to]) => !existsSync(join(folder, dirname(path), to))), []);
 });
 
 test('it needs nothing at run time, and only optional packages to build', () => {
