@@ -11,7 +11,7 @@ const colorOf = (n) => {
 const template = document.createElement('template');
 template.innerHTML = `
   <li><div class="what"><canvas hidden width="300" height="200"></canvas>
-    <div><b class="name"></b><span class="note"></span><progress max="100" hidden></progress></div></div>
+    <div><b class="name"></b><span class="note"></span><progress max="100" aria-label="done" hidden></progress></div></div>
     <span class="state"></span><span class="site"></span><span class="age number"></span>
     <button class="abort">Abort</button></li>`;
 
