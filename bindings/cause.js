@@ -10,6 +10,7 @@ export class Cause {
     this.value = value;
     this.asIs = asIs;
     this.late = late;
+    this.asked = 0; // so many tasks that are not over were asked by it
     // As it will come back: texts of the wasm are UTF-8 and end with a 0.
     this.text = textOf(value).replace(/\0|\p{Surrogate}/gu, '\uFFFD');
   }

@@ -3,7 +3,7 @@
 import { signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import { cancelledError, lateError, must, need, options } from './errors.js';
-import { Future, futureOf } from './future.js';
+import { Future, checkAwaitable, futureOf } from './future.js';
 import { join, leave } from './signals.js';
 
 /** A future that closing the runtime cancels. stop(reason): what cancelling means, true if it changed anything. */
@@ -61,9 +61,15 @@ export class Combined extends Future {
 
   /** Calls passed() after so long, if it has not ended before. */
   _within(ms, passed) {
-    const deadline = new Deadline(this.#core, ms, passed);
-    this._watch(() => deadline.cancel());
-    return deadline;
+    try {
+      const deadline = new Deadline(this.#core, ms, passed);
+      this._watch(() => deadline.cancel());
+      return deadline;
+    } catch (error) { // no memory: then there is to be none
+      this._seen();
+      this._fail(error);
+      throw error;
+    }
   }
 }
 
@@ -73,19 +79,20 @@ function listed(items, verb) {
   return [...items];
 }
 
-/** The items once each, in order, with their futures. */
-function distinct(items, verb) {
+/** The items once each, in order, with their futures. All are looked at first: whoever is refused has touched no promise. */
+function distinct(core, items, verb) {
+  core.x;
+  const list = listed(items, verb);
+  for (const item of list) checkAwaitable(item, `a member of ${verb}`);
   const futures = new Map();
-  for (const item of listed(items, verb)) {
-    if (!futures.has(item)) futures.set(item, futureOf(item, `a member of ${verb}`));
-  }
+  for (const item of list) if (!futures.has(item)) futures.set(item, futureOf(item));
   return futures;
 }
 
 export function gather(core, items, given) {
   const { collect } = options('gather', given);
   const list = listed(items, 'gather');
-  const futures = distinct(list, 'gather');
+  const futures = distinct(core, list, 'gather');
   let asked; // the error of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {
     const before = asked;
@@ -119,9 +126,9 @@ const whens = {
 
 export function wait(core, items, given) {
   const { when = 'all', timeout } = options('wait', given, { timeout: 'time' });
-  const futures = distinct(items, 'wait');
-  must(futures.size, 'wait', 'given something to wait for', items);
   must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
+  const futures = distinct(core, items, 'wait');
+  must(futures.size, 'wait', 'given something to wait for', items);
   const outer = new Combined(core);
   const those = (done) => [...futures.keys()].filter((item) => futures.get(item).done === done);
   let finishing = false;
@@ -138,6 +145,7 @@ export function wait(core, items, given) {
 
 export function waitFor(core, item, ms = Infinity) {
   need('time', 'waitFor: ms', ms);
+  core.x;
   const inner = futureOf(item, 'waitFor: what it waits for');
   let late, asked;
   const outer = new Combined(core, (reason) => {
@@ -169,7 +177,7 @@ export function shield(core, item) {
 /** Hands the items out as they end. */
 export function asCompleted(core, items, given) {
   const { timeout } = options('asCompleted', given, { timeout: 'time' });
-  const futures = distinct(items, 'asCompleted');
+  const futures = distinct(core, items, 'asCompleted');
   const ready = [];
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
   all._seen(); // its error is for who asks for more

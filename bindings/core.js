@@ -5,7 +5,7 @@ import {
   CANCELLED, ESTACK, ETIMEDOUT, ETRAP, OTHER_TRAP, REPORT_STACK, REPORT_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED,
   STARTED, WANTED,
 } from './abi.js';
-import { ClosedError, StackOverflowError, TaskError, TimeoutError, TrapError, misuse, textOf } from './errors.js';
+import { ClosedError, StackOverflowError, TaskError, TimeoutError, TrapError, isA, misuse, nameOf, textOf } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
@@ -22,8 +22,7 @@ export class Core {
   afterTurn; // called when a turn's events have been handed out, and when a combinator has ended
   #inside = false;
   #dead; // makes the error that says why nothing can be called any more
-  #causes = new Map(); // text -> cause, for those in use lately
-  #latestCause;
+  #causes = new Map(); // text -> cause, of tasks that were asked to stop by it and are not over
   #traps = []; // recovered from; the report of each comes before its tasks are settled
   #takeTurn; // not through `exports`, an object that engines look up slowly
 
@@ -66,15 +65,17 @@ export class Core {
     return new (classes[status] ?? TaskError)(message, status, task, site, options);
   }
 
-  /** A pointer to the reason's text. The cause is kept for a while: where the text comes back, it is found again. */
+  /** A pointer to the reason's text. */
   reason(cause) {
-    if (cause !== this.#latestCause) {
-      this.#latestCause = cause;
-      this.#causes.delete(cause.text);
-      this.#causes.set(cause.text, cause);
-      if (this.#causes.size > 64) this.#causes.delete(this.#causes.keys().next().value);
-    }
     try { return this.memory.note(cause.text); } catch { return 0; } // no memory for the words: it comes without
+  }
+  /** While a task is not over that was asked to stop by it: where the text comes back, in a task of C's, it is found again. */
+  remember(cause) {
+    cause.asked++;
+    this.#causes.set(cause.text, cause);
+  }
+  forget(cause) {
+    if (--cause.asked === 0 && this.#causes.get(cause.text) === cause) this.#causes.delete(cause.text);
   }
   causeOf(text) { return this.#causes.get(text); }
 
@@ -156,8 +157,8 @@ export class Core {
   #recover(error) {
     this.trap = error;
     let kind = OTHER_TRAP;
-    if (error instanceof WebAssembly.RuntimeError) kind = RUNTIME_KNOWS;
-    else if (/^(Range|Internal)Error$/.test(error?.name) && /call stack|recursion/i.test(textOf(error))) kind = STACK_EXHAUSTED;
+    if (isA(WebAssembly.RuntimeError, error)) kind = RUNTIME_KNOWS;
+    else if (/^(Range|Internal)Error$/.test(nameOf(error)) && /call stack|recursion/i.test(textOf(error))) kind = STACK_EXHAUSTED;
     try {
       if (this.exports.wax_recover(kind) !== 0) {
         this.#traps.push(error);
@@ -178,6 +179,7 @@ export class Core {
     for (const owner of this.owners.clear()) owner._abandoned(status);
     this.operations.abandon();
     for (const file of this.files ?? []) file?.flush?.(); // a last line without its end
+    for (const file of this.files ?? []) file?.abort?.(this.#dead()); // a stream
     for (const future of this.open) future._fail(this.#dead());
     this.afterTurn?.();
   }

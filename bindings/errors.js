@@ -2,9 +2,9 @@
  * status it stands for. And the checks of what callers give: each refuses with "what must be this, not that". */
 
 // The names are texts, because a minifier renames the classes.
-const named = (name, Base = Error) => class extends Base {
-  static name = name;
-  get name() { return name; }
+const named = (name, Base = Error) => {
+  const Named = class extends Base { static name = name; };
+  return Object.defineProperty(Named.prototype, 'name', { value: name, writable: true, configurable: true }), Named;
 };
 export const MisuseError = /* @__PURE__ */ named('MisuseError', TypeError);
 export const LoadError = /* @__PURE__ */ named('LoadError');
@@ -36,8 +36,17 @@ const readable = (textOf) => (value) => {
     return typeof value;
   }
 };
+/** instanceof. */
+export const isA = (kind, value) => {
+  try {
+    return value instanceof kind;
+  } catch {
+    return false;
+  }
+};
 /** A reason, or an error, as C reads it. */
 export const textOf = readable((reason) => String(reason?.message ?? reason ?? ''));
+export const nameOf = readable((error) => String(error?.name));
 /** A value as a message shows it. */
 export const show = readable((value) => {
   if (typeof value === 'string') return `'${value}'`;

@@ -1,7 +1,7 @@
 /* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
-import { CancelledError, cancelledError, must } from './errors.js';
+import { CancelledError, cancelledError, isA, must } from './errors.js';
 
 const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -18,11 +18,16 @@ function tell(future, watchers) {
   } finally { telling = undefined; }
 }
 
-// What cancelled futures and signals have given as errors, of whatever class: a signal's reason is the signal's own. Only objects
-// can be known again.
-const cancellations = new WeakSet();
-export const cancels = (error) => { if (Object(error) === error) cancellations.add(error); };
-export const isCancellation = (error) => error instanceof CancelledError || cancellations.has(error);
+// What cancelled futures and signals have given as errors, of whatever class: a signal's reason is the signal's own. Of what is no
+// object, the latest few: a text may be anybody's.
+const cancellations = new WeakSet(), primitives = new Set();
+export const cancels = (error) => {
+  if (Object(error) === error) return void cancellations.add(error);
+  primitives.delete(error);
+  primitives.add(error);
+  if (primitives.size > 16) primitives.delete(primitives.values().next().value);
+};
+export const isCancellation = (error) => cancellations.has(error) || primitives.has(error) || isA(CancelledError, error);
 
 export class Future {
   #state = PENDING;
@@ -115,10 +120,11 @@ const isThenable = (item) => {
   try { return typeof item?.then === 'function'; } catch { return true; }
 };
 
+export const checkAwaitable = (item, what) => must(item instanceof Future || isThenable(item), what, 'a task or a promise', item);
 /** The future itself, or one for a promise. Cancelling the latter gives up the wait: a promise can't be stopped. */
 export function futureOf(item, what) {
   if (item instanceof Future) return item;
-  must(isThenable(item), what, 'a task or a promise', item);
+  checkAwaitable(item, what);
   const future = new Future();
   future._item = item;
   Promise.resolve(item).then((value) => future._resolve(value), (error) => future._fail(error));

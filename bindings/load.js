@@ -2,7 +2,7 @@
  * given (browser.js, index.js). */
 import { ABI, DEBUG, VIRTUAL } from './abi.js';
 import { Core } from './core.js';
-import { LoadError, MisuseError, misuse, must, options } from './errors.js';
+import { LoadError, MisuseError, isA, misuse, must, options, textOf } from './errors.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
 import { wasi } from './wasi.js';
@@ -18,8 +18,8 @@ async function attempt(what, f) {
   try {
     return await f();
   } catch (cause) {
-    if (cause instanceof MisuseError || cause instanceof LoadError) throw cause;
-    refuse(`${what(cause)}: ${cause.message}`, { cause });
+    if (isA(MisuseError, cause) || isA(LoadError, cause)) throw cause;
+    refuse(`${what(cause)}: ${textOf(cause)}`, { cause });
   }
 }
 const start = () => 'the module does not start';
@@ -73,16 +73,16 @@ async function attach(from, { stdout, stderr }) {
 }
 
 // Not instanceof: a frame's are as good as the page's own.
-const isA = (kind, value) => Object.prototype.toString.call(value) === `[object ${kind}]`;
+const isOf = (kind, value) => Object.prototype.toString.call(value) === `[object ${kind}]`;
 
 async function compile(open, source) {
-  if (isA('WebAssembly.Module', source)) return source;
-  const named = typeof source === 'string' || isA('URL', source);
+  if (isOf('WebAssembly.Module', source)) return source;
+  const named = typeof source === 'string' || isOf('URL', source);
   const what = (error) =>
     `${named ? source : 'the source'} ${error instanceof WebAssembly.CompileError ? 'is not wasm' : "can't be read"}`;
   return attempt(what, async () => {
     const from = named ? await open(String(source)) : source;
-    if (isA('Response', from)) {
+    if (isOf('Response', from)) {
       if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = from.headers.get('content-type') === 'application/wasm'; // nothing else will do, not even a charset
       return typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer());

@@ -83,7 +83,7 @@ export class Memory {
   }
 
   #alloc(size) {
-    const pointer = this.exports.wax_alloc(size);
+    const pointer = size < 2 ** 32 ? this.exports.wax_alloc(size) : 0;
     if (pointer === 0) throw new RangeError(`the wasm has no memory for ${size} bytes`);
     return pointer;
   }

@@ -1,6 +1,6 @@
 /* Host functions: what C starts with wa_await_op, the host answers, once. A function may return, throw, resolve,
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
-import { EHOST, NOTHING, NUMBER } from './abi.js';
+import { EHOST, ENOMEM, NOTHING, NUMBER } from './abi.js';
 import { CancelledError, show, textOf } from './errors.js';
 import { Table } from './table.js';
 
@@ -86,7 +86,7 @@ export class Operations {
         return this.settled(operation, EHOST, `the host has no function ${show(name)}`);
       }
       result = f.call(this.#host, input, call);
-      if (typeof result === 'object' && typeof result?.then === 'function') {
+      if (Object(result) === result && typeof result.then === 'function') {
         then.call(Promise.resolve(result), operation.onValue, operation.onError);
         return;
       }
@@ -151,12 +151,14 @@ export class Operations {
     }
     let given;
     try {
-      given = memory.give(value, `what the host function '${call.name}' returns`);
-    } catch (error) {
-      status = EHOST;
-      if (call.task) call.task._hostError = error;
-      given = memory.give(error.message);
-    }
-    this.#settle(id, status, ...given);
+      try {
+        given = memory.give(value, `what the host function '${call.name}' returns`);
+      } catch (error) {
+        status = EHOST;
+        if (call.task) call.task._hostError = error;
+        given = memory.give(error.message);
+      }
+    } catch {} // no memory, not even for the sentence
+    if (!given || this.#settle(id, status, ...given) !== 0) this.#settle(id, ENOMEM, NOTHING, 0, 0, 0);
   }
 }

@@ -3,8 +3,13 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { GroupError, MisuseError, cancelledError, lateError, misuse, need, options } from './errors.js';
+import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, need, options } from './errors.js';
 import { asyncDispose, dispose, futureOf, isCancellation, left } from './future.js';
+
+// In the middle of a call from another runtime's wasm a member of that one must wait to be told.
+const stop = (member, why) => {
+  try { member.cancel(why); } catch { queueMicrotask(() => stop(member, why)); }
+};
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
 const block = (scope, outer, leave) => Object.assign(scope, {
@@ -66,11 +71,11 @@ export function group(core, rt, body, given) {
   const abort = (why) => {
     if (signal.aborted) return;
     controller.abort(why);
-    for (const member of members) member.cancel(why);
+    for (const member of members) stop(member, why);
   };
   const failed = (error) => {
     heard.add(error);
-    for (const each of error instanceof GroupError ? error.errors : [error]) errors.push(each); // no spread: they may be too many
+    for (const each of isA(GroupError, error) ? error.errors : [error]) errors.push(each); // no spread: they may be too many
     abort(error);
   };
   const cancelled = (error) => abort(asked ??= error);
@@ -93,6 +98,7 @@ export function group(core, rt, body, given) {
     refuseIfOver();
     const member = futureOf(item, 'a member of a group');
     if (member === outer) misuse('a group must have members other than itself: it would wait for its own end');
+    if (members.has(member)) return item;
     members.add(member);
     member._watch(() => {
       members.delete(member);

@@ -14,8 +14,8 @@ function onAbort({ target: signal }) {
 export function join(signal, task) {
   const tasks = members.get(signal);
   if (tasks) return tasks.add(task);
+  signal.addEventListener('abort', onAbort, { once: true }); // first: a signal that is not the platform's may refuse
   members.set(signal, new Set([task]));
-  signal.addEventListener('abort', onAbort, { once: true });
 }
 
 export function leave(signal, task) {

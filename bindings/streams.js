@@ -19,7 +19,7 @@ const encoder = new TextEncoder();
 const ignore = () => {};
 const soon = (f) => { Promise.resolve().then(f); };
 
-/* What both have in common: an entry of wasi.js's files, and, for core.js, something open that its end must end. */
+/* What both have in common: an entry of wasi.js's files, which the runtime's end aborts. */
 class Descriptor {
   socket = true;
   over = false; // nothing more comes or goes
@@ -32,7 +32,6 @@ class Descriptor {
     this.fd = 3;
     while (files[this.fd]) this.fd++;
     files[this.fd] = this;
-    core.open.add(this);
   }
 
   tell(mask) { this.#core.ready(this.fd, mask); }
@@ -41,26 +40,17 @@ class Descriptor {
     if (mask & ~this.side) this.tell(mask & ~this.side);
     if (mask & this.side) this.wanted();
   }
-  finish() {
-    this.over = true;
-    this.leave();
-  }
-  /** The end of the runtime is no concern of its any more. */
-  leave() { this.#core.open.delete(this); }
   /** C has no use for it any more. */
   forget() { if (this.#core.files[this.fd] === this) delete this.#core.files[this.fd]; }
   /** As if it had never been. */
   giveBack() {
-    this.finish();
+    this.over = true;
     this.forget();
     this.lock.releaseLock();
   }
 
   /** The stream has ended by itself, and not well. */
   gone() {}
-
-  cancel() {} // the runtime is closing: the tasks come first
-  _fail(error) { this.abort(error); }
 }
 
 class Source extends Descriptor {
@@ -113,7 +103,7 @@ class Source extends Descriptor {
     this.#pulling = true;
     this.lock.read().then(({ value, done }) => {
       this.#pulling = false;
-      if (done) this.finish();
+      if (done) this.over = true;
       else if (!this.over) this.#take(value);
       if (this.#chunk || this.over) this.tell(READABLE);
     }, (error) => {
@@ -149,7 +139,7 @@ class Source extends Descriptor {
   }
 
   #failed(error = new Error('the stream was given up')) {
-    this.finish();
+    this.over = true;
     this.#error = error;
     this.#chunk = undefined;
   }
@@ -180,7 +170,7 @@ class Sink extends Descriptor {
 
   // Whoever holds the task hears of it there.
   #failed(reason) {
-    this.finish();
+    this.over = true;
     this.closed.catch(ignore);
     this.#settle[1](reason);
   }
@@ -207,10 +197,9 @@ class Sink extends Descriptor {
   async end() {
     if (this.over || this.#ending) return;
     this.#ending = true;
-    this.leave();
     await this.#sending;
     if (this.over) return;
-    this.finish();
+    this.over = true;
     this.lock.close().then(...this.#settle);
   }
 

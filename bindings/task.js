@@ -19,6 +19,7 @@ export class Task extends Future {
   #signal;
   #deadline;
   #causes; // of those who asked from here, the latest last
+  #places; // of several causes: where the wasm has their texts, which may be alike
   #site = '';
   #cancelling = 0;
   #controller;
@@ -66,21 +67,19 @@ export class Task extends Future {
     else this.#request(cause);
   }
 
-  /** The latest of its causes with that text. */
-  _causeOf(text) { return this.#causes?.findLast((cause) => cause.text === text); }
-
-  /** What may stop it besides cancel. */
-  _limit(signal, timeout) {
-    if (signal?.aborted) this._stop(signalled(signal));
-    else if (signal) join(this.#signal = signal, this);
-    if (timeout === 0) this._stop(late(0));
-    else if (timeout) this.#within(timeout);
+  /** The latest of its causes with that text; of several such, the one whose text the wasm has at that place. */
+  _causeOf(text, place) {
+    const those = this.#causes?.filter((cause) => cause.text === text);
+    return those?.findLast((cause) => this.#places?.get(cause) === place) ?? those?.at(-1);
   }
 
-  // Without memory for the deadline there is to be no task.
-  #within(timeout) {
+  /** What may stop it besides cancel. Where that can't be had, there is to be no task. */
+  _limit(signal, timeout) {
     try {
-      this.#deadline = new Deadline(this.#core, timeout, () => this._stop(late(timeout)));
+      if (signal?.aborted) this._stop(signalled(signal));
+      else if (signal) join(this.#signal = signal, this);
+      if (timeout === 0) this._stop(late(0));
+      else if (timeout) this.#deadline = new Deadline(this.#core, timeout, () => this._stop(late(timeout)));
     } catch (error) {
       this._seen();
       this._stop(new Cause(error));
@@ -107,7 +106,9 @@ export class Task extends Future {
     this.#site = memory.text(i32[at + SITE]);
     const errors = i32[at + ERRORS] >>> 2;
     const members = i32.subarray(errors, errors + i32[at + ERROR_COUNT]);
-    this.#fail(status, memory.text(i32[at + REASON]), members, status === EMISUSE ? memory.text(i32[at + DATA]) : '');
+    const reason = i32[at + REASON];
+    const cause = status === ECANCELED ? this.#causeOf(memory.text(reason), reason) : undefined;
+    this.#fail(status, cause, members, status === EMISUSE ? memory.text(i32[at + DATA]) : '');
   }
 
   /** The runtime has ended before it. */
@@ -116,12 +117,19 @@ export class Task extends Future {
   get #over() { return this.done || this.#core.dead; }
 
   #request(cause) {
+    const before = this.#causes?.at(-1);
+    if (before) this.#place(before);
     if (this.#core.x.wax_cancel(this.#handle, this.#core.reason(cause)) !== 1) return false;
     (this.#causes ??= []).push(cause);
+    if (before) this.#place(cause);
+    this.#core.remember(cause);
     this.#core.wake();
     this.#abort(cause.value);
     return true;
   }
+
+  // Of the latest one.
+  #place(cause) { (this.#places ??= new Map()).set(cause, this.#word(REASON)); }
 
   #abort(reason) { this.#controller?.abort(reason === undefined ? new CancelledError('cancelled') : reason); }
   #why(error) { return this.reason === undefined ? error : this.reason; }
@@ -131,13 +139,13 @@ export class Task extends Future {
     this.#handle = 0;
     if (this.#signal) leave(this.#signal, this);
     this.#deadline?.cancel();
-    this.#signal = this.#deadline = undefined;
+    this.#causes?.forEach((cause) => this.#core.forget(cause));
+    this.#signal = this.#deadline = this.#places = undefined;
   }
 
-  #fail(status, reason, members, wrong) {
+  #fail(status, cause, members, wrong) {
     const cancelled = status === ECANCELED;
-    const cause = cancelled ? this.#causeOf(reason) : undefined;
-    const error = cancelled ? this.#cancellation(cause, reason) : this.#error(status, members, wrong);
+    const error = cancelled ? this.#cancellation(cause) : this.#error(status, members, wrong);
     this.#leave(status);
     this.#causes = this._hostError = undefined;
     this._fail(error, cancelled, cause?.late);
@@ -145,11 +153,11 @@ export class Task extends Future {
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.
-  #causeOf(text) { return this._causeOf(text) ?? (text ? { value: text } : this.#causes?.at(-1)); }
+  #causeOf(text, place) { return this._causeOf(text, place) ?? (text ? { value: text, text } : this.#causes?.at(-1)); }
 
-  #cancellation(cause, text) {
+  #cancellation(cause) {
     this.reason = cause?.value;
-    return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', text), this.reason);
+    return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', cause?.text), this.reason);
   }
 
   #error(status, members, wrong) {

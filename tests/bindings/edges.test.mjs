@@ -1,0 +1,210 @@
+// What few programs do, and what must harm none: no memory at the wrong moment, values that refuse to be looked at, reasons that
+// look alike, calls from the middle of another runtime's.
+import assert from 'node:assert/strict';
+import { GroupError, LoadError, MisuseError, TaskError, TimeoutError, TrapError, load } from '../../bindings/index.js';
+import { open } from '../../bindings/streams.js';
+import { errorOf, onBoth, sleep } from './setup.mjs';
+
+const never = () => new Promise(() => {});
+const revoked = () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
+/** Takes all memory that the wasm can have, and gives back what gives it back. */
+function fill(rt) {
+  const taken = [];
+  for (let size = 2 ** 28; size >= 1; size = Math.floor(size / 2)) {
+    for (let pointer; (pointer = rt.exports.wax_alloc(size)) !== 0;) taken.push(pointer);
+  }
+  return () => taken.forEach((pointer) => rt.exports.wax_free(pointer));
+}
+
+onBoth('edges', (test) => {
+  for (const [what, answer] of [
+    ['a text', async () => 'x'.repeat(50)], ['an empty text', async () => ''], ['bytes', () => new Uint8Array(99)],
+    ['an error', async () => { throw new Error('words'); }], ['an error without words', () => { throw new Error(''); }],
+  ]) {
+    let rt, giveBack;
+    const host = { full() { giveBack = fill(rt); return answer(); } };
+    test(`without memory for its answer a host call ends: ${what}`, { host }, async (runtime) => {
+      rt = runtime;
+      const error = await errorOf(rt.spawn('call', 'full'));
+      giveBack();
+      assert.ok(error instanceof TaskError);
+      assert.match(error.statusName, /^WA_(ENOMEM|EHOST)$/);
+    });
+  }
+
+  test('a deadline that there is no memory for leaves no scope behind', {}, async (rt, { reports }) => {
+    const giveBack = fill(rt);
+    const refused = [];
+    for (let i = 0; i < 10_000 && !refused.length; i++) { // the pool may have some left
+      try { rt.timeout(1e6, never).catch(() => {}); } catch (error) { refused.push(error); }
+    }
+    assert.equal(refused[0].statusName, 'WA_ENOMEM');
+    giveBack();
+    const began = performance.now();
+    await rt.close({ grace: 2000 });
+    assert.ok(performance.now() - began < 1500);
+    assert.deepEqual(reports, []);
+  });
+
+  const odd = [
+    ['a getter that throws', { get name() { throw new Error('no name'); } }],
+    ['a proxy that refuses', new Proxy({}, { get() { throw new Error('no'); }, getPrototypeOf() { throw new Error('no'); } })],
+    ['a revoked proxy', revoked()], ['null', null], ['undefined', undefined], ['a symbol', Symbol('odd')],
+  ];
+  for (const [what, value] of odd) {
+    test(`an import throws ${what}: only its task ends`, {
+      imports: { test: { probe() { throw value; }, missing() {} } },
+    }, async (rt, { reports }) => {
+      const other = rt.spawn('sleeper', 5);
+      const error = await errorOf(rt.spawn('call_import', 0));
+      assert.ok(error instanceof TrapError);
+      assert.equal(error.cause, value ?? error.cause);
+      assert.throws(() => rt.spawn('call_import', 0, { eager: true }), TrapError);
+      assert.equal(await other, 0);
+      assert.deepEqual(reports.map(({ kind }) => kind), ['trap', 'trap']);
+    });
+
+    test(`scopes fail with ${what}`, {}, async (rt) => {
+      const [thrown] = (await errorOf(rt.group(async () => { throw value; }))).errors;
+      assert.equal(thrown, value);
+      const [rejected] = (await errorOf(rt.group((group) => { group.add(Promise.reject(value)); }))).errors;
+      assert.equal(rejected, value);
+      const timed = rt.timeout(100, async () => { throw value; });
+      await timed.then(assert.fail, (error) => assert.equal(error, value));
+      assert.equal(timed.cancelled, false);
+    });
+
+    test(`what cannot be loaded is told, with ${what}`, {}, async () => {
+      const error = await errorOf(load(Promise.reject(value)));
+      assert.ok(error instanceof LoadError);
+      assert.equal(error.cause, value);
+      assert.ok(await errorOf(load({ emscripten() { throw value; } })) instanceof LoadError);
+    });
+  }
+
+  test('an open stream is no reason to wait for the end', {}, async (rt) => {
+    const seen = [];
+    open(rt, new ReadableStream({ cancel(reason) { seen.push(reason.name); } }));
+    open(rt, new WritableStream({ abort(reason) { seen.push(reason.name); } }));
+    const began = performance.now();
+    await rt.close();
+    assert.ok(performance.now() - began < 2500);
+    await sleep(1);
+    assert.deepEqual(seen, ['ClosedError', 'ClosedError']);
+  });
+
+  test('of two reasons with the same words the one comes out that was told', {}, async (rt) => {
+    const first = new AbortController();
+    const task = rt.spawn('slow_cleanup', '', { signal: first.signal });
+    await rt.spawn('sleeper', 1);
+    first.abort();
+    await rt.spawn('sleeper', 1);
+    const second = AbortSignal.abort().reason;
+    assert.equal(second.message, first.signal.reason.message);
+    task.cancel(second);
+    assert.equal(await errorOf(task), first.signal.reason);
+  });
+
+  test('a reason of a task that is over is not taken for that of another with the same words', {
+    host: { until: (_, { signal }) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve(seen.push(signal.reason))); }) },
+  }, async (rt) => {
+    const old = new Error('by C');
+    const task = rt.spawn('sleeper', 1e6);
+    task.cancel(old);
+    await errorOf(task);
+    await rt.spawn('stop_a_call', 'until');
+    await sleep(1);
+    const reason = seen.pop();
+    assert.notEqual(reason, old);
+    assert.match(reason.message, /\w/);
+  });
+  const seen = [];
+
+  test("an abort in the middle of another runtime's call reaches all", {}, async (rt, { module }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const other = await load(module, { imports: { test: { probe() { controller.abort(new Error('in the middle')); return 0; }, missing() {} } } });
+    let member;
+    const group = rt.group((g) => { member = g.add(other.spawn('sleeper', 1e6)); return never(); }, { signal });
+    const last = rt.spawn('sleeper', 1e6, { signal });
+    await rt.spawn('plain');
+    await other.spawn('call_import', 0);
+    assert.equal(await errorOf(last), signal.reason);
+    assert.equal((await errorOf(member)).reason, signal.reason);
+    group.catch(() => {});
+    await other.close();
+    await rt.close({ grace: 10 });
+  });
+
+  test('a signal with a reason that is no object stops a scope as any other does', {}, async (rt) => {
+    for (const reason of ['the user left', 0, false, 12n]) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const spawned = () => rt.spawn('sleeper', 1e6, { signal });
+      const group = rt.group(async () => { await spawned(); });
+      const scope = rt.timeout(1e9, async () => { await spawned(); });
+      await rt.spawn('plain');
+      controller.abort(reason);
+      for (const future of [group, scope]) {
+        await future.then(assert.fail, (error) => assert.equal(error, reason));
+        assert.equal(future.cancelled, true);
+      }
+    }
+  });
+
+  test('a member that is added again counts once', {}, async (rt) => {
+    const error = await errorOf(rt.group((group) => {
+      const task = group.spawn('status', -1003);
+      group.add(task);
+      group.add(task);
+    }));
+    assert.ok(error instanceof GroupError);
+    assert.equal(error.errors.length, 1);
+  });
+
+  test('a combinator that refuses has touched no promise', {}, async (rt) => {
+    const unhandled = [];
+    const hear = (error) => unhandled.push(error.message);
+    process.prependListener('unhandledRejection', hear);
+    const rest = process.listeners('unhandledRejection').filter((listener) => listener !== hear);
+    rest.forEach((listener) => process.removeListener('unhandledRejection', listener));
+    try {
+      const failing = (name) => Promise.reject(new Error(name));
+      assert.throws(() => rt.gather([failing('gather'), 5]), MisuseError);
+      assert.throws(() => rt.wait([failing('wait')], { when: 'x' }), MisuseError);
+      assert.throws(() => rt.asCompleted([failing('asCompleted'), 5]), MisuseError);
+      await rt.close();
+      assert.throws(() => rt.waitFor(failing('waitFor')), /closed/);
+      assert.throws(() => rt.shield(failing('shield')), /closed/);
+      await sleep(5);
+      assert.deepEqual(unhandled, ['gather', 'wait', 'asCompleted', 'waitFor', 'shield']);
+    } finally {
+      process.removeListener('unhandledRejection', hear);
+      rest.forEach((listener) => process.on('unhandledRejection', listener));
+    }
+  });
+
+  test('a signal that takes no listener: no task', {}, async (rt) => {
+    const signal = { aborted: false, addEventListener() { throw new EvalError('no listeners'); }, removeEventListener() {} };
+    assert.throws(() => rt.spawn('sleeper', 1e6, { signal }), EvalError);
+    await rt.spawn('plain');
+    assert.equal(rt.counts().tasks, 0);
+  });
+
+  test('names of errors can be changed, as those of any', {}, () => {
+    class Own extends TaskError { constructor() { super('mine', -1, '', ''); this.name = 'Own'; } }
+    assert.equal(String(new Own()), 'Own: mine');
+    assert.equal(String(Object.assign(new TimeoutError('late'), { name: 'Late' })), 'Late: late');
+    assert.deepEqual([new TimeoutError('').name, TimeoutError.name, Object.keys(new TimeoutError(''))], ['TimeoutError', 'TimeoutError', []]);
+  });
+
+  const callable = Object.assign(() => {}, { then(resolve) { resolve(5); } });
+  test('a promise may be a function', { host: { callable: () => callable } }, async (rt) => {
+    assert.equal(await rt.spawn('call', 'callable'), 5);
+  });
+});
