@@ -65,7 +65,7 @@ export class Trace {
   readonly lost: number;
   /** The events since the latest `read`, the oldest first. */
   read(): TraceEvent[];
-  /** Ends the recording, and gives what was not read. */
+  /** Ends the recording, and gives what was not read: also after the runtime was closed. */
   stop(): TraceEvent[];
 }
 

@@ -34,14 +34,16 @@ export class Trace {
   }
 
   stop() {
-    if (this.#recording) this.#runtime.now; // refuses a call from an import, before anything has changed
+    const open = this.#recording && !this.#runtime.closed;
+    if (open) this.#runtime.now; // refuses a call from an import, before anything has changed
     const events = this.read();
-    if (this.#recording) this.#runtime.exports.wax_trace(0);
+    if (open) this.#runtime.exports.wax_trace(0);
     this.#running = false;
     return events;
   }
 
-  get #recording() { return this.#running && !this.#runtime.closed && latest.get(this.#runtime) === this; }
+  // Also when the runtime is closed: what has happened until then is still there.
+  get #recording() { return this.#running && latest.get(this.#runtime) === this; }
 
   // Layout: docs/abi.md.
   #chunk(events) {

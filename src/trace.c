@@ -89,9 +89,10 @@ static void on_stepped(wa_time began) {
 int wa_trace_start(size_t records) {
   if (!records || records > CAPACITY_MAX)
     return wa__misuse("wa_trace_start: capacity is %u; expected 1 to %u", (unsigned)records, CAPACITY_MAX);
+  slot *slots = wa__alloc(records * sizeof *slots);
+  if (!slots) return wa__no_memory("a trace"); /* one that records goes on */
   wa_trace_stop();
-  ring = wa__alloc(records * sizeof *ring);
-  if (!ring) return wa__no_memory("a trace");
+  ring = slots;
   capacity = (uint32_t)records;
   for (uint32_t i = 0; i < capacity; i++) ring[i].name = NULL;
   next = unread = lost = 0;

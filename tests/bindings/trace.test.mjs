@@ -87,8 +87,29 @@ onBoth('trace', (t) => {
     const tracing = trace(rt);
     await rt.spawn('sleeper', 1);
     await rt.close();
+    assert.equal(tracing.read().length, 6);
     assert.deepEqual(tracing.stop(), []);
     assert.throws(() => trace(rt), ClosedError);
+  });
+
+  t('how the end came is there after it', {}, async (rt) => {
+    const tracing = trace(rt);
+    rt.spawn('sleeper', 1e6, { name: 'left' }).catch(() => {});
+    await rt.spawn('plain');
+    await rt.close();
+    assert.deepEqual(words(tracing.stop()).slice(-3), ['left run', 'left cleanup', 'left end']);
+  });
+
+  t('one that there is no memory for replaces none', {}, async (rt) => {
+    const tracing = trace(rt, { capacity: 100 });
+    await rt.spawn('sleeper', 1);
+    const taken = [];
+    for (let size = 2 ** 28; size >= 2 ** 20; size /= 2) {
+      for (let pointer; (pointer = rt.exports.wax_alloc(size)) !== 0;) taken.push(pointer);
+    }
+    assert.throws(() => trace(rt, { capacity: 2 ** 24 }), RangeError);
+    taken.forEach((pointer) => rt.exports.wax_free(pointer));
+    assert.equal(tracing.stop().length, 6);
   });
 
   t('Chrome draws it: a track for each task, its slices inside each other', {}, async (rt) => {
