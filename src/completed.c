@@ -21,13 +21,19 @@ struct wa__completed {
   wa__scope scope;
   wa_queue done; /* of futures; NULL: the time was up */
   uint32_t n, todo, left;
-  uint32_t inside; /* other tasks that wait in next */
+  uint32_t inside; /* other tasks that wait in next: a guest each */
   wa__task *owner;
   bool owner_inside, closed;
   bool held;  /* by the program */
   void *item; /* not a local of next: a frame there would make its task keep a C stack */
   node nodes[];
 };
+
+/* Another task than the owner, while it waits: it may be discarded. */
+typedef struct guest {
+  wa__scope scope;
+  struct wa__completed *state;
+} guest;
 
 static size_t size_of(size_t n) { return sizeof(struct wa__completed) + n * sizeof(node); }
 
@@ -50,6 +56,15 @@ static void drop(wa__scope *scope) {
   c->owner = NULL;
   c->held = c->owner_inside = false; /* discarded while it waited, if it did */
   if (!c->todo || c->closed) end(c);
+}
+
+static void leave(wa__scope *scope) {
+  guest *g = wa__container(scope, guest, scope);
+  struct wa__completed *c = g->state;
+  wa__scope_leave(scope);
+  wa__free(g, sizeof *g);
+  c->inside--;
+  if (c->closed || (!c->held && !c->todo)) end(c);
 }
 
 static void member_done(wa__handle *handle) {
@@ -109,14 +124,24 @@ int wa_completed_next(wa_completed *it, wa_future **out) {
   *out = NULL;
   if (!it->state->left) return WA_OK;
   struct wa__completed *c = it->state;
+  guest *g = wa__current == c->owner ? NULL : wa__alloc(sizeof *g);
+  if (!g && wa__current != c->owner) return wa__no_memory("a wait");
   c->left--;
-  if (wa__current == c->owner) c->owner_inside = true;
-  else c->inside++;
+  if (g) {
+    g->state = c;
+    c->inside++;
+    wa__scope_enter(wa__current, &g->scope, leave);
+  } else {
+    c->owner_inside = true;
+  }
   int st = wa_queue_get(&c->done, &c->item);
-  if (wa__current == c->owner) c->owner_inside = false;
-  else c->inside--;
   if (st == WA_OK) *out = c->item;
-  if (!c->inside && (c->closed || (!c->held && !c->todo))) end(c);
+  if (g) {
+    leave(&g->scope);
+  } else {
+    c->owner_inside = false;
+    if (c->closed) end(c);
+  }
   if (st == WA_ESHUTDOWN) return wa__misuse("wa_completed_next: the iterator was closed meanwhile");
   return st < 0 || *out ? st : WA_ETIMEDOUT;
 }

@@ -26,7 +26,7 @@
 ASYNCIFY(stop_unwind) void asyncify_stop_unwind(void);
 ASYNCIFY(start_rewind) void asyncify_start_rewind(void *data);
 
-wa__fiber *wa__fiber_running;
+wa__fiber *wa__fiber_running, *wa__fiber_kept;
 int wa__fiber_status;
 int wa__woken_with; /* what the suspension that is being woken from returns */
 
@@ -103,10 +103,14 @@ static void take_spare(wa__fiber *fiber) {
   fiber->stack = (uintptr_t)s;
 }
 
+static wa__stack *kept;
+
 static void give_back(wa__fiber *fiber) {
   wa__stack *s = wa__fiber_stack(fiber);
   fiber->stack = wa__stack_wish(s->size);
-  wa__stack_return(s);
+  if (fiber != wa__fiber_kept) return wa__stack_return(s);
+  wa__fiber_kept = NULL;
+  kept = s;
 }
 
 /* The leaf of a suspended segment, if no WA__FIBER_WAIT is. The C stack's pointer stays: asyncify skips what would move it. */
@@ -370,5 +374,10 @@ int wa__fiber_recover(void) {
   return stack ? WA_ESTACK : WA_ETRAP;
 }
 
-void wa__fiber_trim(void) { wa__stack_trim(); }
+void wa__fiber_trim(void) {
+  wa__fiber_kept = NULL;
+  if (kept) wa__stack_return(kept);
+  kept = NULL;
+  wa__stack_trim();
+}
 #endif

@@ -91,7 +91,9 @@ void wa__fiber_rest(void);
 /* After a trap, which took every running fiber's frames with it: puts the switching machinery back to rest. Returns
  * WA_ESTACK if the running fiber ran out of stack, else WA_ETRAP. Those that ran are to be destroyed. */
 int wa__fiber_recover(void);
-/* Frees the stacks that are kept for reuse. */
+/* When this one ends, nobody else gets its stack before wa__fiber_trim: others may still use what lies there. */
+extern wa__fiber *wa__fiber_kept;
+/* Frees the stacks that are kept for reuse, and that one. */
 void wa__fiber_trim(void);
 extern uint32_t wa__fiber_stacks; /* kept by suspended fibers */
 

@@ -36,6 +36,7 @@ struct wa__stack {
 };
 
 wa__fiber *wa__fiber_running;
+wa__fiber *wa__fiber_kept; /* not heeded: a sanitizer takes what has returned for gone */
 int wa__fiber_status;
 void (*wa__fiber_overflow)(void);
 void (*wa__fiber_lost)(wa__fiber *fiber, void *mark);

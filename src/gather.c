@@ -45,8 +45,9 @@ static void child_done(wa__handle *handle) {
   }
   if (g->finished < g->unique) return;
   for (uint32_t i = 0; i < g->n; i++) g->statuses[i] = g->children[i]->status;
-  if (g->cancel_requested)
-    wa__future_finish(&g->future, WA__FINISHED, WA_ECANCELED, NULL, g->children[g->n - 1]->detail);
+  wa_future *last = g->children[g->n - 1];
+  if (g->cancel_requested) /* with its reason; what else it may have is its own */
+    wa__future_finish(&g->future, WA__FINISHED, WA_ECANCELED, NULL, last->status == WA_ECANCELED ? last->detail : NULL);
   else wa__future_finish(&g->future, WA__FINISHED, WA_OK, g->statuses, NULL);
 }
 

@@ -130,6 +130,7 @@ int wa_run(wa_task_fn f, void *arg) {
   wa_task *main_task = wa_spawn_with(f, arg, &options);
   if (!main_task) return f ? WA_ENOMEM : WA_EMISUSE;
   in_run = wa__inside = true;
+  wa__fiber_kept = &wa__task_of(main_task)->fiber; /* the others may wait for what lies there */
   wa__future_add(main_task, &stop);
   int st = run_until_stopped();
   if (st == WA_OK) st = cancel_rest();
@@ -233,11 +234,13 @@ void wa__leave(const bool *alone) {
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
   wa__task *current = wa__current, *visitor = wa__visitor;
+  uint32_t first_new = wa__next_id;
   wa__visitor = wa__asking();
   wa__current = NULL; /* no call in there can suspend: the list must stand still */
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
+    if ((int32_t)(wa__task_of(f)->id - first_new) >= 0) break;
     visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
     WA__LIST_AGAIN(link);
   }

@@ -18,7 +18,7 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
-/* Somebody; a deadline that was set inside the uncancellable region, through which it goes. */
+/* Somebody; from there on, a deadline that was set inside the uncancellable region and goes through it: twice how deep that is. */
 enum { WA__ASKED = 1, WA__PIERCED = 2 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 
@@ -70,6 +70,7 @@ extern wa__task *wa__current;
 extern wa__task *wa__visitor;     /* who called wa_tasks: while it visits, nobody is current, so nobody can wait */
 extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
 extern uint32_t wa__task_count;   /* not finished */
+extern uint32_t wa__next_id;      /* of the task that is spawned next */
 extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back */
 
 static inline wa__task *wa__task_of(wa_future *f) { return wa__container(f, wa__task, future); }
@@ -82,8 +83,10 @@ static inline wa__task *wa__need_task(const char *call) {
   wa__outside = call;
   return NULL;
 }
-/* Whether a request has come that the task must be told of: inside an uncancellable region one that pierces it. */
-static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->must_cancel > (t->uncancellable != 0)); }
+/* Whether a request has come that the task must be told of: inside an uncancellable region one of that depth. */
+static inline bool wa__to_tell(const wa__task *t) {
+  return wa__unlikely(t->must_cancel && t->must_cancel >= WA__PIERCED * t->uncancellable);
+}
 /* It was told; inside the region not of the others. */
 static inline void wa__told(wa__task *t) { t->must_cancel &= t->uncancellable != 0; }
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }

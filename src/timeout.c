@@ -27,14 +27,13 @@ static void on_timeout(wa__handle *handle) {
   struct wa__timer *timer = wa__container(handle, struct wa__timer, due.handle);
   timer->expiring = true;
   wa__task *task = timer->task;
-  uint8_t region = task->uncancellable;
-  uint8_t asked = task->must_cancel;
-  /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. */
-  bool inside = region && timer->region == region;
-  if (inside) task->uncancellable = 0;
+  uint8_t region = task->uncancellable, asked = task->must_cancel, pierced = WA__PIERCED * timer->region;
+  /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. One that was set in a
+   * region around that is told when it is left. */
+  if (timer->region >= region) task->uncancellable = 0;
   wa__cancel_quietly(task);
   task->uncancellable = region;
-  if (inside && task->must_cancel) task->must_cancel = asked | WA__PIERCED;
+  if (pierced && task->must_cancel) task->must_cancel = (asked & WA__ASKED) | (asked > pierced ? asked : pierced);
 }
 
 /* One that is to expire in the next iteration leaves that iteration behind, as a cancelled call_soon does. */
@@ -77,13 +76,23 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   return timer;
 }
 
+/* Of the deadlines in an uncancellable region that have passed, the outermost one's is the cancellation. */
+static bool passed_around(const struct wa__timer *timer) {
+  for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
+    const struct wa__timer *around = wa__container(scope, struct wa__timer, scope);
+    if (scope->drop == drop && around->region && around->expiring) return true;
+  }
+  return false;
+}
+
 static int leave(wa_timeout *t, int status) {
   struct wa__timer *timer = t->timer;
   bool expired = timer->expiring;
   t->state = expired ? EXPIRED : EXITED;
   t->timer = NULL;
   /* Inside an uncancellable region nobody else's request comes through, so the cancellation is this deadline's. */
-  bool inside = timer->region && timer->region == wa__task_of(t->task)->uncancellable;
+  uint8_t region = wa__task_of(t->task)->uncancellable;
+  bool inside = region && timer->region >= region && !passed_around(timer);
   if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) status = WA_ETIMEDOUT;
   drop(&timer->scope);
   return status;

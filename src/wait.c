@@ -15,10 +15,13 @@ wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
-/* A reason of which the task hears. What it has in hand meanwhile stays: a group's errors, until those of another group; and why
- * it is to stop itself, whatever else it stops while it cleans up. */
+/* A reason of which the task hears. What it has in hand meanwhile stays: a group's errors, until those of another group, beside
+ * which the reason stands as if it were the task's own; and why it is to stop itself, whatever else it stops while it cleans up. */
 static void hear(wa__task *t, wa__detail *reason) {
-  if (t->thrown && t->thrown->kind == WA__ERRORS) return;
+  if (t->thrown && t->thrown->kind == WA__ERRORS) {
+    if (!t->cancels) wa__detail_set(&t->reason, reason);
+    return;
+  }
   if (!t->delivered || reason == t->reason) wa__detail_set(&t->thrown, reason);
 }
 

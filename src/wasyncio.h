@@ -338,7 +338,9 @@ size_t wa_group_errors(const wa_group *g, int *out, size_t max);
 /** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. */
 int wa_fail_group(const int *errors, size_t n);
 
-/* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. ------------ */
+/* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. Each must be there for as
+ * long as somebody waits for it: not in the frame of a task that may end before those who wait. (wa_run keeps its main task's
+ * until all that was left has ended.) ------------------------------------------------------------------------------ */
 
 typedef struct wa__list { struct wa__list *prev, *next; } wa__list;
 

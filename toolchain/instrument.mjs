@@ -33,8 +33,11 @@ const overFrames = (what, where) => `${where} uses ${what}: a jump over frames c
 // Functions that never suspend although asyncify can't see it; the file says why.
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 const nosuspendFile = beside('nosuspend.txt');
-const nosuspend = () => readFileSync(nosuspendFile, 'utf8').split('\n')
-  .map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
+function nosuspend(functions) {
+  const [ours, stdio] = readFileSync(nosuspendFile, 'utf8').split(/^# stdio.*/m);
+  const text = functions.has('fopencookie') ? ours : ours + stdio; // with that, a FILE's own function may be the program's
+  return text.split('\n').map((line) => line.replace(/#.*/, '').trim()).filter((name) => functions.has(name));
+}
 
 // A command that a host may drive too, instead of calling _start: the host calls __wasm_call_ctors first. Where the
 // libc leaves the constructors to the linker, it made them part of every export; only _start keeps that. The same for
@@ -130,8 +133,7 @@ export async function instrument(optimizer, linked, out, options, rewrite = chea
   const checked = `${out}.checked`;
   try {
     writeFileSync(checked, bytes);
-    const present = nosuspend().filter((name) => functions.has(name));
-    const removed = `--pass-arg=asyncify-removelist@${present.join(',')}`;
+    const removed = `--pass-arg=asyncify-removelist@${nosuspend(functions).join(',')}`;
     const [first, second] = passes(options);
     await optimizer.run(checked, out, [removed, ...first]);
     writeFileSync(checked, rewrite(readFileSync(out)));

@@ -187,6 +187,14 @@ for (const target of targets) {
       await assert.rejects(output(out), /memory access out of bounds/);
     });
 
+    test('a task may await below stdio, in a FILE\'s own function', async () => {
+      for (const level of ['O0', 'O3', 'Os']) {
+        const out = join(folder, `cookie-${target}-${level}.wasm`);
+        await buildWasm({ target, level, out, files: [join(here, 'cookie.c')] });
+        assert.equal(await output(out), '17 17 3 1\n', level);
+      }
+    });
+
     test('a reactor has the runtime\'s exports, a table that grows, and asks for WASI only', async () => {
       const out = join(folder, `runtime-${target}.wasm`);
       await buildWasm({ target, level: 'release', kind: 'reactor', out, files: [join(here, 'reads.c')] });

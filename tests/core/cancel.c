@@ -1,6 +1,27 @@
 /* Cancellation: a request that surfaces at the next await, a count of requests, a reason that stays. */
 #include "unit.h"
 
+static int fails_as_a_group(void *arg) {
+  (void)arg;
+  return wa_fail_group((int[]){WA_EUSER - 1}, 1);
+}
+
+static int hands_a_cancellation_on(void *after_a_group) {
+  if (after_a_group) EXPECT_STATUS(finish(wa_spawn(fails_as_a_group, NULL)), WA_EGROUP);
+  wa_future *f = wa_future_new();
+  wa_cancel(f, "the reason");
+  return finish(f);
+}
+
+TASK_TEST(cancel_keeps_its_reason_also_for_who_met_a_failed_group_before) {
+  for (int i = 0; i < 2; i++) {
+    wa_task *t = wa_spawn(hands_a_cancellation_on, NUMBER(i));
+    EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+    EXPECT_TEXT(wa_reason(t), "the reason");
+    wa_release(t);
+  }
+}
+
 static int loyal(void *name) {
   note("%s:start", (const char *)name);
   int status = wa_sleep(WA_S(10));

@@ -242,11 +242,63 @@ TASK_TEST(uncancellable_exit_without_enter_is_refused) {
   EXPECT_MISUSE(wa_uncancellable_exit(), "wa_uncancellable_exit: task 'main' did not enter");
 }
 
-TASK_TEST(uncancellable_nests_255_deep_and_no_deeper) {
-  for (int i = 0; i < 255; i++)
+/* The deadline is the outer region's: it passes while the inner one lets nothing through, and is told after that. */
+TASK_TEST(uncancellable_keeps_a_deadline_of_the_region_around_it) {
+  wa_timeout t;
+  wa_uncancellable_enter();
+  wa_timeout_enter(&t, WA_MS(10));
+  wa_uncancellable_enter();
+  EXPECT_STATUS(wa_sleep(WA_MS(20)), WA_OK);
+  wa_uncancellable_exit();
+  int status = wa_sleep(WA_S(1));
+  EXPECT_STATUS(status, WA_ECANCELED);
+  EXPECT_STATUS(wa_timeout_exit(&t, status), WA_ETIMEDOUT);
+  EXPECT_INT(wa_now(), WA_MS(20));
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+}
+
+TASK_TEST(uncancellable_keeps_a_deadline_of_the_region_around_it_beside_its_own) {
+  wa_timeout outer, inner;
+  wa_cancel(wa_current(), "kept to the end");
+  wa_uncancellable_enter();
+  wa_timeout_enter(&outer, WA_MS(10));
+  wa_uncancellable_enter();
+  wa_timeout_enter(&inner, WA_MS(20));
+  int status = wa_timeout_exit(&inner, wa_sleep(WA_MS(30)));
+  EXPECT_STATUS(status, WA_ECANCELED); /* as of two that have passed the outer one tells */
+  EXPECT_INT(wa_now(), WA_MS(20));
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_timeout_exit(&outer, status), WA_ETIMEDOUT);
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_yield(), WA_ECANCELED);
+  EXPECT_INT(wa_uncancel(wa_current()), 0);
+}
+
+/* As outside of a region: who is inside hands the cancellation on to the one around it. */
+TASK_TEST(uncancellable_with_two_deadlines_at_once) {
+  wa_timeout outer, inner;
+  wa_uncancellable_enter();
+  wa_timeout_enter(&outer, WA_MS(3));
+  wa_timeout_enter(&inner, WA_MS(3));
+  int status = wa_timeout_exit(&inner, wa_sleep(WA_S(1)));
+  EXPECT_STATUS(status, WA_ECANCELED);
+  EXPECT_STATUS(wa_timeout_exit(&outer, status), WA_ETIMEDOUT);
+  EXPECT_INT(wa_now(), WA_MS(3));
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+  wa_uncancellable_exit();
+}
+
+TASK_TEST(uncancellable_nests_127_deep_and_no_deeper) {
+  for (int i = 0; i < 127; i++)
     if (!EXPECT_STATUS(wa_uncancellable_enter(), WA_OK)) return;
-  EXPECT_MISUSE(wa_uncancellable_enter(), "wa_uncancellable_enter: nested more than 255 times");
-  for (int i = 0; i < 255; i++)
+  EXPECT_MISUSE(wa_uncancellable_enter(), "wa_uncancellable_enter: nested more than 127 times");
+  wa_future *never = wa_future_new();
+  EXPECT_STATUS(wa_wait_for(never, WA_MS(1)), WA_ETIMEDOUT);
+  wa_release(never);
+  for (int i = 0; i < 127; i++)
     if (!EXPECT_STATUS(wa_uncancellable_exit(), WA_OK)) return;
   EXPECT_MISUSE(wa_uncancellable_exit(), "did not enter");
 }

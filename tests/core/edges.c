@@ -77,6 +77,23 @@ TASK_TEST(a_visitor_may_release_the_future_behind_the_task_it_visits) {
   EXPECT_TRACE("main visited last");
 }
 
+static wa_task *spawned[3];
+static int spawned_count;
+static void spawns_another(wa_task *t, void *ctx) {
+  (void)ctx;
+  note("%s", wa_name(t));
+  if (spawned_count < 3) spawned[spawned_count++] = wa_spawn(returns, NUMBER(0));
+}
+
+TASK_TEST(a_visitor_may_spawn_and_does_not_meet_what_it_spawned) {
+  wa_task *t = wa_spawn_with(returns, NUMBER(0), &(wa_task_options){.name = "visited"});
+  wa_tasks(spawns_another, NULL);
+  EXPECT_TRACE("main visited");
+  EXPECT_INT(spawned_count, 2);
+  finish(t);
+  while (spawned_count) finish(spawned[--spawned_count]);
+}
+
 static void nothing(wa_task *t, void *ctx) { (void)t, (void)ctx; }
 static void visits_within(wa_task *t, void *ctx) {
   (void)ctx;

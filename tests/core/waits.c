@@ -179,6 +179,31 @@ TASK_TEST(shield_dropped_before_its_task_ends) {
   EXPECT_STATUS(finish(child), WA_OK);
 }
 
+static int says_text(void *arg) {
+  (void)arg;
+  return wa_return_text("not the gather's");
+}
+static int fails_as_a_group(void *arg) {
+  (void)arg;
+  return wa_fail_group((int[]){WA_EUSER - 1, WA_EUSER - 2}, 2);
+}
+
+TASK_TEST(gather_cancelled_has_nothing_of_its_members) {
+  wa_task_fn last[] = {says_text, fails_as_a_group};
+  for (int i = 0; i < 2; i++) {
+    wa_future *members[] = {wa_spawn(sleeper, NUMBER(50)), wa_spawn(last[i], NULL)};
+    wa_future *g = wa_gather(members, 2, WA_COLLECT);
+    turns(2);
+    wa_cancel(g, "why");
+    EXPECT_STATUS(wa_await(g), WA_ECANCELED);
+    EXPECT_INT(wa_result(g).type, WA_NOTHING);
+    EXPECT_INT(wa_errors(g, NULL, 0), 0);
+    EXPECT_INT(wa_errors(wa_current(), NULL, 0), 0);
+    wa_release(g);
+    for (int k = 0; k < 2; k++) wa_release(members[k]);
+  }
+}
+
 /* ---- completed --------------------------------------------------------------------------------------------------- */
 
 TASK_TEST(completed_of_none_ends_at_once) {
@@ -219,6 +244,27 @@ TASK_TEST(completed_times_out_for_each_that_is_left) {
   EXPECT_INT(wa_now(), WA_MS(5));
   wa_completed_close(&it);
   for (int i = 0; i < 3; i++) wa_release(futures[i]);
+}
+
+static wa_completed shared;
+static int waits_in_shared(void *arg) {
+  (void)arg;
+  wa_future *out;
+  wa_uncancellable_enter();
+  return wa_completed_next(&shared, &out);
+}
+
+TASK_TEST(completed_of_which_another_task_is_discarded_in_the_middle) {
+  wa_future *f = wa_future_new();
+  wa_completed_init(&shared, &f, 1, WA_FOREVER);
+  wa_task *stopped = wa_spawn(waits_in_shared, NULL), *told = wa_spawn(waits_in_shared, NULL);
+  wa_yield();
+  EXPECT_STATUS(wa_stop_within(stopped, WA_MS(5), true), WA_ETIMEDOUT);
+  TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  wa_completed_close(&shared);
+  EXPECT_STATUS(finish(told), WA_OK);
+  wa_release(stopped);
+  wa_release(f);
 }
 
 TASK_TEST(completed_of_nothing_is_refused) {
