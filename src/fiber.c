@@ -103,14 +103,11 @@ static void take_spare(wa__fiber *fiber) {
   fiber->stack = (uintptr_t)s;
 }
 
-static wa__stack *kept;
-
 static void give_back(wa__fiber *fiber) {
   wa__stack *s = wa__fiber_stack(fiber);
   fiber->stack = wa__stack_wish(s->size);
-  if (fiber != wa__fiber_kept) return wa__stack_return(s);
-  wa__fiber_kept = NULL;
-  kept = s;
+  if (fiber == wa__fiber_kept) s->size ^= 1; /* which nobody wishes for */
+  wa__stack_return(s);
 }
 
 /* The leaf of a suspended segment, if no WA__FIBER_WAIT is. The C stack's pointer stays: asyncify skips what would move it. */
@@ -374,10 +371,5 @@ int wa__fiber_recover(void) {
   return stack ? WA_ESTACK : WA_ETRAP;
 }
 
-void wa__fiber_trim(void) {
-  wa__fiber_kept = NULL;
-  if (kept) wa__stack_return(kept);
-  kept = NULL;
-  wa__stack_trim();
-}
+void wa__fiber_trim(void) { wa__stack_trim(); }
 #endif

@@ -234,13 +234,13 @@ void wa__leave(const bool *alone) {
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
   wa__task *current = wa__current, *visitor = wa__visitor;
-  uint32_t first_new = wa__next_id;
+  uint32_t last = wa__last_id;
   wa__visitor = wa__asking();
   wa__current = NULL; /* no call in there can suspend: the list must stand still */
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
-    if ((int32_t)(wa__task_of(f)->id - first_new) >= 0) break;
+    if ((int32_t)(wa__task_of(f)->id - last) > 0) break; /* the visitor has spawned it */
     visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
     WA__LIST_AGAIN(link);
   }

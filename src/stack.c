@@ -10,7 +10,8 @@ static struct { uint32_t size; wa__stack *free; } sizes[SIZES];
 wa__stack *wa__stack_spare;
 uintptr_t wa__stack_spare_for;
 
-static size_t block_size(uint32_t size) { return sizeof(wa__stack) + WA__RED_ZONE + size + 15; }
+/* The same for a size and for the odd or even one beside it: see give_back in fiber.c. */
+static size_t block_size(uint32_t size) { return sizeof(wa__stack) + WA__RED_ZONE + (size | 1) + 15; }
 
 static wa__stack *find(uint32_t size) {
   for (int i = 0; i < SIZES; i++) {

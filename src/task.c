@@ -17,7 +17,7 @@ uint32_t wa__task_count, wa__leaving_count;
 void (*wa__task_traced)(wa__task *t, int kind);
 wa_task_fn wa__deferred;
 
-uint32_t wa__next_id = 1;
+uint32_t wa__last_id;
 
 void wa__trace_tell(wa__task *t, int kind) { wa__task_traced(t, kind); }
 
@@ -193,7 +193,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   wa__future_count--;
   wa__task_count++;
   t->future.refs = 2; /* the caller's, and its own until it has finished */
-  t->id = wa__next_id++;
+  t->id = ++wa__last_id;
   t->site = t->cancel_site = "";
   t->handle.run = start;
   wa__fiber_init(&t->fiber, f, arg, stack_size);
@@ -310,8 +310,8 @@ int wa_uncancel(wa_task *f) {
 int wa_uncancellable_enter(void) {
   wa__task *t = wa__need_task("wa_uncancellable_enter");
   if (!t) return WA_EMISUSE;
-  if (t->uncancellable == INT8_MAX) return wa__misuse("wa_uncancellable_enter: nested more than 127 times");
-  t->uncancellable++;
+  if (t->uncancellable == UINT8_MAX - 2) return wa__misuse("wa_uncancellable_enter: nested more than 127 times");
+  t->uncancellable += t->uncancellable ? 2 : 1;
   return WA_OK;
 }
 
@@ -319,7 +319,7 @@ int wa_uncancellable_exit(void) {
   wa__task *t = wa__need_task("wa_uncancellable_exit");
   if (!t) return WA_EMISUSE;
   if (!t->uncancellable) return wa__misuse("wa_uncancellable_exit: task '%s' did not enter", wa_name(&t->future));
-  t->uncancellable--;
+  t->uncancellable -= t->uncancellable > 1 ? 2 : 1;
   if (t->must_cancel) wa__fuel = 1;
   return WA_OK;
 }

@@ -18,8 +18,9 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
-/* Somebody; from there on, a deadline that was set inside the uncancellable region and goes through it: twice how deep that is. */
-enum { WA__ASKED = 1, WA__PIERCED = 2 };
+/* Somebody. What is above that: a deadline that was set inside an uncancellable region, and goes through it: one more than that
+ * region's number. */
+enum { WA__ASKED = 1 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 
 /* What few tasks have, made when it is needed. */
@@ -41,7 +42,7 @@ typedef struct wa__task {
   wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
   uint8_t slot : 2;       /* a future of which only this task knows: a sleep's, a lock's */
   uint8_t slot_use : 2;   /* what will settle it: the timer, or whose queue the task is in */
-  uint8_t uncancellable;  /* depth */
+  uint8_t uncancellable;  /* the region's number: 0, and then 1 3 5 ..., the deeper the higher */
   uint8_t must_cancel;    /* asked to stop, and not told yet: by whom */
   bool delivered : 1;     /* told */
   bool ungraceful : 1, closing : 1;
@@ -70,7 +71,7 @@ extern wa__task *wa__current;
 extern wa__task *wa__visitor;     /* who called wa_tasks: while it visits, nobody is current, so nobody can wait */
 extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
 extern uint32_t wa__task_count;   /* not finished */
-extern uint32_t wa__next_id;      /* of the task that is spawned next */
+extern uint32_t wa__last_id;      /* of the task that was spawned last */
 extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back */
 
 static inline wa__task *wa__task_of(wa_future *f) { return wa__container(f, wa__task, future); }
@@ -84,9 +85,7 @@ static inline wa__task *wa__need_task(const char *call) {
   return NULL;
 }
 /* Whether a request has come that the task must be told of: inside an uncancellable region one of that depth. */
-static inline bool wa__to_tell(const wa__task *t) {
-  return wa__unlikely(t->must_cancel && t->must_cancel >= WA__PIERCED * t->uncancellable);
-}
+static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->must_cancel > t->uncancellable); }
 /* It was told; inside the region not of the others. */
 static inline void wa__told(wa__task *t) { t->must_cancel &= t->uncancellable != 0; }
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }

@@ -19,7 +19,7 @@ struct wa__timer {
   uint32_t turn;  /* in which it was armed for the next one, if soon */
   bool soon;
   bool expiring;
-  uint8_t region; /* how deep in uncancellable regions it was entered */
+  uint8_t region; /* in which uncancellable one it was entered */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
@@ -27,7 +27,7 @@ static void on_timeout(wa__handle *handle) {
   struct wa__timer *timer = wa__container(handle, struct wa__timer, due.handle);
   timer->expiring = true;
   wa__task *task = timer->task;
-  uint8_t region = task->uncancellable, asked = task->must_cancel, pierced = WA__PIERCED * timer->region;
+  uint8_t region = task->uncancellable, asked = task->must_cancel, pierced = timer->region ? timer->region + 1 : 0;
   /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. One that was set in a
    * region around that is told when it is left. */
   if (timer->region >= region) task->uncancellable = 0;

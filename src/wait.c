@@ -18,11 +18,8 @@ static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 /* A reason of which the task hears. What it has in hand meanwhile stays: a group's errors, until those of another group, beside
  * which the reason stands as if it were the task's own; and why it is to stop itself, whatever else it stops while it cleans up. */
 static void hear(wa__task *t, wa__detail *reason) {
-  if (t->thrown && t->thrown->kind == WA__ERRORS) {
-    if (!t->cancels) wa__detail_set(&t->reason, reason);
-    return;
-  }
-  if (!t->delivered || reason == t->reason) wa__detail_set(&t->thrown, reason);
+  bool errors = t->thrown && t->thrown->kind == WA__ERRORS;
+  if (!t->delivered || reason == t->reason) wa__detail_set(errors ? &t->reason : &t->thrown, reason);
 }
 
 int wa__take(wa__task *t, wa_future *f) {
@@ -183,11 +180,10 @@ static int sleep_begin(wa_time delay) {
 static WA__COLD int cycle(wa__task *t, wa_future *f) {
   char chain[160];
   size_t n = wa__format(chain, sizeof chain, "%s", wa_name(&t->future));
-  for (; f != &t->future; f = wa__as_task(f) ? wa__task_of(f)->waiting : NULL) {
-    if (!f) break;
-    if (f->kind == WA__TASK) n += wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(f));
-    else n += wa__format(chain + n, sizeof chain - n, " -> (gather or shield)");
-    if (f->kind != WA__TASK) break;
+  for (; f && f != &t->future; f = wa__task_of(f)->waiting) {
+    bool task = f->kind == WA__TASK;
+    n += wa__format(chain + n, sizeof chain - n, " -> %s", task ? wa_name(f) : "(gather or shield)");
+    if (!task) break;
   }
   wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(&t->future));
   return wa__misuse("wa_await: these tasks would wait for each other for ever: %s", chain);
