@@ -114,6 +114,21 @@ WA_TASK(reads_lines);
 static int fails(void *arg) { return WA_EUSER - (int)NUMBER_OF(arg); }
 WA_TASK(fails);
 
+/* Its child fails, and it has looked. */
+static int fails_later(void *arg) {
+  wa_sleep(WA_MS(5));
+  return fails(arg);
+}
+static int forgives(void *arg) {
+  (void)arg;
+  double five = 5;
+  wa_task *child = wa_spawn(fails_later, &five);
+  int st = wa_await(child);
+  wa_release(child);
+  return st == WA_EUSER - 5 ? WA_OK : WA_EMISUSE;
+}
+WA_TASK(forgives);
+
 static int spawns_a_child(void *arg) {
   wa_task *child = wa_spawn(waits, arg);
   (void)wa_await(child);

@@ -1,6 +1,9 @@
 """The Python host module: what its users see. PROGRAM=tasks.wasm python -m unittest."""
+import copy
+import gc
 import math
 import os
+import pickle
 import tempfile
 import threading
 import time
@@ -9,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import wasmtime
 import wasyncio
-from case import Case
+from case import Case, imports, program
 
 ESTACK, ETRAP, EDISCARDED, ECANCELED, EPENDING = -10, -11, -12, -1, -14
 
@@ -58,6 +61,75 @@ class Life(Case):
         rt.close()
         with self.assertRaises(wasyncio.ClosedError):
             rt.spawn('echo')
+
+    def test_what_does_not_fit_is_named(self):
+        rt = self.start()
+        self.finish('echo', 'first', name='named')  # makes the table of what the host holds
+        before = rt.counts()
+        for size in (1 << 32, -1, 1 << 33, (1 << 32) + 300, 'big', 2.5):
+            with self.assertRaisesRegex(wasyncio.MisuseError, 'spawn: stack_size must be bytes, 256 to 1073741824, not'):
+                rt.spawn('echo', 'x' * 10, name='named', stack_size=size)
+        for value in ('\ud800', 10 ** 400):
+            with self.assertRaisesRegex(wasyncio.MisuseError, "the input of 'echo' cannot cross"):
+                rt.spawn('echo', value, name='named')
+        self.assertEqual(rt.counts(), before)
+        task = rt.spawn('sleeper', 1000, name='lone \ud800')
+        self.assertEqual(task.name, 'lone ?')
+        task.cancel('why \ud800')
+        rt.run(task)
+        self.assertEqual(task.reason, 'why ?')
+        for option in ('budget', 'stall_after', 'grace'):
+            for value in (-1, float('nan')):
+                with self.assertRaisesRegex(wasyncio.MisuseError, f'start: {option} must be seconds, 0 or more, not'):
+                    program().start(imports=imports(), **{option: value})
+        with self.assertRaisesRegex(wasyncio.MisuseError, 'start: stack_size must be bytes'):
+            program().start(imports=imports(), stack_size=1 << 33)
+        virtual = program().start(imports=imports(), virtual_clock=True)
+        for seconds in (-1, float('nan'), float('inf'), 1e10):
+            with self.assertRaisesRegex(wasyncio.MisuseError, 'advance: seconds must be 0 or more, and less than 9e9'):
+                virtual.advance(seconds)
+        task = virtual.spawn('sleeper', 1)
+        with self.assertRaisesRegex(wasyncio.MisuseError, 'is a task of another runtime'):
+            rt.run(task)
+        virtual.close()
+        self.assertFalse(task.cancel('too late'))
+        with self.assertRaises(wasyncio.ClosedError):
+            virtual.call_soon_threadsafe(print)
+
+    def test_who_only_looked_at_a_task_of_cs_own_is_told_of_no_error(self):
+        rt = self.start()
+        parent = rt.spawn('forgives')
+        rt.turn()
+        self.assertEqual(len(rt.tasks()), 2)
+        rt.run(parent)
+        gc.collect()
+        self.assertEqual(parent.result(), 0)
+        self.assert_reports()
+        self.assert_nothing_left()
+
+    def test_errors_cross_to_other_processes(self):
+        rt = self.start()
+        tasks = [rt.spawn('fails', 5), rt.spawn('sleeper', 1e6), rt.spawn('traps_at_once')]
+        tasks[1].cancel('why')
+        rt.run(*tasks)
+        for error in [*(task.exception() for task in tasks), wasyncio.GroupError('both', -3, 'a', 'b', errors=[1, 2])]:
+            for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+                self.assertIs(type(again), type(error))
+                self.assertEqual((str(again), vars(again)), (str(error), vars(error)))
+
+    def test_a_forked_process_has_a_guard_of_its_own(self):
+        self.start(guard=0.5)  # with a thread that no fork takes along
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                rt = program().start(imports=imports(), guard=0.3, stall_after=1000, on_report=lambda report: None)
+                task = rt.spawn('never_looks')
+                rt.run(task, timeout=20)
+                status = 0 if isinstance(task.exception(), wasyncio.InterruptedTaskError) else 2
+            finally:
+                os._exit(status)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
 
     def test_time_is_real(self):
         rt = self.start()

@@ -119,6 +119,64 @@ except KeyboardInterrupt:
         out = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True, timeout=120)
         self.assertEqual((out.stdout, out.stderr), ("<Task 'task-1' WA_ECANCELED>\n", ''))
 
+    def test_ctrl_c_at_every_line_loses_nothing(self):
+        """Of the runtime's own, one after the other, from the spawn to the end of the task."""
+        folder = os.path.dirname(wasyncio.__file__)
+        line, ended = 0, False
+        while not ended:
+            rt = self.start(host={'ask': str.upper})
+            cleans_up = rt.spawn('tells_why')
+            left = line = line + 1
+
+            def trace(frame, event, argument):
+                nonlocal left
+                if os.path.dirname(frame.f_code.co_filename) != folder:
+                    return None
+                if event == 'line':
+                    left -= 1
+                    if left == 0:
+                        signal.raise_signal(signal.SIGINT)
+                return trace
+            task = None
+            sys.settrace(trace)
+            try:
+                task = rt.spawn('asks', 'hello')
+                rt.run(task, timeout=60)
+                ended = True
+            except KeyboardInterrupt:
+                ended = False
+            finally:
+                sys.settrace(None)
+            if task:
+                rt.run(task, timeout=60)
+                self.assertEqual(task.result(), 'HELLO', line)
+            self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+            self.assertEqual(rt.close(grace=5), 0)
+            self.assertEqual(cleans_up.status, -1, line)
+        self.assertGreater(line, 200)
+
+    def test_a_handler_of_ones_own_may_raise_on_ctrl_c(self):
+        """As asyncio's does, the second time."""
+        rt = self.start(budget=0.05, guard=None)
+        task = rt.spawn('computes')
+        pressed = []
+
+        def handler(number, frame):
+            pressed.append(number)
+            if len(pressed) == 2:
+                raise KeyboardInterrupt('the second time')
+        before = signal.signal(signal.SIGINT, handler)
+        try:
+            for delay in (0.05, 0.3):
+                after(delay, lambda: os.kill(os.getpid(), signal.SIGINT))
+            with self.assertRaisesRegex(KeyboardInterrupt, 'the second time'):
+                rt.run(task, timeout=60)
+            self.assertIs(signal.getsignal(signal.SIGINT), handler)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self.assertEqual(rt.close(), 0)
+        self.assertEqual(task.status, -1)
+
     def test_a_thread_wakes_a_runtime_that_waits(self):
         rt = self.start()
         task = rt.spawn('tells_why')

@@ -17,7 +17,7 @@ class Doorbell:
     def __init__(self):
         self._requests = deque()
         self._wakes = queue.SimpleQueue()  # of who sleeps in wait; the requests stay in their order
-        self._interrupted = False
+        self._raised = None  # by a signal handler, while the owner was inside
 
     def ring(self, request):
         self._requests.append(request)
@@ -29,16 +29,21 @@ class Doorbell:
 
     def answer(self):
         """The host's side of sched_yield."""
-        return INTR if self._requests or self._interrupted else 0
+        return INTR if self._requests or self._raised else 0
 
-    def interrupt(self, number, frame):
-        """A signal handler: for while C runs."""
-        self._interrupted = True
+    def instead_of(self, handler):
+        """A signal handler that does the same and keeps what it raises for later; the turn that C is in ends by that."""
+        def noted(number, frame):
+            try:
+                handler(number, frame)
+            except BaseException as error:
+                self._raised = self._raised or error
+        return noted
 
-    def raise_interrupt(self):
-        if self._interrupted:
-            self._interrupted = False
-            raise KeyboardInterrupt
+    def raise_noted(self):
+        error, self._raised = self._raised, None
+        if error is not None:
+            raise error
 
     def wait(self, timeout):
         """Sleeps until somebody rings, for at most so many seconds; None: as long as it takes."""

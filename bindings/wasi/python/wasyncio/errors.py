@@ -14,7 +14,7 @@
 """
 import builtins
 
-OK, ECANCELED, ETIMEDOUT, EGROUP, EMISUSE = 0, -1, -2, -3, -4
+OK, ECANCELED, ETIMEDOUT, EGROUP, EMISUSE, ENOMEM = 0, -1, -2, -3, -4, -5
 EHOST, ESTACK, ETRAP, EDISCARDED, EPENDING = -8, -10, -11, -12, -14
 EUSER = -1000
 
@@ -36,8 +36,18 @@ def last_line(trap):
     return (str(trap).strip() or repr(trap)).splitlines()[-1].strip()
 
 
+def _restored(kind, args, state):
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
 class WasyncioError(Exception):
-    """The base of all."""
+    """The base of all. Can be copied, and pickled for another process."""
+
+    def __reduce__(self):
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class LoadError(WasyncioError):

@@ -94,6 +94,8 @@ class Guest:
 
     def own(self, data):
         """Memory of the guest's with the data in it, for a call that takes it over."""
+        if len(data) >= 1 << 32:
+            raise MisuseError(f'no memory for {len(data)} bytes')
         pointer = self.pointer('wax_alloc', len(data))
         self.memory.write(self.store, data, pointer)
         return pointer
@@ -102,11 +104,14 @@ class Guest:
         """A value as the four arguments type, data, size, number; the call owns the data."""
         if value is None:
             return NOTHING, 0, 0, 0.0
-        if isinstance(value, (int, float)):
-            return NUMBER, 0, 0, float(value)
-        if isinstance(value, str):
-            data = value.encode()
-            return TEXT, self.own(data), len(data), 0.0
+        try:
+            if isinstance(value, (int, float)):
+                return NUMBER, 0, 0, float(value)
+            if isinstance(value, str):
+                data = value.encode()
+                return TEXT, self.own(data), len(data), 0.0
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise MisuseError(f'{what} cannot cross: {error}') from error
         if isinstance(value, (bytes, bytearray, memoryview)):
             data = bytes(value)
             return BYTES, self.own(data), len(data), 0.0
@@ -114,7 +119,7 @@ class Guest:
 
     def lend(self, name, *args, text):
         """A call whose last argument is a text that the call copies; None: a null pointer."""
-        pointer = 0 if text is None else self.own(str(text).encode())
+        pointer = 0 if text is None else self.own(str(text).encode(errors='replace'))
         try:
             return self.call(name, *args, pointer)
         finally:

@@ -5,7 +5,7 @@
 """
 from concurrent.futures import Future
 
-from .errors import EHOST
+from .errors import EHOST, ENOMEM
 from .guest import OPERATION
 
 
@@ -60,7 +60,10 @@ class Operations:
         try:
             operands = guest.operands(value, 'what a host function returns')
         except Exception as error:
-            status, operands = EHOST, guest.operands(str(error), '')
+            try:
+                status, operands = EHOST, guest.operands(str(error), '')
+            except Exception:  # no memory, not even for the sentence
+                status, operands = ENOMEM, guest.operands(None, '')
         guest.call('wax_settle', id, status, *operands)
         self._runtime._changed = True
 

@@ -13,7 +13,7 @@ import wasmtime
 from .doorbell import Doorbell
 from .errors import LoadError, MisuseError
 from .guest import Guest
-from .runtime import NEVER, Runtime
+from .runtime import NEVER, Runtime, check_stack_size
 
 _TICK = 0.05  # seconds between two epochs
 _LONGEST = 1e9  # seconds, which are 31 years
@@ -36,7 +36,7 @@ class Program:
         self._exports = [item.name for item in self.module.exports if isinstance(item.type, wasmtime.FuncType)]
         if 'wax_turn' not in self._exports:
             raise LoadError('the wasm does not export wax_turn: build it with wasyncio, as a reactor')
-        self._ticking = False
+        self._ticking = 0  # in that process
 
     def start(self, host=None, *, guard=5.0, virtual_clock=False, budget=0.0, stack_size=0, debug=False,
               stall_after=0.0, grace=0.0, on_report=None, wasi=None, imports=None):
@@ -51,6 +51,10 @@ class Program:
         wasi         a wasmtime.WasiConfig; without it the process's stdout and stderr
         imports      {(module, name): (wasmtime.FuncType, function)}: further imports of the wasm
         """
+        check_stack_size('start', stack_size)
+        for name, value in (('budget', budget), ('stall_after', stall_after), ('grace', grace)):
+            if not value >= 0:
+                raise MisuseError(f'start: {name} must be seconds, 0 or more, not {value!r}')
         store = wasmtime.Store(self.engine)
         store.set_epoch_deadline(NEVER)
         if wasi is None:
@@ -94,8 +98,8 @@ class Program:
             raise MisuseError(f'start: guard is {guard!r}; expected seconds, above 0, or None')
         if guard is None:
             return NEVER
-        if not self._ticking:
-            self._ticking = True
+        if self._ticking != os.getpid():  # a forked process has not got the thread
+            self._ticking = os.getpid()
             threading.Thread(target=_tick, args=(weakref.ref(self),), name='wasyncio guard', daemon=True).start()
         return math.ceil(min(guard, _LONGEST) / _TICK) + 1
 

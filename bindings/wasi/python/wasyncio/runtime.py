@@ -28,7 +28,7 @@ _SETTLED, _STARTED, _CANCELLED, _REPORT, _DESCRIPTOR = range(1, 6)
 _KINDS = ['', 'swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown']
 _KNOWN, _STACK, _OTHER, _INTERRUPTED = range(4)
 _EAGER = 1
-_SLICE = 0.02  # seconds: descriptors are waited for inside the guest, where no doorbell is heard
+_SLICE = 0.005  # seconds: descriptors are waited for inside the guest, where no doorbell is heard
 NEVER = 1 << 60  # ticks
 log = logging.getLogger('wasyncio')
 
@@ -43,6 +43,12 @@ class Report:
     status: int
     count: int
     age: float
+
+
+def check_stack_size(call, size):
+    """What C does not see: a size that does not fit its 32 bits."""
+    if not isinstance(size, int) or not 0 <= size <= 1 << 30:
+        raise MisuseError(f'{call}: stack_size must be bytes, 256 to {1 << 30}, not {size!r}')
 
 
 class Runtime:
@@ -89,30 +95,36 @@ class Runtime:
 
     @contextmanager
     def _inside(self):
+        """Ctrl-C is raised when the owner has come out: among the engine's frames, or between an event and what it changes, it
+        would do harm."""
+        outermost = not self._depth and threading.current_thread() is threading.main_thread()
+        handler = signal.getsignal(signal.SIGINT) if outermost else None
+        if callable(handler):
+            noted = self._doorbell.instead_of(handler)
+            signal.signal(signal.SIGINT, noted)
         self._depth += 1
         try:
             yield
         finally:
             self._depth -= 1
+            if callable(handler):
+                if signal.getsignal(signal.SIGINT) is noted:  # nobody has set another meanwhile
+                    signal.signal(signal.SIGINT, handler)
+                self._doorbell.raise_noted()
 
     @contextmanager
     def _guarded(self):
-        """C may run in here, for as long as the guard allows. Ctrl-C must not raise among its frames: it ends the
-        turn."""
+        """C may run in here, for as long as the guard allows."""
         self.guest.store.set_epoch_deadline(self._ticks)
-        ctrl_c = (threading.current_thread() is threading.main_thread()
-                  and signal.getsignal(signal.SIGINT) is signal.default_int_handler)
-        if ctrl_c:
-            signal.signal(signal.SIGINT, self._doorbell.interrupt)
         try:
             yield
         finally:
-            if ctrl_c:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
             self.guest.store.set_epoch_deadline(NEVER)
 
     def call_soon_threadsafe(self, function, *args):
         """Has the owner call it, between two turns. From any thread or signal handler; ends the turn that C is in."""
+        if self._closed:
+            raise ClosedError('the runtime was closed')
         self._doorbell.ring(lambda: function(*args))
 
     # ---- tasks
@@ -127,10 +139,11 @@ class Runtime:
         """
         if timeout is not None and not timeout >= 0:
             raise MisuseError(f'spawn: timeout must be seconds, 0 or more, not {timeout!r}')
+        check_stack_size('spawn', stack_size)
         with self._enter():
             guest = self.guest
             entry = guest.entry(function)
-            label = 0 if name is None else guest.own(str(name).encode())
+            label = 0 if name is None else guest.own(str(name).encode(errors='replace'))
             try:
                 operands = guest.operands(input, f"spawn: the input of '{function}'")
                 with self._guarded():
@@ -153,8 +166,10 @@ class Runtime:
         with self._enter():
             found, handle = [], 0
             while handle := self.guest.call('wax_next_task', handle) & 0xffffffff:
-                found.append(self._owners.setdefault(handle, None) or Task(self, handle))
-                self._owners[handle] = found[-1]
+                if handle not in self._owners:
+                    self._owners[handle] = Task(self, handle)
+                    self._owners[handle]._looked = True  # C's own, and who looks at its error is there
+                found.append(self._owners[handle])
             return found
 
     def _timer(self, seconds, passed):
@@ -195,7 +210,6 @@ class Runtime:
                     failed = failed or error
             if failed:
                 raise failed
-        self._doorbell.raise_interrupt()
         if self._changed:
             return 0.0
         return None if next_ms < 0 else next_ms / 1000
@@ -205,6 +219,9 @@ class Runtime:
         Raises a TimeoutError, and stops nothing, when that takes longer than timeout seconds."""
         if timeout is not None and not timeout >= 0:
             raise MisuseError(f'run: timeout is {timeout}; expected 0 or more seconds')
+        for task in tasks:
+            if task._runtime is not self:
+                raise MisuseError(f'run: {task!r} is a task of another runtime')
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             due = self.turn()
@@ -312,6 +329,8 @@ class Runtime:
 
     def advance(self, seconds):
         """Moves a virtual clock on."""
+        if not 0 <= seconds < 9e9:
+            raise MisuseError(f'advance: seconds must be 0 or more, and less than 9e9, not {seconds!r}')
         with self._enter():
             self.guest.check(self.guest.call('wax_advance', seconds * 1000.0))
 

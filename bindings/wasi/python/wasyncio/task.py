@@ -2,7 +2,7 @@
 
     pending --settled--> done: status, value, reason        result(): the value, or one of errors.py
 """
-from .errors import (ECANCELED, EDISCARDED, EGROUP, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError,
+from .errors import (ECANCELED, EDISCARDED, EGROUP, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError, ClosedError,
                      GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError, TimeoutError,
                      TrapError, WasyncioError, last_line, status_name)
 from .guest import INFO
@@ -91,10 +91,13 @@ class Task:
         hears of it within about a millisecond, also while it computes (wa_checkpoint)."""
         if self.done():
             return False
-        if not self._runtime._free():
+        if self._runtime._free():
+            return self._cancel(reason)
+        try:
             self._runtime.call_soon_threadsafe(self._cancel, reason)
-            return True
-        return self._cancel(reason)
+        except ClosedError:
+            return False
+        return True
 
     def uncancel(self):
         """Takes one request back; returns how many are left."""
