@@ -83,7 +83,7 @@ export async function main({ values, words, rest }) {
     (values[name] ?? []).map((value) => `-${short}${value}`));
   const behind = whole(rest);
   checkFlags([...own, ...rest]);
-  const forLink = [...own.filter((flag) => /^-[Ll]/.test(flag)), ...behind];
+  const forLink = [...own.filter((flag) => /^-(L|l|Wl,)/.test(flag)), ...behind];
   const forCompiler = [...own, ...behind].filter((flag) => !/^-(L|l|Wl,)/.test(flag));
 
   const tools = findToolchain(values.toolchain);
@@ -112,5 +112,9 @@ const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include)(.+)$/;
 const absolute = (flag) => flag.replace(withPath, (whole, option, path) =>
   (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`));
 // -I DIR in two words becomes one.
-const whole = (flags) => flags.flatMap((flag, i) => (/^-(I|L|isystem|iquote|idirafter|include)$/.test(flags[i - 1]) ? [] :
-  /^-(I|L|isystem|iquote|idirafter|include)$/.test(flag) ? [flag + (flags[i + 1] ?? '')] : [flag]));
+const takesPath = (flag) => /^-(I|L|isystem|iquote|idirafter|include)$/.test(flag);
+const whole = (flags) => flags.flatMap((flag, i) => {
+  if (i > 0 && takesPath(flags[i - 1])) return [];
+  expect(!takesPath(flag) || i + 1 < flags.length, `build: ${flag} takes a path`);
+  return takesPath(flag) ? [flag + flags[i + 1]] : [flag];
+});

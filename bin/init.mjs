@@ -1,9 +1,10 @@
 // npx wasyncio init: a project that runs: the files of template/, a package.json, and what npm has to bring.
 // Law: nothing that is there is overwritten.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../toolchain/make.mjs';
 import { BuildError } from '../toolchain/run.mjs';
 import { lackingPackages } from '../toolchain/toolchains.mjs';
 import { expect } from './usage.mjs';
@@ -74,17 +75,20 @@ export async function main({ words, rest }) {
   expect(words.length <= 1 && !rest.length, `init: one folder is expected, not ${words.length + rest.length}`);
   const folder = resolve(words[0] ?? '.');
   const files = readdirSync(template);
-  const there = files.map(targetName).filter((name) => existsSync(join(folder, name)));
+  const isThere = (name) => {
+    try { return lstatSync(join(folder, name)); } catch { return false; } // existsSync finds no link to nowhere
+  };
+  const there = files.map(targetName).filter(isThere);
   expect(!there.length, `init: ${there.join(', ')} ${there.length > 1 ? 'are' : 'is'} there already, in ${folder}`);
   const path = join(folder, 'package.json');
   const own = ownPackage(path);
+  makeFolder(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    writePackage(path, own);
+    for (const name of files) copyFileSync(join(template, name), join(folder, targetName(name)));
   } catch (error) {
-    throw new BuildError(`init: the folder ${folder} can't be made: ${error.message}`);
+    throw new BuildError(`init: the folder ${folder} can't be written to: ${error.message}`);
   }
-  writePackage(path, own);
-  for (const name of files) copyFileSync(join(template, name), join(folder, targetName(name)));
   install(folder);
   const where = relative('', folder);
   console.log(`

@@ -20,11 +20,11 @@ export const options = {
   debug: { type: 'boolean', default: false },
 };
 
-export async function main({ values: { output, optimize, debug }, words }) {
-  expect(words.length === 1, `instrument: one linked wasm is expected, not ${words.length}`);
+export async function main({ values: { output, optimize, debug }, words, rest }) {
+  expect(words.length + rest.length === 1, `instrument: one linked wasm is expected, not ${words.length + rest.length}`);
   expect(output, 'instrument: no output is given, like: -o app.wasm');
   expect(/^[0123sz]$/.test(optimize), `instrument: -O takes 0, 1, 2, 3, s or z, not '${optimize}'`);
-  const [linked] = words;
+  const [linked] = [...words, ...rest];
   expect(statSync(linked, { throwIfNoEntry: false })?.isFile(), `instrument: there is no file ${linked}`);
   const folder = dirname(resolve(output));
   expect(existsSync(folder), `instrument: there is no folder ${folder} for the output`);

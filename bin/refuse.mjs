@@ -12,7 +12,7 @@ const breaking = [
   [/^-s? ?ASYNCIFY|^-sJSPI/, 'the runtime brings its own use of asyncify'],
   [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
   [/^-mtail-call$|^-mcpu=bleeding-edge$/, 'a tail call leaves no frame that asyncify could unwind'],
-  [/^-[cSE]$/, 'a build goes on to a wasm'],
+  [/^-([cSEM]|M[MDFGPQTV].*|###|fsyntax-only|-version|-help)$/, 'a build goes on to a wasm'],
   [/^-O/, 'the optimization is told once, before --, as -O3'],
   [/^-o$/, 'the output is told once, before --'],
 ];

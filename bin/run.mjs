@@ -66,7 +66,7 @@ export async function main({ values, words, rest }) {
   const [path, name, input] = [...words, ...rest];
   const host = values.host && await importHost(values.host);
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  const rt = await asUsage(path, () => load(path, host ? { host } : {}));
+  const rt = await asUsage(path, () => load(resolve(path), host ? { host } : {}));
   let task, interrupted = false;
   process.on('SIGINT', () => {
     if (interrupted) process.exit(INTERRUPTED);

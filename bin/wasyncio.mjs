@@ -25,7 +25,9 @@ async function main([name, ...args]) {
   if (name === undefined) throw new UsageError(`no command: ${known}`);
   if (!Object.hasOwn(commands, name)) throw new UsageError(`no command '${name}': ${known}`);
   const command = await import(`./${name}.mjs`);
-  if (args.includes('--help') || args.includes('-h')) return console.log(command.help);
+  const behind = args.indexOf('--'); // what stands there is an input's
+  const own = behind < 0 ? args : args.slice(0, behind);
+  if (own.includes('--help') || own.includes('-h')) return console.log(command.help);
   command.refuse?.(args);
   return command.main(parse(name, args, command.options));
 }

@@ -72,7 +72,7 @@ function(wasyncio_instrument target)
   set_target_properties(\${target} PROPERTIES SUFFIX .wasm)
   add_custom_command(TARGET \${target} POST_BUILD VERBATIM COMMAND_EXPAND_LISTS
     COMMAND \${_wasyncio_command} "$<TARGET_FILE:\${target}>" -o "$<TARGET_FILE:\${target}>"
-      "$<$<CONFIG:MinSizeRel>:-Oz>"
+      "$<$<CONFIG:MinSizeRel>:-Oz>" "$<$<CONFIG:Debug>:-O0>" "$<$<OR:$<CONFIG:Debug>,$<CONFIG:RelWithDebInfo>>:--debug>"
     COMMENT "Making \${target}.wasm suspendable")
 endfunction()
 `;

@@ -90,6 +90,8 @@ export function checkStack(bytes) {
     const jump = imports.find(({ module, name }) => module === 'env' && pattern.test(name));
     if (jump) refuse(overFrames(what, `the program (by the import env.${jump.name})`));
   }
+  const asyncifys = imports.some(({ module }) => module === 'asyncify');
+  if (!asyncifys && functions.some((name) => /^asyncify_st(art|op)_/.test(name))) refuse('it is instrumented already.');
   const stackPointer = globals.indexOf('__stack_pointer');
   if (stackPointer < 0) {
     refuse('no global is named __stack_pointer. Link with names (emcc: --profiling-funcs) and without -O.');

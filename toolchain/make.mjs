@@ -10,7 +10,7 @@ import { BuildError } from './run.mjs';
 const scratch = () => `.${process.pid}.${(scratch.count = (scratch.count ?? 0) + 1)}.tmp`;
 
 // Not at once: where nothing can be made (/proc), Node 20 tries for ever.
-function makeFolder(path) {
+export function makeFolder(path) {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
@@ -38,7 +38,7 @@ function stampOf(path) {
 function dependencies(depfile) {
   const text = textOf(depfile).replaceAll('\\\n', ' ');
   const paths = text.slice(text.indexOf(': ') + 2).split(/(?<!\\)\s+/).filter(Boolean);
-  return paths.map((path) => path.replaceAll('\\ ', ' '));
+  return paths.map((path) => path.replace(/\\([ #])/g, '$1').replaceAll('$$', '$'));
 }
 
 // root: the folder whose files have names of their own in the cache. cache: where objects and records are kept. version: of what
@@ -66,6 +66,7 @@ export function maker(root, cache, version = '') {
       makeFolder(dirname(record));
       makeFolder(folder);
       await make(temporary);
+      if (!existsSync(temporary)) throw new BuildError(`${basename(out)} was not made, though nothing failed: ${how}`);
       // As old as the start, so that an input that changed meanwhile is younger.
       utimesSync(temporary, started, started);
       const recorded = recordOf(temporary); // of this one: another build may put its own there at once

@@ -4,7 +4,7 @@
  *
  * It lies in an archive of its own, behind the program, so a program's own main goes before it. It prints without stdio,
  * which would make every program larger by its half.
- * Law: exit status 0: the task ended well; 1: it failed, or was cancelled; 2: there is no such task.
+ * Law: exit status 0: the task ended well; 1: it failed, or was cancelled, or nobody could have its result; 2: there is no such task.
  */
 #include "../registry.h"
 #include "../task.h"
@@ -14,37 +14,58 @@
 
 enum { OUT = 1, ERR = 2 };
 
+static bool written = true; /* all of it */
+
 static void print(int fd, const char *text, size_t size) {
   while (size) {
     ssize_t n = write(fd, text, size);
-    if (n <= 0) return;
+    if (n <= 0) {
+      written = false;
+      return;
+    }
     text += n;
     size -= (size_t)n;
   }
 }
 static void say(int fd, const char *text) { print(fd, text, strlen(text)); }
 
-/* Nine digits behind the point, or eighteen before it and how many more. */
+static void print_whole(uint64_t whole) {
+  char text[20], *p = text + sizeof text;
+  do *--p = (char)('0' + whole % 10);
+  while (whole /= 10);
+  print(OUT, p, (size_t)(text + sizeof text - p));
+}
+
+/* Nine digits behind the point, rounded, without the zeros at their end. */
+static void print_fixed(double size) {
+  enum { BILLION = 1000000000 };
+  uint64_t whole = (uint64_t)size;
+  uint32_t part = (uint32_t)((size - (double)whole) * BILLION + 0.5);
+  print_whole(whole + part / BILLION);
+  part %= BILLION;
+  if (!part) return;
+  char text[] = ".000000000";
+  for (int i = 9; i > 0; i--, part /= 10) text[i] = (char)('0' + part % 10);
+  size_t length = sizeof text - 1;
+  while (text[length - 1] == '0') length--;
+  print(OUT, text, length);
+}
+
+/* As JavaScript does, with fewer digits: the very large and the very small with an exponent. */
 static void print_number(double number) {
   if (number != number) return say(OUT, "nan");
   if (number < 0) say(OUT, "-");
   double size = __builtin_fabs(number);
   if (size == __builtin_inf()) return say(OUT, "inf");
-  int more = 0, fraction = 0;
-  for (; size >= 1e18; size /= 10) more++;
-  uint64_t whole = (uint64_t)size;
-  char text[40], *p = text + sizeof text;
-  for (int n = more; n > 0; n /= 10) *--p = (char)('0' + n % 10);
-  if (more) *--p = 'e';
-  do *--p = (char)('0' + whole % 10);
-  while (whole /= 10);
-  print(OUT, p, (size_t)(text + sizeof text - p));
-  for (double part = size - (double)(uint64_t)size; part > 0 && fraction < 9; fraction++) {
-    part *= 10;
-    char digit[] = {'.', (char)('0' + (int)part)};
-    print(OUT, digit + (fraction > 0), fraction ? 1 : 2);
-    part -= (int)part;
-  }
+  int exponent = 0;
+  if (size >= 1e18)
+    for (; size >= 10; size /= 10) exponent++;
+  if (size && size < 1e-6)
+    for (; size < 1; size *= 10) exponent--;
+  print_fixed(size);
+  if (!exponent) return;
+  say(OUT, exponent < 0 ? "e-" : "e+");
+  print_whole((uint64_t)(exponent < 0 ? -exponent : exponent));
 }
 
 /* What the task has printed by stdio stands before its result: where stdio is linked, it has this, which writes out everything. */
@@ -85,8 +106,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   int st = wa_run(run, &(call){entry, argc > 2 ? argv[2] : NULL});
-  if (st >= 0) return 0;
-  say(ERR, entry->name), say(ERR, ": "), say(ERR, wa_status_name(st));
+  if (st >= 0 && written) return 0;
+  say(ERR, entry->name), say(ERR, ": "), say(ERR, st < 0 ? wa_status_name(st) : "its result could not be written");
   if (st == WA_EMISUSE) say(ERR, ": "), say(ERR, wa_error_text());
   say(ERR, "\n");
   return 1;

@@ -1,5 +1,7 @@
 """The component driven through its WIT world, in wasmtime, by Python: COMPONENT=x.wasm python drive.py"""
 import os
+import subprocess
+import sys
 import time
 import unittest
 
@@ -14,9 +16,12 @@ COMPONENT = component.Component.from_file(ENGINE, os.environ['COMPONENT'])
 class World:
     """Each function of the interface, as a method."""
 
-    def __init__(self):
+    def __init__(self, stderr=False):
         self.store = wasmtime.Store(ENGINE)
-        self.store.set_wasi(wasmtime.WasiConfig())
+        config = wasmtime.WasiConfig()
+        if stderr:
+            config.inherit_stderr()
+        self.store.set_wasi(config)
         linker = component.Linker(ENGINE)
         linker.add_wasip2()
         self.instance = linker.instantiate(self.store, COMPONENT)
@@ -92,9 +97,37 @@ class Driven(unittest.TestCase):
         world.finish(*tasks)
         self.assertEqual([world.look(task).status for task in tasks], [-1, 0] * 500)
 
+    def test_what_is_no_utf_8_is_replaced(self):
+        world = World()
+        task, other = world.spawn('says_bytes', None), world.spawn('cancelled_by_bytes', None)
+        world.finish(task, other)
+        self.assertEqual(world.look(task).output, 'abc\ufffd\ufffd \N{SNOWMAN} \ufffd\ufffd\ufffd \ufffd \ufffd')
+        self.assertEqual(world.look(other).reason, '\ufffd why')
+        self.assertEqual(world.spawn('nobody \N{SNOWMAN}' + 'x' * 500, None)[:27], "no task is named 'nobody \N{SNOWMAN}x")
+
+    def test_nothing_waits_for_what_the_world_does_not_have(self):
+        world = World()
+        asks, reads = world.spawn('asks', None), world.spawn('reads', None)
+        world.finish(asks, reads)
+        self.assertEqual(world.look(asks).output, "a component's host carries out no operations")
+        self.assertEqual(world.look(reads).status, 10, 'the end of an empty stdin')
+
+    def test_reports_are_lines_on_stderr(self):
+        script = '''
+import drive
+world = drive.World(stderr=True)
+tasks = [world.spawn('leaves_a_failure', None) for _ in range(3)]
+world.finish(*tasks)
+assert [world.release(task) for task in tasks] == [None] * 3
+'''
+        run = subprocess.run([sys.executable, '-c', script], capture_output=True, encoding='utf8', timeout=120,
+                             cwd=os.path.dirname(os.path.abspath(__file__)))
+        line = "wasyncio: task 'unloved \ufffd' failed with WA_EUSER, and nobody looked at it\n"
+        self.assertEqual((run.returncode, run.stderr), (0, 3 * line))
+
     def test_wrong_calls_get_a_sentence(self):
         world = World()
-        self.assertIn('not an entry', world.spawn('nobody', None))
+        self.assertEqual(world.spawn('nobody', 'x'), "no task is named 'nobody'")
         for call in (lambda: world.cancel(5, ''), lambda: world.look(5), lambda: world.release(5)):
             self.assertIn('stale', call())
         world.spawn('cleans_up', None)

@@ -33,3 +33,42 @@ static int computes(void *arg) {
   }
 }
 WA_TASK(computes);
+
+/* What is no UTF-8: the component model has no strings but of that. */
+static int says_bytes(void *arg) {
+  (void)arg;
+  return wa_return_text("abc\xff\xfe \xe2\x98\x83 \xed\xa0\x80 \xf5 \xc3");
+}
+WA_TASK(says_bytes);
+
+static int cancelled_by_bytes(void *arg) {
+  (void)arg;
+  wa_cancel(wa_current(), "\x80 why");
+  return wa_yield();
+}
+WA_TASK(cancelled_by_bytes);
+
+/* What a world without functions, and with an empty stdin, has to answer. */
+static int asks(void *arg) {
+  (void)arg;
+  wa_data answer;
+  int status = wa_await_op("ask", NULL, &answer);
+  return status == WA_EHOST && answer.type == WA_TEXT ? wa_return_text(answer.data) : status;
+}
+WA_TASK(asks);
+
+static int reads(void *arg) {
+  (void)arg;
+  char byte;
+  int status = wa_fd_readable(0);
+  return status < 0 ? status : 10 + (int)wa_read(0, &byte, 1);
+}
+WA_TASK(reads);
+
+static int fails(void *arg) { return (void)arg, WA_EUSER - 7; }
+static int leaves_a_failure(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn_with(fails, NULL, &(wa_task_options){.name = "unloved \xff"}));
+  return wa_yield();
+}
+WA_TASK(leaves_a_failure);

@@ -108,6 +108,13 @@ for (const toolchain of names) {
         const result = await project.run(wasmtime, ['run', out, ...args]);
         assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
       }
+      for (const [half, printed] of [
+        [1.15, '2.3'], [2.175, '4.35'], [9.995, '19.99'], [0.55, '1.1'], [-1.85, '-3.7'], [5e-11, '1e-10'], [0.05, '0.1'],
+        [7.5e299, '1.5e+300'], [-0, '0'], [0.4999999999, '1'], [1e17, '200000000000000000'], [1e18, '2e+18'], [5e-7, '0.000001'],
+        [21, '42'], ['inf', 'inf'], ['nan', 'nan'], [1 / 3, '0.666666667'],
+      ]) assert.equal((await project.run(wasmtime, ['run', out, 'twice', String(half)])).stdout, `${printed}\n`);
+      const full = await project.run('sh', ['-c', `'${wasmtime}' run '${out}' twice 2 > /dev/full`]);
+      assert.deepEqual([full.status, full.stderr], [1, 'twice: its result could not be written\n']);
       const nobody = await project.run(wasmtime, ['run', out, 'nobody']);
       assert.equal(nobody.status, 2);
       assert.match(nobody.stderr, /^usage: TASK \[INPUT\]; the tasks are: echo twice bytes fail ask/);
@@ -162,6 +169,23 @@ for (const toolchain of names) {
         assert.ok(gzip(`${kind}.wasm`) <= limit, `${kind}: ${gzip(`${kind}.wasm`)} bytes`);
       }
       await succeeds(['run', 'reactor.wasm', 'main_task']);
+    });
+
+    test('-Wl, goes to the linker', async () => {
+      const { status, stderr } = await project.wasyncio(build('tasks.c', 'linked.wasm', '-Wl,--no-such-flag'));
+      assert.equal(status, 1);
+      assert.match(stderr, /no-such-flag/);
+    });
+
+    test('a path with characters that make would read otherwise is made once', async () => {
+      const folder = `od#d $${toolchain}`;
+      mkdirSync(project.file(folder));
+      copyFileSync(join(root, 'bench/c/minimal.c'), project.file(`${folder}/m.c`));
+      const object = () => statSync(project.file(`${folder}/m.wasm`)).mtimeMs;
+      await succeeds(build(`${folder}/m.c`, `${folder}/m.wasm`));
+      const first = object();
+      await succeeds(build(`${folder}/m.c`, `${folder}/m.wasm`));
+      assert.equal(object(), first);
     });
 
     test('folders with spaces, headers by another path, and a header that changes', async () => {
@@ -251,6 +275,8 @@ test('wrong uses', async () => {
   for (const folder of ['folder.wasm', 'broken', 'odd']) mkdirSync(project.file(folder), { recursive: true });
   project.write('broken/package.json', '{ "name": ');
   project.write('odd/package.json', '[]');
+  mkdirSync(project.file('nowhere-link'));
+  symlinkSync('nowhere', project.file('nowhere-link/app.c'));
   for (const [line, message, status] of [
     ['', /no command: the commands are build, instrument, init, run/],
     ['bild', /no command 'bild'/],
@@ -270,15 +296,22 @@ test('wrong uses', async () => {
     ['build a.c -o a.wasm -- -pthread', /-pthread is refused/],
     ['build a.c -o a.wasm -pthread', /-pthread is refused: the runtime is for one thread/],
     ['build a.c -o a.wasm -- -c', /-c is refused: a build goes on to a wasm/],
+    ['build a.c -o a.wasm -- -M', /-M is refused: a build goes on to a wasm/],
+    ['build a.c -o a.wasm -- -fsyntax-only', /-fsyntax-only is refused: a build goes on to a wasm/],
+    ['build a.c -o a.wasm -- --version', /--version is refused: a build goes on to a wasm/],
+    ['build a.c -o a.wasm -- -isystem', /-isystem takes a path/],
     ['build a.c -o folder.wasm', /the output folder\.wasm is a folder/],
     ['run a.wasm t --timeout -1', /option '--timeout' argument is ambiguous;/],
-    ['init text.txt/sub', /the folder .* can't be made/, 1],
-    ['init text.txt', /the folder .* can't be made/, 1],
+    ['init text.txt/sub', /the folder .* can't be written to/, 1],
+    ['init text.txt', /the folder .* can't be written to/, 1],
+    ['init nowhere-link', /app\.c is there already/],
+    ['init /proc/foo/bar', /the folder .* can't be written to/, 1],
     ['init broken', /package\.json can't be read/],
     ['init odd', /is no package\.json: expected an object/],
     ['instrument', /one linked wasm is expected, not 0/],
     ['instrument a.wasm', /no output is given/],
     ['instrument nowhere.wasm -o a.wasm', /there is no file nowhere\.wasm/],
+    ['instrument a.wasm -o b.wasm -- c', /one linked wasm is expected, not 2/],
     ['init a b', /one folder is expected, not 2/],
   ]) await refused(line.split(' ').filter(Boolean), status ?? 2, message);
 });
@@ -287,7 +320,9 @@ test('what is no linked wasm, or was optimized at the link, is not instrumented'
   project.write('no.wasm', 'text');
   await refused(['instrument', 'no.wasm', '-o', 'a.wasm'], 1, /it is no wasm binary/);
   copyFileSync(join(root, 'dist/wasm/wasyncio.wasm'), project.file('nameless.wasm'));
-  await refused(['instrument', 'nameless.wasm', '-o', 'a.wasm'], 1, /without -O/);
+  await refused(['instrument', 'nameless.wasm', '-o', 'a.wasm'], 1, /it is instrumented already|without -O/);
+  copyFileSync(join(root, 'dist/wasm/wasyncio-debug.wasm'), project.file('again.wasm'));
+  await refused(['instrument', 'again.wasm', '-o', 'a.wasm'], 1, /it is instrumented already/);
 });
 
 test('help and version', async () => {

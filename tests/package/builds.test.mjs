@@ -50,6 +50,8 @@ describe('CMake', { skip: absent('cmake', 'make') }, () => {
       await succeeds('cmake', [...arguments_(type, type), '-DCMAKE_TOOLCHAIN_FILE=wasi.cmake']);
       await succeeds('cmake', ['--build', type]);
       await runs(`${type}/app.wasm`);
+      const module = new WebAssembly.Module(readFileSync(project.file(`${type}/app.wasm`)));
+      assert.equal(WebAssembly.Module.customSections(module, 'name').length, type === 'Debug' ? 1 : 0, 'names for traps');
     }
   });
 

@@ -16,6 +16,7 @@ before(async () => {
   project.write('broken.mjs', 'import "nowhere";\n');
   const { status, stderr } = await project.wasyncio(['build', 'tasks.c', '-o', 'tasks.wasm']);
   assert.equal(status, 0, stderr);
+  copyFileSync(project.file('tasks.wasm'), project.file('app:v1.wasm'));
 });
 after(() => cleanup.forEach((f) => f()));
 
@@ -30,6 +31,8 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   ['a text', 'tasks.wasm echo hello', 0, 'hello\n'],
   ['no input', 'tasks.wasm echo', 0, 'nothing\n'],
   ['a number; an input that begins with -', 'tasks.wasm twice -- -21', 0, '-42\n'],
+  ['an input that another command would take for a wish', 'tasks.wasm echo -- --help', 0, '--help\n'],
+  ['a path that looks like a URL', 'app:v1.wasm echo x', 0, 'x\n'],
   ['bytes', 'tasks.wasm bytes raw', 0, 'raw'],
   ['a failed task', 'tasks.wasm fail', 1, '', /^wasyncio: fail: .*-1003/],
   ['a time limit that is kept', 'tasks.wasm echo x --timeout 5000', 0, 'x\n'],

@@ -120,6 +120,9 @@ impl Guest {
 
     /// Memory of the guest's with the data in it, for a call that takes it over.
     pub fn own(&mut self, data: &[u8]) -> Result<u32> {
+        if u32::try_from(data.len()).is_err() {
+            return Err(Error::Misuse(format!("no memory for {} bytes", data.len())));
+        }
         let pointer = self.pointer("wax_alloc", &[i(data.len() as u32)])?;
         self.memory.data_mut(&mut self.store)[pointer as usize..][..data.len()].copy_from_slice(data);
         Ok(pointer)

@@ -5,7 +5,9 @@
 //! ```
 //! Law: a task's outcome is read the moment it settles, and its handle given back, so what is done costs the wasm
 //! nothing.
+use std::any::Any;
 use std::collections::{HashMap, HashSet};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +23,8 @@ const STARTED: u32 = 2;
 const REPORT: u32 = 4;
 const DESCRIPTOR: u32 = 5;
 /// Descriptors are waited for inside the guest, where no doorbell is heard.
-const SLICE: Duration = Duration::from_millis(20);
+const SLICE: Duration = Duration::from_millis(5);
+const ENOMEM: u32 = -5i32 as u32;
 const EHOST: u32 = -8i32 as u32;
 const EPENDING: i32 = -14;
 const EDISCARDED: i32 = -12;
@@ -65,6 +68,7 @@ pub struct Runtime {
     alive: u32,
     changed: bool,
     descriptors: HashSet<u32>, // that C waits for
+    panic: Option<Box<dyn Any + Send>>, // of a host function, in this turn
     _ticking: Arc<()>,
 }
 
@@ -72,7 +76,7 @@ impl Runtime {
     pub(crate) fn new(guest: Guest, remote: Remote, options: Options, ticking: Arc<()>) -> Runtime {
         let (tasks, owners) = (HashMap::new(), HashMap::new());
         Runtime {
-            guest, remote, options, tasks, owners, next: 0, alive: 0, changed: false,
+            guest, remote, options, tasks, owners, next: 0, alive: 0, changed: false, panic: None,
             descriptors: HashSet::new(), _ticking: ticking,
         }
     }
@@ -95,8 +99,12 @@ impl Runtime {
         if entry == 0 {
             return Err(Error::Misuse(format!("no task is named '{function}'")));
         }
-        let label = if name.is_empty() { 0 } else { self.guest.own(name.as_bytes())? };
         let [kind, data, size, number] = self.guest.operands(&input.into())?;
+        let label = if name.is_empty() { Ok(0) } else { self.guest.own(name.as_bytes()) };
+        if label.is_err() && data.i32() != Some(0) {
+            self.guest.call("wax_free", &[data])?;
+        }
+        let label = label?;
         let handle = self.guest.pointer("wax_spawn", &[i(entry), kind, data, size, number, i(label), i(0), i(0)]);
         if label != 0 {
             self.guest.call("wax_free", &[i(label)])?;
@@ -178,6 +186,9 @@ impl Runtime {
         let mut failed = Ok(());
         for [kind, id, payload] in events {
             failed = failed.and(self.event(kind, id, payload));
+        }
+        if let Some(panic) = self.panic.take() {
+            resume_unwind(panic);
         }
         failed?;
         Ok(match next_ms {
@@ -279,12 +290,18 @@ impl Runtime {
         let name = guest.text(guest.u32(at));
         let input = guest.value(guest.u32(at + 4), guest.u32(at + 8), guest.u32(at + 12), guest.f64(at + 16));
         let answer = match self.options.host.get_mut(&name) {
-            Some(function) => function(input),
+            Some(function) => catch_unwind(AssertUnwindSafe(|| function(input))).unwrap_or_else(|panic| {
+                self.panic = Some(panic); // goes on when all events have been heard of
+                Err(format!("the host function '{name}' panicked"))
+            }),
             None => Err(format!("the host has no function '{name}'")),
         };
         let (status, value) = answer.map_or_else(|text| (EHOST, Value::Text(text)), |value| (0, value));
         let (status, operands) = match self.guest.operands(&value) {
-            Err(Error::Misuse(why)) => (EHOST, self.guest.operands(&Value::Text(why))?), // too large for the guest
+            Err(Error::Misuse(why)) => match self.guest.operands(&Value::Text(why)) {
+                Ok(operands) => (EHOST, operands), // too large for the guest
+                Err(_) => (ENOMEM, self.guest.operands(&Value::Nothing)?), // not even for the sentence
+            },
             other => (status, other?),
         };
         let [kind, data, size, number] = operands;

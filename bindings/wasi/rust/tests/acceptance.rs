@@ -1,5 +1,6 @@
 //! What the host promises. PROGRAM=tasks.wasm cargo test --release -- --nocapture
 use std::collections::HashMap;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -162,4 +163,36 @@ fn an_answer_that_does_not_fit_is_an_error_of_its_task_alone_and_long_times_are_
     thread.join().unwrap();
     assert_eq!(runtime.outcome(computes).unwrap().reason, "enough");
     assert_eq!(runtime.close(Duration::MAX).unwrap(), 0);
+}
+
+#[test]
+fn a_host_function_that_panics_has_answered() {
+    let mut options = options();
+    let ask: HostFunction = Box::new(|question| match question {
+        Value::Text(text) if text == "panic" => panic!("in the host function"),
+        other => Ok(other),
+    });
+    options.host = HashMap::from([("ask".into(), ask)]);
+    let mut runtime = program().start(options).unwrap();
+    let tasks = [runtime.spawn("asks", "panic").unwrap(), runtime.spawn("asks", "other").unwrap()];
+    let panicked = catch_unwind(AssertUnwindSafe(|| runtime.run(&tasks))).unwrap_err();
+    assert_eq!(panicked.downcast_ref::<&str>(), Some(&"in the host function"));
+    runtime.run(&tasks).unwrap();
+    let text = |task| match runtime.outcome(task).unwrap().value { Value::Text(text) => text, other => panic!("{other:?}") };
+    assert_eq!(tasks.map(text), ["the host function 'ask' panicked", "other"]);
+    nothing_left(&mut runtime);
+}
+
+#[test]
+fn a_spawn_that_is_refused_keeps_no_memory() {
+    let mut runtime = program().start(options()).unwrap();
+    let first = runtime.spawn_with("echo", "first", "named", None).unwrap();
+    runtime.run(&[first]).unwrap();
+    let before = runtime.counts().unwrap();
+    let large = vec![0u8; 1 << 31];
+    for _ in 0..3 {
+        assert!(runtime.spawn_with("echo", large.as_slice(), "named", None).is_err());
+        assert!(runtime.spawn_with("nobody", "x", "named", None).is_err());
+    }
+    assert_eq!(runtime.counts().unwrap(), before);
 }
