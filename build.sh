@@ -23,8 +23,8 @@ END
 }
 
 need_node() {
-  major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
-  [ "$major" -ge 20 ] || { echo "Node 20 or newer is needed, as 'node' on the PATH (found: $major)." >&2; exit 2; }
+  node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor < 2016)' 2>/dev/null ||
+    { echo "Node 20.16 or later is needed, as 'node' on the PATH (found: $(node -v 2>/dev/null || echo none))." >&2; exit 2; }
 }
 
 build() { scripts/setup.sh build; node scripts/build.mjs; }

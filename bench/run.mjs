@@ -1,6 +1,7 @@
 // npm run bench: measures, prints, judges. See the usage below, and docs/benchmarks.md.
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../scripts/make.mjs';
 import { judge } from './bounds.mjs';
@@ -25,19 +26,35 @@ const usage = `usage: npm run bench -- [--host=node|chromium|wasmtime] [--json F
   --json   writes the rows
   --docs   brings docs/benchmarks.md up to date, with the figures of what was measured`;
 
-const { values: options } = parseArgs({
-  options: {
-    host: { type: 'string', multiple: true, default: hosts }, only: { type: 'string', multiple: true, default: names },
-    json: { type: 'string' }, quick: { type: 'boolean' }, docs: { type: 'boolean' }, help: { type: 'boolean' },
-  },
-});
+function refuse(why) {
+  console.error(`${why}\n${usage}`);
+  process.exit(2);
+}
+
+function wishes() {
+  try {
+    return parseArgs({
+      options: {
+        host: { type: 'string', multiple: true, default: hosts }, only: { type: 'string', multiple: true, default: names },
+        json: { type: 'string' }, quick: { type: 'boolean' }, docs: { type: 'boolean' }, help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+const options = wishes();
+if (options.help) {
+  console.log(usage);
+  process.exit();
+}
 const unknown = [
   ...options.host.filter((host) => !hosts.includes(host)), ...options.only.filter((name) => !names.includes(name)),
 ];
-if (options.help || unknown.length > 0) {
-  console.error(unknown.length > 0 ? `unknown: ${unknown.join(' ')}\n${usage}` : usage);
-  process.exit(options.help ? 0 : 2);
-}
+if (unknown.length > 0) refuse(`unknown: ${unknown.join(' ')}`);
+if (options.json && !existsSync(dirname(resolve(options.json)))) refuse(`there is no folder for ${options.json}`);
+const onNodeAlone = options.only.every((name) => ['size', 'build'].includes(name));
+if (onNodeAlone && !options.host.includes('node')) refuse(`${options.only.join(' and ')}: measured on node alone`);
 const rule = options.quick ? rules.quick : rules.full;
 
 // On a terminal a line that changes; elsewhere nothing but the tables, as they come.

@@ -1,5 +1,5 @@
 // Of repeated measurements: the median, and how far they spread.
-export function quantile(sorted, q) {
+function quantile(sorted, q) {
   const at = (sorted.length - 1) * q;
   const low = Math.floor(at);
   return sorted[low] + (sorted[Math.ceil(at)] - sorted[low]) * (at - low);

@@ -30,15 +30,15 @@ export interface LoadOptions {
    * promises: a host function that waits for real time sees it pass. Default 'real'.
    */
   clock?: 'real' | 'virtual';
-  /** How long C runs before the host gets a turn. Default 8. */
+  /** How long C runs before the host gets a turn. Default 8; so is 0. */
   turnBudget?: number;
-  /** A step that runs longer without an await is reported as 'stalled'. Default 100. */
+  /** A step that runs longer without an await is reported as 'stalled'. Default 100; so is 0. */
   stallAfter?: number;
-  /** A task that runs longer after its cancellation is reported as 'ungraceful'. Default 5000. */
+  /** A task that runs longer after its cancellation is reported as 'ungraceful'. Default 5000; so is 0. */
   grace?: number;
   /** The C stack of a task, in bytes. Default 16384. */
   stackSize?: number;
-  /** Reports every step that takes too long, not only a few. */
+  /** Looks at the clock after every step: a 'stalled' report then names the very step, and not one of several. */
   debug?: boolean;
   /** Hears every report. Without it and without a listener for its kind, a report is a line on the console. */
   onReport?: (report: Report) => void;
@@ -144,7 +144,10 @@ export class Runtime {
   /** Ends as the item does; cancelling it leaves the item alone. */
   shield<T>(item: PromiseLike<T>): Future<T>;
 
-  /** `for await (const item of rt.asCompleted(items)) use(await item)`: the items as they end. */
+  /**
+   * `for await (const item of rt.asCompleted(items)) use(await item)`: the items themselves, as they end. (TypeScript takes `item` for
+   * what the item gives, because it awaits whatever a loop is given; `await item` is that in any case.)
+   */
   asCompleted<T extends Awaitable>(items: Iterable<T>, options?: { timeout?: number }): AsyncIterableIterator<T>;
 
   /**

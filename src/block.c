@@ -4,7 +4,8 @@
  *     system:  |.. given ..|... region ...|                      more of it by sbrk, 64 KB at a time
  *
  * Law: a freed block is used again, as it is by its own class and as a chunk by the pool, so what an array leaves behind when it
- * grows becomes small objects; nothing is split and nothing given back to the system.
+ * grows becomes small objects; nothing is split and nothing given back to the system. The last of the region goes back to it, so
+ * that large data of every size, one after the other, takes what the largest does.
  */
 #include "block.h"
 
@@ -87,10 +88,29 @@ void *wa__block_alloc(size_t size) {
   return p;
 }
 
+#ifdef __OPTIMIZE_SIZE__ /* not for 100 bytes of gzip */
+static bool unite(char *start, char *end) { return (void)start, (void)end, false; }
+#else
+/* Whether it is the last of the region; then all go back to it that were free before it. */
+static bool unite(char *start, char *end) {
+  if (end != region) return false;
+  region = start;
+  for (uint32_t c = class_of(PAGE); c < CLASSES; c++) {
+    block *b = free_lists[c];
+    if (!b || (char *)b + class_size(c) != region) continue;
+    free_lists[c] = b->next;
+    region = (char *)b;
+    c = class_of(PAGE) - 1;
+  }
+  return true;
+}
+#endif
+
 void wa__block_free(void *memory, size_t size) {
   block *b = memory;
   if (!b) return;
   uint32_t c = class_of(size);
+  if (size >= PAGE && unite(memory, (char *)memory + class_size(c))) return;
   b->next = free_lists[c];
   free_lists[c] = b;
 }

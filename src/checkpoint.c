@@ -4,7 +4,7 @@
  *                                                        '--spent------> the host's turn, then refuel
  *
  * Law: the clock is looked at about every LOOK_EVERY of time, whatever a round of the loop costs: fuel follows the
- * measured time of the rounds before. A cancellation sets the fuel to 0, so the next check sees it at once.
+ * measured time of the rounds before. A cancellation sets the fuel to 1, so the next check sees it at once.
  */
 #include "task.h"
 

@@ -121,7 +121,7 @@ static inline void wa__trace(wa__task *t, int kind) {
 #define WA__STACK_DEFAULT 16384
 #define WA__STACK_MAX (1 << 30)
 
-/* ---- wait.c: the only functions that ever suspend a task --------------------------------------------------- */
+/* ---- wait.c: how a task is suspended ------------------------------------------------------------------------ */
 
 /* Parks: notes what the running task waits for. Then nothing may come before the switch, whose result is the outcome of the
  * wait. */

@@ -1,4 +1,4 @@
-/* wait.c: the only functions that ever suspend a task.
+/* wait.c: how a task is suspended, and what it hears when it wakes: every wait of the library, wherever it begins.
  *
  *     running --wait--> parked: `waiting` is a future, or its own slot --settled--> ready --wake--> running
  *                          |                                                          |

@@ -95,7 +95,7 @@ const finders = { 'wasi-sdk': wasiSdk, clang, emcc, npm };
 export const names = Object.keys(finders);
 
 // Where the npm toolchain's versions are told once: the package's own optional peers.
-export function npmPackages() {
+function npmPackages() {
   const { peerDependencies } = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8'));
   return Object.entries(peerDependencies).map(([name, version]) => `${name}@${version}`);
 }

@@ -37,7 +37,9 @@ class Row {
     this.element.tabIndex = 0;
     this.element.addEventListener('click', () => select(track));
     this.element.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.target === this.element) select(track);
+      if (!['Enter', ' '].includes(event.key) || event.target !== this.element) return;
+      event.preventDefault(); // a page scrolls by the space bar
+      select(track);
     });
   }
 

@@ -28,7 +28,10 @@ const server = createServer((request, response) => {
   return createReadStream(path).pipe(response);
 });
 const port = Number(process.env.PORT ?? 8080);
-if (!(Number.isInteger(port) && port >= 0 && port < 65536)) throw new RangeError(`PORT is no port: ${process.env.PORT}`);
+if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
+  console.error(`PORT must be a port, 0 to 65535, not ${process.env.PORT}`);
+  process.exit(2);
+}
 server.on('error', ({ message }) => {
   console.error(`${message}\nanother port: PORT=${port + 1} npm start`);
   process.exitCode = 1;

@@ -203,6 +203,18 @@ onBoth('edges', (test) => {
     assert.deepEqual([new TimeoutError('').name, TimeoutError.name, Object.keys(new TimeoutError(''))], ['TimeoutError', 'TimeoutError', []]);
   });
 
+  test('large data of every size takes what the largest does', {}, async (rt) => {
+    const megabyte = 2 ** 20;
+    for (const input of [new Uint8Array(16 * megabyte), 'x']) assert.ok(await rt.spawn('echo', input));
+    const before = rt.memory.buffer.byteLength;
+    for (let size = 1; size <= 16; size += 0.25) {
+      const bytes = new Uint8Array(size * megabyte).fill(size);
+      assert.equal((await rt.spawn('echo', bytes)).length, bytes.length);
+      await Promise.all([1, 2, 3].map(async (part) => rt.spawn('echo', bytes.subarray(0, bytes.length / 4 * part / 3))));
+    }
+    assert.ok(rt.memory.buffer.byteLength <= 1.5 * before, `${before} ${rt.memory.buffer.byteLength}`);
+  });
+
   const callable = Object.assign(() => {}, { then(resolve) { resolve(5); } });
   test('a promise may be a function', { host: { callable: () => callable } }, async (rt) => {
     assert.equal(await rt.spawn('call', 'callable'), 5);

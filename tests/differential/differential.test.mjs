@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { sections } from '../conformance/sections.mjs';
 import { Comparison, firstMismatches, randomBatches } from './compare.mjs';
 import { CPython } from './cpython.mjs';
 import { generate } from './generate.mjs';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The differential test: random programs under CPython and on the runtime; a mismatch is made small, printed and saved.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hosts } from '../conformance/hosts.mjs';
@@ -37,7 +37,11 @@ function options() {
     for (const name of ['programs', 'seed', 'shrink']) {
       if (!/^\d+$/.test(values[name])) refuse(`--${name} is a number`);
     }
+    if (Number(values.programs) < 1) refuse('--programs is 1 or more');
     if (!hosts[values.host] && values.host !== 'cpython') refuse(`no such host: ${values.host}`);
+    if (values.build !== undefined && !['O0', 'O3', 'asan'].includes(values.build)) refuse(`no such build: ${values.build}`);
+    const missing = positionals.find((file) => !existsSync(file));
+    if (missing) refuse(`there is no file ${missing}`);
     return { ...values, files: positionals };
   } catch (error) {
     return refuse(error.message);

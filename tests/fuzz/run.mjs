@@ -19,6 +19,14 @@ try {
   process.exit(2);
 }
 const { target = 'wasi', level = 'release', print } = values;
+const wrong = [
+  ...['sequences', 'seed', 'workers'].filter((name) => values[name] !== undefined && !/^[1-9]\d*$/.test(values[name])),
+  ...(['wasi', 'emscripten'].includes(target) ? [] : ['target']), ...(['release', 'O0'].includes(level) ? [] : ['level']),
+];
+if (wrong.length) {
+  console.error(`--${wrong[0]} cannot be ${values[wrong[0]]}\n${usage}`);
+  process.exit(2);
+}
 const seed = Number(values.seed ?? 1), count = Number(values.sequences ?? 20_000);
 if (print) {
   runBatch(await build(target, level), seed, console.log);

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../scripts/make.mjs';
 import { find, run } from '../../toolchain/run.mjs';
 import { browsers, missing, open } from '../browsers.mjs';
 import { makeApp, makeGlue } from './app.mjs';

@@ -38,7 +38,7 @@ export async function bareEnvironment(t) {
   };
 }
 
-export class Project {
+class Project {
   constructor(path, env) {
     this.path = path;
     this.env = env;
