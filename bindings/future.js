@@ -120,7 +120,10 @@ const isThenable = (item) => {
   try { return typeof item?.then === 'function'; } catch { return true; }
 };
 
-export const checkAwaitable = (item, what) => must(item instanceof Future || isThenable(item), what, 'a task or a promise', item);
+export function checkAwaitable(item, what) {
+  must(item instanceof Future || isThenable(item), what, 'a task or a promise', item);
+}
+
 /** The future itself, or one for a promise. Cancelling the latter gives up the wait: a promise can't be stopped. */
 export function futureOf(item, what) {
   if (item instanceof Future) return item;

@@ -5,8 +5,9 @@
  *       v                   (3) exactly what is ready now runs; what that makes ready waits for the next iteration
  *     batch: a b c -> run
  *
- * Law: nothing runs a callback but this file (and timer.c for it, of timers that are alone in their iteration), and it runs each in the iteration that CPython would. A turn that
- * runs out of its budget in the middle of a batch goes on with the rest of that batch.
+ * Law: nothing runs a callback but this file (and timer.c for it, of timers that are alone in their iteration), and it runs
+ * each in the iteration that CPython would. A turn that runs out of its budget in the middle of a batch goes on with the rest
+ * of that batch.
  */
 #include "loop.h"
 #include "host.h"

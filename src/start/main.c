@@ -4,7 +4,8 @@
  *
  * It lies in an archive of its own, behind the program, so a program's own main goes before it. It prints without stdio,
  * which would make every program larger by its half.
- * Law: exit status 0: the task ended well; 1: it failed, or was cancelled, or nobody could have its result; 2: there is no such task.
+ * Law: exit status 0: the task ended well; 1: it failed, or was cancelled, or its result could not be written; 2: there is
+ * no such task.
  */
 #include "../registry.h"
 #include "../task.h"

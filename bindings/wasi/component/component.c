@@ -49,7 +49,7 @@ typedef struct text { const char *data; uint32_t size; } text;
 /* How many bytes the character has that begins there; 0: it is none. */
 static uint32_t character(const uint8_t *p, uint32_t left) {
   uint8_t first = p[0], low = 0x80, high = 0xbf;
-  uint32_t size = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  uint32_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   if (first == 0xe0) low = 0xa0;
   if (first == 0xed) high = 0x9f; /* no surrogates */
   if (first == 0xf0) low = 0x90;
