@@ -42,6 +42,8 @@ static inline int64_t wa__number_arg(int64_t number) { return number; }
 int wa__no_memory(const char *what) WA__COLD;
 /* No status: of a wait that has begun, and is not over. */
 enum { WA__PARKED = INT32_MIN };
+/* What an operation, a future or a group may fail with. */
+static inline bool wa__is_error(int status) { return status < 0 && status != WA_EPENDING && status != WA__PARKED; }
 
 /* Whether a call that has no status to give was given its object; else its sentence is noted. */
 void wa__lacking(const char *call) WA__COLD;

@@ -157,10 +157,14 @@ WAX(shutdown) int32_t wax_shutdown(void) {
   return alone ? (int32_t)wa__cancel_all(NULL) : WA_EMISUSE;
 }
 
+/* Where stdio is linked, this writes out what its buffers hold: a line without an end, say. */
+extern void __stdio_exit(void) __attribute__((weak));
+
 WAX(discard) int32_t wax_discard(void) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   uint32_t n = wa__discard_all(), count;
+  if (__stdio_exit) __stdio_exit();
   wa__events_swap(&count);
   wa__events_swap(&count);
   wa__handle_close_all();
@@ -282,7 +286,7 @@ WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, v
   if (f && f->kind == WA__OP) return wa__op_number(f, number);
   wa__detail *d = wa__guest_take(data, type, size, number, &bad);
   f = bad ? NULL : wa__handle_get(handle);
-  if (f && (status > 0 || status == WA_EPENDING || status == WA__PARKED))
+  if (f && status && !wa__is_error(status))
     f = NULL, wa__misuse("wax_settle: status is %d; expected 0 or an error", status);
   if (f && f->kind == WA__OP) return wa__op_finish(f, status, d);
   if (f && (f->kind != WA__FUTURE || !wa__pending(f))) f = NULL, wa__misuse("wax_settle: it is done, or not the host's");

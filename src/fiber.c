@@ -225,7 +225,7 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   } else if (wa__stack_prepare(fiber->stack)) {
     take_spare(fiber);
   } else {
-    wa__fiber_status = wa__no_memory("a task's stack");
+    wa__fiber_status = wa__no_memory("a stack");
     return true;
   }
   wa__stack *stack = wa__fiber_stack(fiber);

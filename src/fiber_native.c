@@ -99,7 +99,7 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   } else if ((s = new_stack(wa__fiber_stack_size(fiber)))) {
     fiber->stack = (uintptr_t)s;
   } else {
-    wa__fiber_status = wa__no_memory("a task's stack");
+    wa__fiber_status = wa__no_memory("a stack");
     return true;
   }
   void *fake = NULL;

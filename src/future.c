@@ -50,6 +50,7 @@ bool wa__cancel(wa_future *f, wa__detail *reason) {
   return true;
 }
 
+struct wa__nesting wa__nesting;
 uint32_t wa__walk;
 
 bool wa__leads_to(wa_future *f, const wa_future *target) {
@@ -71,15 +72,25 @@ wa_future *wa_retain(wa_future *f) {
   return f;
 }
 
+/* Whether its last reference is the runtime's own, or a waiter's. */
+static inline bool is_needed(const wa_future *f) {
+  return wa__pending(f) && (f->kind == WA__TASK || f->callbacks.next != &f->callbacks);
+}
+
+/* Whether it failed, nobody looked, and no report of another kind has told of it. */
+static inline bool is_unseen(const wa_future *f) {
+  bool told = f->status == WA_EDISCARDED || f->status == WA_ESTACK || f->status == WA_ETRAP;
+  return f->state == WA__FINISHED && f->status < 0 && !told && !f->seen && wa__future_unseen;
+}
+
 void wa_release(wa_future *f) {
-  if (!f || !wa__check("wa_release", f) || --f->refs) return;
-  bool told = f->status == WA_EDISCARDED || f->status == WA_ESTACK || f->status == WA_ETRAP; /* by a report of its own */
-  if (f->state == WA__FINISHED && f->status < 0 && !told && !f->seen && wa__future_unseen) {
-    f->refs = 1; /* the report may look at it, and even keep it */
+  static const wa_future released = {.kind = WA__FREE};
+  if (!f || !wa__check("wa_release", wa__unlikely(f->refs == 1 && is_needed(f)) ? &released : f)) return;
+  if (f->refs == 1 && wa__unlikely(is_unseen(f))) {
     f->seen = true;
-    wa__future_unseen(f);
-    if (--f->refs) return;
+    wa__future_unseen(f); /* may look at it, and even keep it */
   }
+  if (--f->refs) return;
   wa__list_unlink(&f->all);
   wa__detail_release(f->detail);
   wa__future_count--;
@@ -113,7 +124,7 @@ static int settle(const char *call, wa_future *f, int status, void *value) {
 int wa_resolve(wa_future *f, void *value) { return settle("wa_resolve", f, WA_OK, value); }
 
 int wa_reject(wa_future *f, int status) {
-  if (status >= 0 || status == WA_EPENDING || status == WA__PARKED)
+  if (!wa__is_error(status))
     return wa__misuse("wa_reject: status is %d; expected an error, below 0, and neither WA_EPENDING nor INT32_MIN", status);
   return settle("wa_reject", f, status, NULL);
 }
@@ -134,7 +145,7 @@ bool wa_cancelled(const wa_future *f) { return wa__check("wa_cancelled", f) && f
 
 int wa_status(const wa_future *f) {
   if (!wa__check("wa_status", f)) return WA_EMISUSE;
-  ((wa_future *)f)->seen = true;
+  ((wa_future *)f)->seen |= !wa__pending(f); /* its error is still to come */
   return f->status;
 }
 

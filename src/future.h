@@ -72,10 +72,16 @@ typedef struct wa__kind {
   bool (*cancel)(wa_future *f, wa__detail *reason);
   size_t (*clean)(wa_future *f); /* gives back what it holds; returns the size of its record, 0: it is not to be freed yet */
   bool (*leads_to)(wa_future *f, const wa_future *target); /* waits for target, at whatever remove; may be NULL */
+  const char *title; /* of those that lead on and have no name */
 } wa__kind;
 enum { WA__KINDS = WA__FD + 1 };
 extern const wa__kind *wa__kinds[WA__KINDS];
 bool wa__leads_to(wa_future *f, const wa_future *target);
+/* What is under way in nests; a trap ends it. */
+extern struct wa__nesting {
+  uint32_t cancels; /* in each other */
+  bool cleaning;
+} wa__nesting;
 extern uint32_t wa__walk; /* raised for each such question: who was met in this walk leads nowhere new */
 
 extern bool wa__unheard;          /* the loop has ended: callbacks of the program are given back without a call */

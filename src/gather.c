@@ -7,7 +7,7 @@
  *   - Cancelling the gather cancels the children, and takes effect when they have ended.
  *   - A gather is failed by a cancelled child, not cancelled by it: wa_cancelled stays false, as in CPython.
  */
-#include "task.h"
+#include "nest.h"
 
 #include <string.h>
 
@@ -17,16 +17,15 @@ typedef struct node {
 } node;
 
 typedef struct gather {
-  wa_future future;
-  uint32_t n, unique, finished;
-  uint32_t walk; /* the latest that came by */
+  wa__nest nest;
+  uint32_t unique, finished;
   bool collect, cancel_requested;
   int *statuses; /* the value */
   node *nodes;
   wa_future *children[];
 } gather;
 
-static gather *gather_of(wa_future *f) { return wa__container(f, gather, future); }
+static gather *gather_of(wa_future *f) { return wa__container(wa__nest_of(f), gather, nest); }
 
 /* One block holds the record, the children, a node for each and the statuses. */
 static size_t size_of(size_t n) {
@@ -38,46 +37,33 @@ static void child_done(wa__handle *handle) {
   wa_future *child = g->children[wa__container(handle, node, handle) - g->nodes];
   g->finished++;
   child->seen = true;
-  if (!wa__pending(&g->future)) return;
+  if (!wa__pending(&g->nest.future)) return;
   if (!g->collect && child->status < 0) {
-    wa__future_finish(&g->future, WA__FINISHED, child->status, NULL, child->detail);
+    wa__future_finish(&g->nest.future, WA__FINISHED, child->status, NULL, child->detail);
     return;
   }
   if (g->finished < g->unique) return;
-  for (uint32_t i = 0; i < g->n; i++) g->statuses[i] = g->children[i]->status;
-  wa_future *last = g->children[g->n - 1];
+  for (uint32_t i = 0; i < g->nest.n; i++) g->statuses[i] = g->children[i]->status;
+  wa_future *last = g->children[g->nest.n - 1];
   if (g->cancel_requested) /* with its reason; what else it may have is its own */
-    wa__future_finish(&g->future, WA__FINISHED, WA_ECANCELED, NULL, last->status == WA_ECANCELED ? last->detail : NULL);
-  else wa__future_finish(&g->future, WA__FINISHED, WA_OK, g->statuses, NULL);
+    wa__future_finish(&g->nest.future, WA__FINISHED, WA_ECANCELED, NULL, last->status == WA_ECANCELED ? last->detail : NULL);
+  else wa__future_finish(&g->nest.future, WA__FINISHED, WA_OK, g->statuses, NULL);
 }
 
 static bool cancel(wa_future *f, wa__detail *reason) {
   gather *g = gather_of(f);
-  bool any = WA__FAULTY(GATHER_CANCEL);
-  for (uint32_t i = 0; i < g->n && !WA__FAULTY(GATHER_CANCEL); i++) any |= wa__cancel(g->children[i], reason);
+  bool any = WA__FAULTY(GATHER_CANCEL) || wa__nest_cancel(&g->nest, reason);
   g->cancel_requested |= any;
   return any;
 }
 
 static size_t clean(wa_future *f) {
   gather *g = gather_of(f);
-  for (uint32_t i = 0; i < g->n; i++) {
-    wa__list_unlink(&g->nodes[i].handle.link);
-    wa_release(g->children[i]);
-  }
-  return size_of(g->n);
+  for (uint32_t i = 0; i < g->nest.n; i++) wa__list_unlink(&g->nodes[i].handle.link);
+  return wa__nest_clean(&g->nest);
 }
 
-static bool leads_to(wa_future *f, const wa_future *target) {
-  gather *g = gather_of(f);
-  if (g->walk == wa__walk) return false;
-  g->walk = wa__walk;
-  for (uint32_t i = 0; i < g->n; i++)
-    if (wa__leads_to(g->children[i], target)) return true;
-  return false;
-}
-
-static const wa__kind kind = {.cancel = cancel, .clean = clean, .leads_to = leads_to};
+static const wa__kind kind = {.cancel = cancel, .clean = clean, .leads_to = wa__nest_leads_to, .title = "(gather)"};
 
 wa_future *wa_gather(wa_future *const *futures, size_t n, int flags) {
   if (!wa__check_all("wa_gather", futures, n)) return NULL;
@@ -86,12 +72,11 @@ wa_future *wa_gather(wa_future *const *futures, size_t n, int flags) {
   if (!g) return wa__no_memory("a gather"), NULL;
   memset(g, 0, size_of(n));
   wa__kinds[WA__GATHER] = &kind;
-  wa__future_init(&g->future, WA__GATHER);
-  g->n = (uint32_t)n;
+  wa__nest_init(&g->nest, WA__GATHER, g->children, (uint32_t)n, size_of(n));
   g->collect = flags & WA_COLLECT;
   g->nodes = (node *)(g->children + n);
   g->statuses = (int *)(g->nodes + n);
-  if (!n) wa__future_finish(&g->future, WA__FINISHED, WA_OK, g->statuses, NULL);
+  if (!n) wa__future_finish(&g->nest.future, WA__FINISHED, WA_OK, g->statuses, NULL);
   for (size_t i = 0; i < n; i++) {
     wa_future *child = g->children[i] = futures[i];
     child->refs++;
@@ -107,5 +92,5 @@ wa_future *wa_gather(wa_future *const *futures, size_t n, int flags) {
     g->children[i]->mark = false;
     if (first && !wa__pending(g->children[i])) child_done(&g->nodes[i].handle);
   }
-  return &g->future;
+  return &g->nest.future;
 }

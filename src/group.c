@@ -180,21 +180,24 @@ int wa_group_exit(wa_group *g, int status) {
   g->state = NULL;
   if (st == WA_EGROUP) set_errors(t, s->errors, s->count);
   g->errors = st == WA_EGROUP && t->thrown ? (int *)t->thrown->data : NULL;
-  g->error_count = st == WA_EGROUP && t->thrown ? t->thrown->size / sizeof(int) : 0;
   drop(&s->scope);
   return st;
 }
 
 size_t wa_group_errors(const wa_group *g, int *out, size_t max) {
   if (!wa__given(g, "wa_group_errors") || !g->errors) return 0;
-  if (out) memcpy(out, g->errors, (g->error_count < max ? g->error_count : max) * sizeof *out);
-  return g->error_count;
+  const wa__task *t = wa__current;
+  if (t && t->thrown && (int *)t->thrown->data == g->errors) return wa__detail_errors(t->thrown, out, max);
+  wa__misuse("wa_group_errors: they are gone; only the task that left the group has them, until another error");
+  return 0;
 }
 
 int wa_fail_group(const int *errors, size_t n) {
   wa__task *t = wa__need_task("wa_fail_group");
   if (!t) return WA_EMISUSE;
   if (!n || !errors) return wa__misuse("wa_fail_group: no errors; expected at least one");
+  for (size_t i = 0; i < n; i++)
+    if (!wa__is_error(errors[i])) return wa__misuse("wa_fail_group: errors[%u] is %d; expected an error, below 0", (unsigned)i, errors[i]);
   set_errors(t, errors, n);
   return t->thrown ? WA_EGROUP : WA_ENOMEM;
 }

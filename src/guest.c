@@ -11,7 +11,8 @@
 #include <string.h>
 
 static wa__detail **table;
-static uint32_t used, capacity, free_place = UINT32_MAX;
+enum { NONE_FREE = INT32_MAX };
+static uint32_t used, capacity, free_place = NONE_FREE;
 
 /* 64 bits: it may be 4 GiB. */
 static uint64_t memory_size(void) { return (uint64_t)__builtin_wasm_memory_size(0) * 65536; }
@@ -42,9 +43,13 @@ const char *wa__guest_text(const char *p, bool *bad) {
   return p;
 }
 
-/* A free place holds the index of the next one. */
+/* A free place holds the index of the next one, odd: no pointer that a host gives is that, since those are looked at only if they
+ * are aligned. */
+static wa__detail *as_free(uint32_t next) { return (wa__detail *)((uintptr_t)next << 1 | 1); }
+static uint32_t next_free(const wa__detail *place) { return (uint32_t)((uintptr_t)place >> 1); }
+
 static bool reserve(void) {
-  if (free_place != UINT32_MAX || used < capacity) return true;
+  if (free_place != NONE_FREE || used < capacity) return true;
   uint32_t more = capacity ? capacity * 2 : 16;
   wa__detail **grown = wa__alloc(more * sizeof *grown);
   if (!grown) return false;
@@ -60,7 +65,7 @@ void *wa__guest_alloc(size_t size) {
   wa__detail *d = wa__detail_new(WA_BYTES, NULL, size);
   if (!d) return wa__no_memory("the host's data"), NULL;
   uint32_t place = free_place;
-  if (place != UINT32_MAX) free_place = (uint32_t)(uintptr_t)table[place];
+  if (place != NONE_FREE) free_place = next_free(table[place]);
   else place = used++;
   table[place] = d;
   d->spare = place;
@@ -90,7 +95,7 @@ wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, b
     if (!known) return NULL;
   }
   uint32_t place = d->spare;
-  table[place] = (wa__detail *)(uintptr_t)free_place;
+  table[place] = as_free(free_place);
   free_place = place;
   if (*bad || type == WA_NOTHING || type == WA_NUMBER) {
     wa__detail_release(d);

@@ -26,6 +26,10 @@ void wa_queue_init_priority(wa_queue *q, size_t max, int (*compare)(const void *
 
 void wa_queue_close(wa_queue *q) {
   if (!wa__given(q, "wa_queue_close")) return;
+  if (!wa__list_empty(&q->getters) || !wa__list_empty(&q->putters)) {
+    wa__misuse("wa_queue_close: tasks wait for the queue; expected none");
+    return;
+  }
   wa__free(q->items, q->capacity * sizeof *q->items);
   init("wa_queue_close", q, q->max, q->kind, q->compare);
 }
@@ -102,6 +106,14 @@ static void wake_next(wa__list *waiters) {
   }
 }
 
+static void pass_on_room(wa__list *queue) {
+  if (!wa_queue_full(wa__container(queue, wa_queue, putters))) wake_next(queue);
+}
+
+static void pass_on_item(wa__list *queue) {
+  if (wa__container(queue, wa_queue, getters)->size) wake_next(queue);
+}
+
 int wa_queue_put_nowait(wa_queue *q, void *item) {
   if (!q) return wa__misuse("wa_queue_put_nowait: the queue is NULL");
   if (q->is_shutdown) return WA_ESHUTDOWN;
@@ -128,9 +140,9 @@ int wa_queue_put(wa_queue *q, void *item) {
   if (!q) return wa__misuse("wa_queue_put: the queue is NULL");
   while (wa_queue_full(q)) {
     if (q->is_shutdown) return WA_ESHUTDOWN;
-    int st = wa__wait_queue(t, &q->putters);
+    int st = wa__wait_queue(t, &q->putters, pass_on_room);
     if (st == WA_OK) continue;
-    if (!wa_queue_full(q) && t->slot != WA__SLOT_CANCELLED) wake_next(&q->putters);
+    if (t->slot != WA__SLOT_CANCELLED) pass_on_room(&q->putters);
     return st;
   }
   return wa_queue_put_nowait(q, item);
@@ -142,9 +154,9 @@ int wa_queue_get(wa_queue *q, void **item) {
   if (!q || !item) return wa__misuse("wa_queue_get: expected a queue and a place for the item");
   while (!q->size) {
     if (q->is_shutdown) return WA_ESHUTDOWN;
-    int st = wa__wait_queue(t, &q->getters);
+    int st = wa__wait_queue(t, &q->getters, pass_on_item);
     if (st == WA_OK) continue;
-    if (q->size && t->slot != WA__SLOT_CANCELLED) wake_next(&q->getters);
+    if (t->slot != WA__SLOT_CANCELLED) pass_on_item(&q->getters);
     return st;
   }
   return wa_queue_get_nowait(q, item);

@@ -64,7 +64,7 @@ static int ready_or_wait(void) {
   if (l->config.virtual_clock) return next == WA_FOREVER ? wa__block(WA_FOREVER) : WA_OK;
   wa_time overdue = wa__report_ungraceful(wa_now());
   if (overdue < next) next = overdue;
-  if (next <= l->now) return WA_OK;
+  if (next <= l->now || !wa__list_empty(&l->ready)) return WA_OK; /* whoever heard the report may have done something */
   st = wa__block(next);
   wa__loop_begin_turn();
   return st;

@@ -2,21 +2,21 @@
  *
  *     inner --done--> (one ready entry) --> outer done          outer --cancelled--> inner knows nothing of it
  */
-#include "task.h"
+#include "nest.h"
 
 typedef struct shield {
-  wa_future future;
+  wa__nest nest;
   wa__handle handle; /* among the inner future's callbacks */
   wa_future *inner;
 } shield;
 
-static shield *shield_of(wa_future *f) { return wa__container(f, shield, future); }
+static shield *shield_of(wa_future *f) { return wa__container(wa__nest_of(f), shield, nest); }
 
 static void inner_done(wa__handle *handle) {
   shield *s = wa__container(handle, shield, handle);
   wa_future *inner = s->inner;
   inner->seen = true;
-  if (wa__pending(&s->future)) wa__future_finish(&s->future, inner->state, inner->status, inner->value, inner->detail);
+  if (wa__pending(&s->nest.future)) wa__future_finish(&s->nest.future, inner->state, inner->status, inner->value, inner->detail);
 }
 
 static bool cancel(wa_future *f, wa__detail *reason) {
@@ -27,13 +27,10 @@ static bool cancel(wa_future *f, wa__detail *reason) {
 
 static size_t clean(wa_future *f) {
   wa__list_unlink(&shield_of(f)->handle.link);
-  wa_release(shield_of(f)->inner);
-  return sizeof(shield);
+  return wa__nest_clean(&shield_of(f)->nest);
 }
 
-static bool leads_to(wa_future *f, const wa_future *target) { return wa__leads_to(shield_of(f)->inner, target); }
-
-static const wa__kind kind = {.cancel = cancel, .clean = clean, .leads_to = leads_to};
+static const wa__kind kind = {.cancel = cancel, .clean = clean, .leads_to = wa__nest_leads_to, .title = "(shield)"};
 
 wa_future *wa_shield(wa_future *inner) {
   if (!wa__check("wa_shield", inner)) return NULL;
@@ -41,10 +38,10 @@ wa_future *wa_shield(wa_future *inner) {
   shield *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a shield"), NULL;
   wa__kinds[WA__SHIELD] = &kind;
-  wa__future_init(&s->future, WA__SHIELD);
+  wa__nest_init(&s->nest, WA__SHIELD, &s->inner, 1, sizeof *s);
   s->handle = (wa__handle){.run = inner_done};
   s->inner = inner;
   inner->refs++;
   wa__future_add(inner, &s->handle);
-  return &s->future;
+  return &s->nest.future;
 }

@@ -35,14 +35,19 @@ static void wake_first(wa_lock *l) {
   if (first && wa__task_in_queue(first)->slot == WA__SLOT_PENDING) wa__slot_settle(wa__task_in_queue(first), WA__SLOT_DONE);
 }
 
+static void pass_on_lock(wa__list *queue) {
+  wa_lock *l = wa__container(queue, wa_lock, waiters);
+  if (!l->locked) wake_first(l);
+}
+
 int wa_lock_acquire(wa_lock *l) {
   wa__task *t = wa__need_task("wa_lock_acquire");
   if (!t) return WA_EMISUSE;
   if (!l) return wa__misuse("wa_lock_acquire: the lock is NULL");
   if (l->locked || !all_cancelled(&l->waiters)) {
-    int st = wa__wait_queue(t, &l->waiters);
+    int st = wa__wait_queue(t, &l->waiters, pass_on_lock);
     if (st < 0) {
-      if (!l->locked) wake_first(l);
+      pass_on_lock(&l->waiters);
       return st;
     }
   }
@@ -77,11 +82,13 @@ void wa_event_clear(wa_event *e) {
 
 bool wa_event_is_set(const wa_event *e) { return wa__given(e, "wa_event_is_set") && e->value; }
 
+static void nothing_to_pass_on(wa__list *queue) { (void)queue; }
+
 int wa_event_wait(wa_event *e) {
   wa__task *t = wa__need_task("wa_event_wait");
   if (!t) return WA_EMISUSE;
   if (!e) return wa__misuse("wa_event_wait: the event is NULL");
-  return e->value ? WA_OK : wa__wait_queue(t, &e->waiters);
+  return e->value ? WA_OK : wa__wait_queue(t, &e->waiters, nothing_to_pass_on);
 }
 
 /* ---- condition ------------------------------------------------------------------------------------------------- */
@@ -114,6 +121,8 @@ static void notify(wa_condition *c, size_t n) {
   }
 }
 
+static void pass_on_notice(wa__list *queue) { notify(wa__container(queue, wa_condition, waiters), 1); }
+
 int wa_condition_notify(wa_condition *c, size_t n) {
   if (!c) return wa__misuse("wa_condition_notify: the condition is NULL");
   if (!lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
@@ -129,7 +138,7 @@ int wa_condition_wait(wa_condition *c) {
   if (!c) return wa__misuse("wa_condition_wait: the condition is NULL");
   if (!lock_of(c)->locked) return wa__misuse("wa_condition_wait: nobody holds the condition's lock");
   wa_lock_release(lock_of(c));
-  int st = wa__wait_queue(t, &c->waiters);
+  int st = wa__wait_queue(t, &c->waiters, pass_on_notice);
   /* The lock is the caller's again before it hears anything, a cancellation included. */
   while (wa_lock_acquire(lock_of(c)) < 0) st = WA_ECANCELED;
   if (st < 0) notify(c, 1);
@@ -164,6 +173,12 @@ static bool wake_next(wa_semaphore *s) {
   return true;
 }
 
+static void pass_on_permit(wa__list *queue) {
+  wa_semaphore *s = wa__container(queue, wa_semaphore, waiters);
+  s->value++;
+  while (s->value > 0 && wake_next(s)) continue;
+}
+
 int wa_semaphore_acquire(wa_semaphore *s) {
   wa__task *t = wa__need_task("wa_semaphore_acquire");
   if (!t) return WA_EMISUSE;
@@ -172,7 +187,7 @@ int wa_semaphore_acquire(wa_semaphore *s) {
     s->value--;
     return WA_OK;
   }
-  int st = wa__wait_queue(t, &s->waiters);
+  int st = wa__wait_queue(t, &s->waiters, pass_on_permit);
   if (st < 0 && t->slot == WA__SLOT_DONE) s->value++;
   while (s->value > 0 && wake_next(s)) continue;
   return st;

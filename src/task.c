@@ -109,14 +109,21 @@ void wa__step(wa__task *t, int result) {
   if (wa__unlikely(ended)) wa__body_over(t);
 }
 
-/* What was to wake it is void, and so are the scopes that the lost frames had entered. */
+/* What was to wake it is void; what has woken it, it passes on. */
+static WA__COLD void wa__leave_wait(wa__task *t) {
+  bool woken = t->slot_use == WA__IN_QUEUE && t->slot == WA__SLOT_DONE;
+  wa__list_unlink(&t->handle.link);
+  wa__slot_leave(t);
+  wa__forget_wait(t);
+  if (woken) t->queued.pass_on(t->queued.queue);
+}
+
+/* So are the scopes that the lost frames had entered. */
 void wa__task_lost(wa__fiber *fiber, void *scopes) {
   wa__task *t = wa__container(fiber, wa__task, fiber);
   if (t->cancels && !t->delivered) t->must_cancel |= WA__ASKED; /* of which only the lost wait was told */
-  wa__list_unlink(&t->handle.link);
-  wa__slot_leave(t);
+  wa__leave_wait(t);
   t->slot = WA__SLOT_DONE;
-  wa__forget_wait(t);
   wa__task_drop(t, scopes);
 }
 
@@ -221,9 +228,7 @@ wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options) 
 /* ---- an end without a step ---------------------------------------------------------------------------------------- */
 
 void wa__task_discard(wa__task *t, int status) {
-  wa__list_unlink(&t->handle.link);
-  wa__slot_leave(t);
-  wa__forget_wait(t);
+  wa__leave_wait(t);
   t->delivered = false;
   finish(t, status);
 }
@@ -236,6 +241,7 @@ wa__task *wa__task_recover(wa__trap trap) {
   wa__task *innermost = NULL;
   wa__current = wa__visitor = NULL;
   wa__reporting = false;
+  wa__nesting = (struct wa__nesting){0};
   for (wa__fiber *outer; fiber; fiber = outer) {
     outer = wa__fiber_outer(fiber);
     wa__task *t = wa__container(fiber, wa__task, fiber);

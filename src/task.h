@@ -32,12 +32,22 @@ typedef struct wa__extra {
   wa__detail *body_thrown;
 } wa__extra;
 
+/* Whose queue a task waits in, and what takes back a wake-up from there that came to nothing: the task was ended before it could
+ * run. */
+typedef void (*wa__pass_on)(wa__list *queue);
+typedef struct wa__queued {
+  wa__handle handle;
+  wa__pass_on pass_on;
+  wa__list *queue;
+} wa__queued;
+
 /* A million of them may sleep: 144 bytes. */
 typedef struct wa__task {
   wa_future future;
   union {
     wa__handle handle;    /* its next step: in the ready queue, or among the callbacks of what it waits for */
     wa__due timer;        /* of a sleep, of a wa_wait: the same handle, which has nothing else to wait for then */
+    wa__queued queued;    /* the same in a lock's, event's, ... queue */
   };
   wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
   uint8_t slot : 2;       /* a future of which only this task knows: a sleep's, a lock's */
@@ -131,7 +141,7 @@ void wa__park_slot(wa__task *t);                 /* the slot was set to pending,
 int wa__wait_slot(wa__task *t);
 int wa__await_begin(wa_future *f); /* WA__PARKED, or its status if it need not wait */
 /* The slot, with a place at the end of a queue of waiters. */
-int wa__wait_queue(wa__task *t, wa__list *queue);
+int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on);
 /* Settles the slot: the task's next step is ready. Only while pending. */
 void wa__slot_settle(wa__task *t, int slot);
 static inline wa__task *wa__task_in_queue(wa__list *link) { return wa__container(link, wa__task, waiter); }

@@ -108,7 +108,9 @@ static bool has_few(const wa__list *slot) {
 
 void wa__due_fire(wa_time now, wa__list *ready) {
   for (wa__list *slot; (slot = first()) && of_first.start <= now;) {
-    wa_time to = FEW > 0 && has_few(slot) ? of_first.start + (INT64_C(1) << of_first.shift) - 1 : of_first.start;
+    /* unsigned: the last slot may end beyond all time */
+    uint64_t end = (uint64_t)of_first.start + (UINT64_C(1) << of_first.shift) - 1;
+    wa_time to = FEW > 0 && has_few(slot) ? (wa_time)(end < WA_FOREVER ? end : WA_FOREVER) : of_first.start;
     if (to > now) to = now;
     if (to > base) base = to;
     for (wa__list *link; (link = wa__list_first(slot));) {

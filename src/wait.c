@@ -58,9 +58,11 @@ int wa__wait_slot(wa__task *t) {
   return wa__fiber_suspend();
 }
 
-int wa__wait_queue(wa__task *t, wa__list *queue) {
+int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on) {
   t->slot = WA__SLOT_PENDING;
   t->slot_use = WA__IN_QUEUE;
+  t->queued.queue = queue;
+  t->queued.pass_on = pass_on;
   wa__list_push(queue, &t->waiter);
   wa__park_slot(t);
   return wa__fiber_suspend();
@@ -181,9 +183,9 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
   char chain[160];
   size_t n = wa__format(chain, sizeof chain, "%s", wa_name(&t->future));
   for (; f && f != &t->future; f = wa__task_of(f)->waiting) {
-    bool task = f->kind == WA__TASK;
-    n += wa__format(chain + n, sizeof chain - n, " -> %s", task ? wa_name(f) : "(gather or shield)");
-    if (!task) break;
+    const char *other = wa__kinds[f->kind]->title;
+    n += wa__format(chain + n, sizeof chain - n, " -> %s", other ? other : wa_name(f));
+    if (other) break;
   }
   wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(&t->future));
   return wa__misuse("wa_await: these tasks would wait for each other for ever: %s", chain);
@@ -200,7 +202,7 @@ int wa__await_begin(wa_future *f) {
   if (!t || !wa__check("wa_await", f)) return WA_EMISUSE;
   if (!wa__pending(f)) return wa__take(t, f);
   /* CPython's C task stays half awaited after it awaited itself, and every later await of it fails at once. */
-  if (wa__unlikely(f->barred)) return wa__misuse("wa_await: task '%s' has awaited itself", wa_name(f));
+  if (wa__unlikely(f->barred)) return wa__misuse("wa_await: task '%s' awaits itself", wa_name(f));
   if (wa__unlikely(f == &t->future)) {
     f->barred = true;
     t->waiting = &wa__self;

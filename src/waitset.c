@@ -28,7 +28,7 @@ static void on_completion(wa__handle *handle) {
   wa_future *f = node->future;
   set->left--;
   bool failed = f->state == WA__FINISHED && f->status < 0;
-  if (failed && set->when == WA_FIRST_EXCEPTION) f->seen = true;
+  if (failed && set->left && set->when == WA_FIRST_EXCEPTION) f->seen = true; /* CPython doesn't look at the last */
   if (set->left && set->when != WA_FIRST_COMPLETED && !(set->when == WA_FIRST_EXCEPTION && failed)) return;
   if (set->task->slot != WA__SLOT_PENDING) return;
   wa__slot_settle(set->task, WA__SLOT_DONE);

@@ -153,7 +153,7 @@ typedef struct wa_task_options {
 /** create_task(f(arg)): f will run from the next iteration of the loop on. The caller owns a reference.
  * NULL without memory or for a NULL f. Does not suspend. */
 wa_task *wa_spawn(wa_task_fn f, void *arg);
-/** The same with options; NULL: the defaults. */
+/** The same with options; NULL: the defaults. NULL also for a stack_size that is out of range. */
 wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options);
 
 /** Ends the running task's body with a value: `return wa_return(ptr);`. The value is the program's own; the
@@ -188,14 +188,14 @@ int wa_call(wa_task_fn f, void *arg);
 
 /** Future(): pending until wa_resolve, wa_reject or wa_cancel. The caller owns a reference. NULL: no memory. */
 wa_future *wa_future_new(void);
-/** set_result. WA_EMISUSE if it is done, or a task. */
+/** set_result. WA_EMISUSE if it is done, or not of wa_future_new: a task, a gather, a shield. */
 int wa_resolve(wa_future *future, void *value);
-/** set_exception: status must be negative. WA_EMISUSE if it is done, or a task. */
+/** set_exception: status must be negative. WA_EMISUSE as for wa_resolve. */
 int wa_reject(wa_future *future, int status);
 
 /** One reference more, to give back with wa_release. Returns the future. NULL for NULL. */
 wa_future *wa_retain(wa_future *future);
-/** Gives a reference back. A task that runs goes on. */
+/** Gives a reference back. A task that runs goes on. Refused (wa_error_text) if none is left but those of the runtime. */
 void wa_release(wa_future *future);
 
 /** done(): whether the outcome is there. */
@@ -320,7 +320,6 @@ typedef struct wa_group {
     wa_task *parent;
     struct wa__group *state;
     int *errors;
-    size_t error_count;
     uint32_t flags;
   )
 } wa_group;
@@ -333,9 +332,9 @@ wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task
 /** Ends the group: waits for every member. status: the body's. Suspends. */
 int wa_group_exit(wa_group *g, int status);
 /** The errors that wa_group_exit gathered, flattened, as wa_errors does. They stay with the task that left
- * the group until it meets another WA_EGROUP. */
+ * the group until it meets another WA_EGROUP; for others there are none. */
 size_t wa_group_errors(const wa_group *g, int *out, size_t max);
-/** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. */
+/** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. WA_EMISUSE for what is no error. */
 int wa_fail_group(const int *errors, size_t n);
 
 /* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. Each must be there for as
@@ -375,7 +374,8 @@ int wa_condition_release(wa_condition *condition);
 /** Whether its lock is held. */
 bool wa_condition_locked(const wa_condition *condition);
 int wa_condition_wait(wa_condition *condition);  /**< suspends; WA_EMISUSE without the lock */
-/** Waits until predicate(arg), asked at once and after each notify, is true. Suspends; WA_EMISUSE without the lock. */
+/** Waits until predicate(arg), asked at once and after each notify, is true. Suspends; WA_EMISUSE without the lock, if it has to
+ * wait. */
 int wa_condition_wait_for(wa_condition *condition, bool (*predicate)(void *arg), void *arg);
 int wa_condition_notify(wa_condition *condition, size_t n);  /**< WA_EMISUSE without the lock */
 /** Wakes all who wait. WA_EMISUSE without the lock. */
@@ -435,7 +435,7 @@ void wa_queue_init(wa_queue *queue, size_t max);       /**< first in, first out;
 void wa_queue_init_lifo(wa_queue *queue, size_t max);
 /** The smallest first. compare, as qsort's, must not suspend. */
 void wa_queue_init_priority(wa_queue *queue, size_t max, int (*compare)(const void *a, const void *b));
-void wa_queue_close(wa_queue *queue);                  /**< frees what it holds; no task may be waiting */
+void wa_queue_close(wa_queue *queue);                  /**< frees what it holds; refused while a task waits */
 int wa_queue_put(wa_queue *queue, void *item);         /**< suspends while full; WA_ESHUTDOWN */
 int wa_queue_put_nowait(wa_queue *queue, void *item);  /**< WA_EAGAIN if full */
 int wa_queue_get(wa_queue *queue, void **item);        /**< suspends while empty; WA_ESHUTDOWN */
@@ -504,7 +504,8 @@ wa_data wa_input(void);
  * terminal, which others share, are left as they are and only touched when they are ready. Two tasks may wait
  * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
  * What else goes wrong: WA_ECLOSED, the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
- * not open, outside of a task, and for data that is NULL or of size 0. wa_error_text() names the call, the descriptor and the task. */
+ * not open, outside of a task, and for data that is NULL or of size 0 (but writing nothing is done at once, anywhere).
+ * wa_error_text() names the call, the descriptor and the task. */
 
 /** What a descriptor can be ready for. */
 enum {
@@ -598,7 +599,7 @@ typedef struct wa_report {
   const char *text;   /**< the whole, as one sentence */
 } wa_report;
 /** Sets who hears reports, and returns nothing. NULL: each goes to stderr as a line (the default outside
- * JavaScript). listener must not suspend. */
+ * JavaScript), but for WA_REPORT_SHUTDOWN. listener must not suspend. */
 void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ctx);
 
 /* ---- traces: what happened when -------------------------------------------------------------------------- */

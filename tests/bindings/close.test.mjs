@@ -53,6 +53,13 @@ onBoth('close', (test) => {
     aborted.length = 0;
   });
 
+  test("prints what C's stdio holds back, a line without an end", {}, async (rt, { printed }) => {
+    await rt.spawn('prints_no_end', 'to be ');
+    await rt.spawn('prints_no_end', 'continued');
+    await rt.close();
+    assert.equal(printed.join(''), 'to be continued');
+  });
+
   test('ends the combinators that wait, also for promises', {}, async (rt) => {
     const waits = [rt.waitFor(new Promise(() => {}), 1e6), rt.gather([new Promise(() => {})])];
     const errors = waits.map(errorOf);

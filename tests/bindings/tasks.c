@@ -39,6 +39,9 @@ EXPORT(plain) int plain(void *arg) {
 }
 EXPORT(two_arguments) int two_arguments(int a, int b) { return a + b; }
 
+static int prints_no_end(void *arg) { return printf("%s", (char *)arg) < 0 ? WA_EUSER : WA_OK; }
+WA_TASK(prints_no_end);
+
 static int print(void *arg) {
   printf("out: %s\n", (char *)arg);
   fprintf(stderr, "err: %s\n", (char *)arg);

@@ -104,6 +104,25 @@ TASK_TEST(group_error_made_by_hand) {
   wa_release(t);
 }
 
+TASK_TEST(group_error_made_by_hand_of_what_is_none) {
+  for (int i = 0; i < 4; i++) {
+    int wrong = (int[]){WA_OK, 5, WA_EPENDING, INT32_MIN}[i];
+    EXPECT_MISUSE(wa_fail_group((int[]){WA_ETIMEDOUT, wrong}, 2), "wa_fail_group: errors[1] is ");
+  }
+}
+
+TASK_TEST(group_errors_are_gone_with_the_next) {
+  wa_group g;
+  int errors[3] = {0};
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_after, NUMBER(1)));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+  EXPECT_INT(wa_group_errors(&g, errors, 3), 1);
+  wa_task *t = wa_spawn(fails_as_a_group, NULL);
+  EXPECT_STATUS(finish(t), WA_EGROUP);
+  EXPECT_REFUSED(wa_group_errors(&g, errors, 3), "wa_group_errors: they are gone");
+}
+
 TASK_TEST(group_finished_or_failing_takes_no_members) {
   wa_group g, never = {0};
   EXPECT_REFUSED(wa_group_spawn(&never, returns, NULL), "wa_group_spawn: the group was not entered, or is finished");

@@ -183,3 +183,14 @@ TASK_TEST(queue_shut_down_at_once_wakes_everybody) {
   wa_queue_close(&empty);
   wa_queue_close(&full);
 }
+
+TASK_TEST(queue_closed_while_a_task_waits_is_refused) {
+  wa_queue q;
+  wa_queue_init(&q, 0);
+  wa_task *t = wa_spawn(gets, &q);
+  turns(1);
+  EXPECT_REFUSED((wa_queue_close(&q), false), "wa_queue_close: tasks wait for the queue; expected none");
+  EXPECT_STATUS(wa_queue_put(&q, &q), WA_OK);
+  EXPECT_STATUS(finish(t), WA_OK);
+  wa_queue_close(&q);
+}

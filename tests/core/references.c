@@ -91,6 +91,45 @@ TASK_TEST(references_null_is_refused_with_the_name_of_the_call) {
   EXPECT_TEXT(wa_site(NULL), "");
 }
 
+/* One release too many takes the last reference, which is the runtime's own or a waiter's. */
+TASK_TEST(references_released_once_too_often_while_it_runs) {
+  wa_task *t = wa_spawn(note_end, NULL);
+  wa_release(t);
+  EXPECT_REFUSED((wa_release(t), false), "wa_release: the future was released");
+  turns(1);
+  EXPECT_REFUSED((wa_release(t), false), "wa_release: the future was released");
+  EXPECT_TRACE("");
+  wa_cancel(t, NULL);
+  turns(1);
+  EXPECT_TRACE("end");
+}
+
+static int releases_itself(void *arg) {
+  (void)arg;
+  EXPECT_REFUSED((wa_release(wa_current()), false), "wa_release: the future was released");
+  return WA_OK;
+}
+
+TASK_TEST(references_borrowed_and_released) {
+  wa_release(wa_spawn(releases_itself, NULL));
+  turns(2);
+}
+
+static int awaits(void *f) { return wa_await(f); }
+
+TASK_TEST(references_released_once_too_often_while_it_is_awaited) {
+  wa_future *f = wa_future_new();
+  wa_task *t = wa_spawn(awaits, f);
+  turns(1);
+  wa_release(f);
+  EXPECT_REFUSED((wa_release(f), false), "wa_release: the future was released");
+  wa_future *other = wa_future_new();
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT(!wa_done(other));
+  wa_release(other);
+}
+
 /* AddressSanitizer stops such a program by itself. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)

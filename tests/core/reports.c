@@ -74,6 +74,27 @@ TASK_TEST(report_of_an_error_that_nobody_looked_at) {
   EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'later' failed with WA_ETIMEDOUT, and nobody looked at it");
 }
 
+TASK_TEST(report_of_an_error_that_somebody_looked_for_too_early) {
+  wa_task *t = named("early", returns, NUMBER(WA_EUSER - 1));
+  EXPECT_STATUS(wa_status(t), WA_EPENDING);
+  turns(2);
+  wa_release(t);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'early' failed with WA_EUSER, and nobody looked at it");
+}
+
+/* asyncio.wait asks each that has ended whether it failed, but for the last. */
+TASK_TEST(report_of_an_error_that_ended_a_wait_as_the_last) {
+  wa_task *both[] = {named("first", returns, NUMBER(WA_OK)), named("last", returns, NUMBER(WA_ETIMEDOUT))};
+  EXPECT_STATUS(wa_wait(both, 2, WA_FIRST_EXCEPTION, WA_FOREVER), WA_OK);
+  wa_release(both[0]);
+  wa_release(both[1]);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'last' failed with WA_ETIMEDOUT, and nobody looked at it");
+  wa_task *failing[] = {named("first", returns, NUMBER(WA_ETIMEDOUT)), named("other", returns, NUMBER(WA_OK))};
+  EXPECT_STATUS(wa_wait(failing, 2, WA_FIRST_EXCEPTION, WA_FOREVER), WA_OK);
+  wa_release(failing[0]);
+  wa_release(failing[1]);
+}
+
 TASK_TEST(report_none_of_an_error_that_somebody_looked_at) {
   wa_task *t = wa_spawn(returns, NUMBER(WA_EUSER - 1));
   turns(1);
@@ -116,7 +137,7 @@ TEST(report_of_a_deadlock) {
   if (r) {
     EXPECT(r->task == NULL);
     EXPECT_INT(r->count, 2);
-    EXPECT_TEXT(r->text, "deadlock: 2 tasks wait, nothing is ready and no timer is set");
+    EXPECT_TEXT(r->text, "deadlock: 2 tasks wait, nothing is ready, no timer is set");
   }
   EXPECT_STATUS(wa_status(t), WA_EDISCARDED);
   wa_release(t);

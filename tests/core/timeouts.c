@@ -154,6 +154,11 @@ TASK_TEST(wait_for_what_ends_otherwise_when_cancelled_gives_that) {
   wa_release(t);
 }
 
+TASK_TEST(timeout_at_the_end_of_time) {
+  EXPECT_STATUS(wa_sleep(WA_FOREVER - 1), WA_OK);
+  EXPECT(wa_now() > WA_FOREVER / 2);
+}
+
 /* ---- stop_within ------------------------------------------------------------------------------------------------- */
 
 static void note_word(void *word) { note("%s", (const char *)word); }
