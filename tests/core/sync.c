@@ -248,3 +248,13 @@ TASK_TEST(barrier_reset_and_abort_break_it_for_those_inside) {
   EXPECT_STATUS(wa_barrier_reset(&b), WA_OK);
   EXPECT(!wa_barrier_broken(&b));
 }
+
+TASK_TEST(barrier_reset_while_nobody_is_inside_leaves_it_as_it_is) {
+  wa_barrier b;
+  wa_barrier_init(&b, 2);
+  EXPECT_STATUS(wa_barrier_reset(&b), WA_OK);
+  wa_task *t = wa_spawn(waits_barrier, &b);
+  wa_sleep(WA_MS(1));
+  EXPECT_STATUS(wa_barrier_wait(&b, NULL), WA_OK);
+  EXPECT_STATUS(finish(t), 0);
+}
