@@ -122,6 +122,27 @@ TASK_TEST(queue_getter_cancelled_after_it_was_woken_loses_no_item) {
   wa_queue_close(&q);
 }
 
+TASK_TEST(queue_getter_cancelled_when_its_item_is_gone_wakes_nobody) {
+  wa_queue q;
+  void *item;
+  wa_queue_init(&q, 0);
+  wa_task *a = wa_spawn(gets, &q), *b = wa_spawn(gets, &q), *c = wa_spawn(gets, &q);
+  turns(1);
+  put_all(&q, "x");
+  EXPECT_STATUS(wa_queue_get_nowait(&q, &item), WA_OK);
+  wa_cancel(a, NULL);
+  EXPECT_STATUS(finish(a), WA_ECANCELED);
+  turns(1); /* woken in vain, b would stand behind c now */
+  put_all(&q, "y");
+  turns(2);
+  EXPECT(wa_done(b) && !wa_done(c));
+  put_all(&q, "z");
+  EXPECT_STATUS(finish(b), WA_OK);
+  EXPECT_STATUS(finish(c), WA_OK);
+  EXPECT_TRACE("y z");
+  wa_queue_close(&q);
+}
+
 /* ---- join, task_done --------------------------------------------------------------------------------------------- */
 
 static int joins(void *q) {
