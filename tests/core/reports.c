@@ -261,6 +261,31 @@ static int ignores_by_sleeping(void *arg) {
 TEST(report_of_a_task_that_ignores_its_cancellation_and_sleeps) { expect_ungraceful(ignores_by_sleeping); }
 #endif
 
+static wa_task *slow;
+static int sleeps_for_long(void *arg) {
+  (void)arg;
+  slow = wa_current();
+  while (!told) (void)wa_sleep(WA_S(1000));
+  return WA_OK;
+}
+
+extern int (*wa__block_for)(wa_time until); /* the runtime's own: waits */
+static wa_time longest_wait;
+static int does_not_wait(wa_time until) {
+  if (told) wa_cancel(slow, NULL);
+  else if (until - wa_now() > longest_wait) longest_wait = until - wa_now();
+  return WA_OK;
+}
+
+TEST(report_of_a_task_that_ignores_its_cancellation_comes_though_nothing_is_due) {
+  int (*waits)(wa_time until) = wa__block_for;
+  wa__block_for = does_not_wait;
+  longest_wait = 0;
+  expect_ungraceful(sleeps_for_long);
+  wa__block_for = waits;
+  EXPECT(longest_wait <= WA_MS(10)); /* to the end of its grace, not of its sleep */
+}
+
 /* ---- listeners --------------------------------------------------------------------------------------------------- */
 
 static void waits_in_vain(const wa_report *report, void *ctx) {
