@@ -149,6 +149,8 @@ TASK_TEST(misuse_operation_without_a_host_fails_and_says_so) {
   EXPECT_STATUS(wa_await_op("fetch", NULL, &data), WA_EHOST);
   EXPECT_INT(data.type, WA_TEXT);
   EXPECT_CONTAINS(data.data, "no host carries out operation 'fetch'");
+  EXPECT_MISUSE(wa_await_op(NULL, NULL, &data), "name is NULL");
+  EXPECT_INT(data.type, WA_NOTHING); /* not what the one before has answered */
   wa_future *f = wa_start_op("fetch", NULL);
   EXPECT_STATUS(wa_await(f), WA_EHOST);
   EXPECT_CONTAINS(wa_result(f).data, "fetch");
