@@ -262,6 +262,26 @@ TASK_TEST(memory_of_the_runtime_between_the_programs_own) {
 }
 
 #ifdef __wasm__
+/* An operation, the sentence that no host carries it out, a place to keep that: without the third nobody gets the second. */
+static int asks_in_vain(void *arg) {
+  int n = 0;
+  wa_data answer;
+  for_good = false;
+  do {
+    failed = 0;
+    left = n++;
+    int status = wa_await_op("fetch", NULL, &answer);
+    left = -1;
+    note("%s:%d", wa_status_name(status), answer.type);
+  } while (failed);
+  return (void)arg, WA_OK;
+}
+
+TASK_TEST(memory_that_runs_out_for_an_answer_leaves_it_empty) {
+  EXPECT_STATUS(finish(wa_spawn(asks_in_vain, NULL)), WA_OK); /* main keeps something from its start: its name */
+  EXPECT_TRACE("WA_ENOMEM:0 WA_EHOST:0 WA_ENOMEM:0 WA_EHOST:2");
+}
+
 TEST(memory_that_cannot_even_be_asked_for_is_refused) {
   for (size_t size = 2013265921u; size > 2013265920u; size = size < UINT32_MAX / 2 ? size + (1 << 20) : 2 * size)
     if (!EXPECT(!__real_wa__block_alloc(size))) break;
