@@ -131,6 +131,19 @@ TASK_TEST(a_control_stream_is_cancelled_as_any_task) {
   close_both(a);
 }
 
+TASK_TEST(a_control_stream_whose_answers_nobody_reads_ends) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], a[0]);
+  fill(a[0]);
+  put(a[1], "list\n");
+  wa_time began = wa_now();
+  EXPECT_STATUS(wa_wait(&control, 1, WA_ALL_COMPLETED, WA_S(9)), WA_OK);
+  EXPECT_INT(wa_now() - began, WA_S(1));
+  close_both(a); /* which ends it at the latest */
+  EXPECT_STATUS(finish(control), WA_ETIMEDOUT);
+}
+
 /* ---- two tasks ------------------------------------------------------------------------------------------------------- */
 
 static wa_lines shared;

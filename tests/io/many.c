@@ -44,8 +44,12 @@ TASK_TEST(a_thousand_descriptors_cost_ten_times_a_hundred) {
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  wa_counts before, after;
+  wa_count(&before);
   echo_with(100);
   double few = echo_with(100), many = echo_with(1000);
+  wa_count(&after);
+  EXPECT_INT(after.bytes, before.bytes); /* nor do those that have gone cost memory */
   /* Quadratic would be a hundred times. */
   if (many > 40 * few && many > 0.5) EXPECT_INT((int64_t)(many * 1000), (int64_t)(few * 10000));
 }
