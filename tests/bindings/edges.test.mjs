@@ -12,10 +12,10 @@ const revoked = () => {
   return proxy;
 };
 
-/** Takes all memory that the wasm can have, and gives back what gives it back. */
-function fill(rt) {
+/** Takes all memory that the wasm can have, in blocks of `least` bytes or more, and gives back what gives it back. */
+function fill(rt, least = 1) {
   const taken = [];
-  for (let size = 2 ** 28; size >= 1; size = Math.floor(size / 2)) {
+  for (let size = 2 ** 28; size >= least; size = Math.floor(size / 2)) {
     for (let pointer; (pointer = rt.exports.wax_alloc(size)) !== 0;) taken.push(pointer);
   }
   return () => taken.forEach((pointer) => rt.exports.wax_free(pointer));
@@ -49,6 +49,17 @@ onBoth('edges', (test) => {
     await rt.close({ grace: 2000 });
     assert.ok(performance.now() - began < 1500);
     assert.deepEqual(reports, []);
+  });
+
+  test('a task that there is no memory to name by a handle does not run', {}, async (rt) => {
+    await Promise.all([rt.spawn('plain'), rt.spawn('plain')]); // whose memory the next ones take
+    const futures = Array.from({ length: 2 ** 13 - 1 }, () => rt.exports.wax_future()); // so many the table has places for
+    const giveBack = fill(rt, 2 ** 17); // less than a larger one takes
+    assert.throws(() => rt.spawn('sleeper', 1), /no memory for a handle/);
+    giveBack();
+    futures.forEach((future) => rt.exports.wax_release(future));
+    await rt.spawn('plain');
+    assert.equal(rt.exports.step_count(), 0);
   });
 
   const odd = [

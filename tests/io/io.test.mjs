@@ -168,6 +168,18 @@ describe('a host that owns the loop', () => {
       turn();
       assert.deepEqual(counts(), [0, 0, 0, 0, 0, 0]);
     });
+
+    test(`two readers, one answer: the one who is left is told of anew, ${target}`, async () => {
+      const { x, spawn, turn, incoming } = await instance(target);
+      const [first, second] = [spawn('pump'), spawn('pump')];
+      assert.deepEqual(turn(), [[5, 7, 1]]);
+      incoming.push([]); // the end, for one
+      assert.equal(x.wax_fd_ready(7, 1), 1);
+      assert.deepEqual(turn(), [[1, first, 0], [5, 7, 1]]);
+      incoming.push([]);
+      assert.equal(x.wax_fd_ready(7, 1), 1);
+      assert.deepEqual(turn(), [[1, second, 0]]);
+    });
   }
 });
 

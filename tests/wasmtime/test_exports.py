@@ -63,7 +63,9 @@ class Misuses(Case):
         self.assert_refused(self.call('wax_alloc', 0xfffffff0), 'no memory')
         self.assert_refused(self.call('wax_timer', -1.0), 'wax_timer')
         self.assert_refused(self.call('wax_timer', math.nan), 'wax_timer')
-        self.assert_refused(self.call('wax_limits', -1.0, 0.0), 'wax_limits')
+        for limits in ((-1.0, 0.0), (math.nan, 0.0), (1.0, -1.0), (1.0, math.nan)):
+            self.assertEqual(self.call('wax_limits', *limits), EMISUSE)
+            self.assert_refused(EMISUSE, 'wax_limits: the times')
         self.assert_nothing_left()
 
     def test_calls_from_inside_a_turn(self):
@@ -103,6 +105,19 @@ class Misuses(Case):
             self.assertGreater(self.call('wax_now'), 0)
         rt.run(task, timeout=60)
         self.assertTrue(task.cancelled())
+
+    def test_a_turn_ends_when_it_has_many_events_to_tell(self):
+        """However long it may take."""
+        rt = self.start(virtual_clock=True, budget=1e300)
+        tasks = [self.raw() for _ in range(6000)]
+        told = []
+        while sum(told) < len(tasks):
+            state = self.call('wax_turn')
+            told.append(int.from_bytes(rt.guest.bytes(state + 12, 4), 'little'))
+        self.assertEqual(told, [4097, 1903])
+        for task in tasks:
+            self.call('wax_release', task)
+        self.assert_nothing_left()
 
     def test_init_twice(self):
         self.start()
