@@ -135,6 +135,11 @@ OP(do_abort) {
   return outcome_of(wa_barrier_abort(&object_in(n, BARRIER)->barrier));
 }
 
+OP(do_reset) {
+  UNUSED;
+  return outcome_of(wa_barrier_reset(&object_in(n, BARRIER)->barrier));
+}
+
 const op sync_ops[] = {
     {"acquire", 1, 1, do_acquire, PLAIN},       {"release", 1, 1, do_release, PLAIN},
     {"set", 1, 1, do_set, PLAIN},               {"clear", 1, 1, do_clear, PLAIN},
@@ -143,5 +148,5 @@ const op sync_ops[] = {
     {"get", 1, 1, do_get, PLAIN},               {"task_done", 1, 1, do_task_done, PLAIN},
     {"join", 1, 1, do_join, PLAIN},             {"shutdown", 1, 2, do_shutdown, PLAIN},
     {"barrier", 1, 1, do_barrier, PLAIN},       {"abort", 1, 1, do_abort, PLAIN},
-    {NULL, 0, 0, NULL, PLAIN},
+    {"reset", 1, 1, do_reset, PLAIN},           {NULL, 0, 0, NULL, PLAIN},
 };

@@ -49,7 +49,7 @@ const REACHED = {
   fail: 'ok error(misuse)', set: 'ok', clear: 'ok', wait_event: 'ok cancelled', acquire: 'ok cancelled',
   release: 'ok error(misuse)', cond_wait: 'ok cancelled error(misuse)', notify: 'ok error(misuse)',
   put: 'ok cancelled error(shutdown)', get: 'ok cancelled error(shutdown)', task_done: 'ok error(misuse)',
-  join: 'ok cancelled', shutdown: 'ok', barrier: 'ok cancelled error(broken)', abort: 'ok',
+  join: 'ok cancelled', shutdown: 'ok', barrier: 'ok cancelled error(broken)', abort: 'ok', reset: 'ok',
   'end timeout': 'ok cancelled timeout group error(misuse) error(name)', 'end group': 'ok cancelled group',
 };
 

@@ -10,10 +10,12 @@ const SCOPES = { timeout: 7, group: 6, gspawn: 8, reschedule: 2 };
 const SYNC = {
   set: 2, clear: 1, wait_event: 2, locked: 4, limited: 3, acquire: 1, release: 0.7, condWait: 3, condNotify: 3,
   condLoose: 0.4, put: 3, get: 2, consume: 1.5, task_done: 0.5, join: 1, shutdown: 0.6, barrier: 4, abort: 0.6,
+  reset: 0.6,
 };
 const POKES = {
   cancel: 6, uncancel: 1, resolve: 2, fail: 1, set: 1.5, clear: 0.5, release: 1, condNotify: 1.5, put: 1.5, get: 0.7,
-  task_done: 0.5, shutdown: 0.3, abort: 0.4, barrier: 0.7, spawn: 1, gspawn: 1, reschedule: 0.3,
+  task_done: 0.5, shutdown: 0.3, abort: 0.4, reset: 0.4, barrier: 0.7, spawn: 1, gspawn: 1,
+  reschedule: 0.3,
 };
 
 const scaled = (table, factor) =>
@@ -67,7 +69,7 @@ const RACES = [
     { put: 3, get: 1, task_done: 1, shutdown: 0.3 }),
   race(() => [['lock', 'L'], ['condition', 'C', 'L']], { condWait: 8, condNotify: 2, locked: 1 }, { condNotify: 3 },
     { locked: 1.5 }),
-  race((random) => [['barrier', 'B', random.from(1, 4)]], { barrier: 8 }, { abort: 0.4, barrier: 0.7 }),
+  race((random) => [['barrier', 'B', random.from(1, 4)]], { barrier: 8 }, { abort: 0.4, reset: 0.6, barrier: 0.7 }),
   race(futures, { gather: 4, wait: 4, shield: 3, wait_for: 4, as_completed: 3, await: 3 }, { resolve: 1, fail: 1 }),
   race(futures, { timeout: 6, group: 5, gspawn: 6, reschedule: 2, raise: 1.5, uncancel: 0.7, await: 1 },
     { uncancel: 1, gspawn: 2, reschedule: 1 }, { timeout: 3, group: 4, gspawn: 3 }),

@@ -91,6 +91,7 @@ export const STATEMENTS = {
   shutdown: on('queue', (name, author) => [op('shutdown', name, ...(author.random.chance(0.4) ? ['now'] : []))]),
   barrier: on('barrier', (name) => [op('barrier', name)]),
   abort: on('barrier', (name) => [op('abort', name)]),
+  reset: on('barrier', (name) => [op('reset', name)]),
 
   // Several things at one instant, with nothing in between or one turn of the loop: a race
   burst: (author, place) => author.burst(place),

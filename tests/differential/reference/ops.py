@@ -196,3 +196,8 @@ async def barrier(body, scope, name):
 @op
 async def abort(body, scope, name):
     await body.find(name).abort()
+
+
+@op
+async def reset(body, scope, name):
+    await body.find(name).reset()
