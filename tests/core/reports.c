@@ -286,6 +286,33 @@ TEST(report_of_a_task_that_ignores_its_cancellation_comes_though_nothing_is_due)
   EXPECT(longest_wait <= WA_MS(10)); /* to the end of its grace, not of its sleep */
 }
 
+static void cancels_again(const wa_report *report, void *ctx) {
+  hear_mule(report, ctx);
+  if (report->kind == WA_REPORT_UNGRACEFUL) wa_cancel(report->task, NULL);
+}
+
+static int waits_in_spite_of_it;
+static int counts_waits(wa_time until) {
+  (void)until;
+  if (!told) return WA_OK;
+  waits_in_spite_of_it++;
+  wa_cancel(slow, NULL);
+  return WA_OK;
+}
+
+/* What a listener has made ready runs before the loop waits again. */
+TEST(report_whose_listener_cancels_again_is_heard_at_once) {
+  int (*waits)(wa_time until) = wa__block_for;
+  wa__block_for = counts_waits;
+  told = 0;
+  waits_in_spite_of_it = 0;
+  wa_configure(&(wa_config){.grace = WA_MS(10), .stall_after = WA_S(1000)});
+  wa_on_report(cancels_again, NULL);
+  EXPECT_STATUS(wa_run(cancels_one, (void *)sleeps_for_long), WA_OK);
+  wa__block_for = waits;
+  EXPECT_INT(waits_in_spite_of_it, 0);
+}
+
 /* ---- listeners --------------------------------------------------------------------------------------------------- */
 
 static void waits_in_vain(const wa_report *report, void *ctx) {

@@ -1,6 +1,6 @@
 // Arguments: right ones, so that things happen, and every kind of wrong one: stale and forged handles, pointers into
 // the stack, the heap's middle, beyond the memory, sizes without end, numbers that are none.
-const words = [0, 1, 2, 7, 255, 256, 4096, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff];
+const words = [0, 1, 2, 7, 8, 16, 24, 32, 40, 48, 64, 255, 256, 4096, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff];
 const wild = (r) => (r.chance(0.1) ? r.next() : r.pick(words));
 const stacks = [0, 8192, 16384, 65536], wrongStacks = [1, 255, 2 ** 30 + 1, 0x80000000, 0xffffffff];
 const numbers = [0, 1, 2, 17, 0.5, -1, -0.001, 1e-300, 1e9, 1e18, 1e300, -1e300, NaN, Infinity, -Infinity];

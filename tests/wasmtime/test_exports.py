@@ -68,6 +68,18 @@ class Misuses(Case):
             self.assert_refused(EMISUSE, 'wax_limits: the times')
         self.assert_nothing_left()
 
+    def test_a_small_number_is_no_place_of_the_table(self):
+        self.start()
+        blocks = [self.call('wax_alloc', 8) for _ in range(9)]
+        for block in (blocks[8], blocks[0]):
+            self.assertEqual(self.call('wax_free', block), 0)
+        for number in range(0, 256, 8):
+            self.assert_refused(self.call('wax_free', number) if number else EMISUSE, 'wax_alloc')
+        again = [self.call('wax_alloc', 8) for _ in range(3)]
+        for block in again + blocks[1:8]:
+            self.assertEqual(self.call('wax_free', block), 0)
+        self.assert_nothing_left()
+
     def test_calls_from_inside_a_turn(self):
         results = {}
 
