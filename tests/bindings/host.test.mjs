@@ -1,7 +1,7 @@
 // Host functions: C waits for the host's answer, and cancellation crosses the boundary in both directions.
 import assert from 'node:assert/strict';
 import { CancelledError, TaskError } from '../../bindings/index.js';
-import { computed, errorOf, onBoth, sleep } from './setup.mjs';
+import { computed, errorOf, onBoth, settle, sleep } from './setup.mjs';
 
 const never = () => new Promise(() => {});
 const until = (signal) => new Promise((_, reject) => {
@@ -66,6 +66,16 @@ onBoth('host functions', (test) => {
       else assert.equal(await task, i % 5 === 0 ? `text ${i}` : i);
     }
     assert.equal(rt.counts().operations, 0);
+  });
+
+  test('more numbers in a row than there is room for, which is for 128', { host: { open } }, async (rt) => {
+    answers.length = 0;
+    const tasks = Array.from({ length: 130 }, (_, i) => rt.spawn('call', `open ${i}`));
+    await settle();
+    for (const { text, resolve } of answers) resolve(Number(text));
+    await settle();
+    assert.deepEqual(tasks.filter(({ done }) => !done), []);
+    assert.deepEqual(await rt.gather(tasks), [...tasks.keys()]);
   });
 
   test("an instance's methods see their instance", {
