@@ -134,6 +134,20 @@ onBoth('edges', (test) => {
     assert.notEqual(reason, old);
     assert.match(reason.message, /\w/);
   });
+
+  test('nor does its end take away that of another, which has asked later', {
+    host: { until: (_, { signal }) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve(seen.push(signal.reason))); }) },
+  }, async (rt) => {
+    const [first, second] = [rt.spawn('sleeper', 1e6), rt.spawn('slow_cleanup', 50)];
+    await rt.spawn('plain');
+    const reason = new Error('stop it'); // as C says it, too
+    first.cancel(new Error('stop it'));
+    second.cancel(reason);
+    await errorOf(first);
+    await rt.spawn('stop_a_call', 'until');
+    assert.equal(seen.pop(), reason);
+    assert.equal((await errorOf(second)).reason, reason);
+  });
   const seen = [];
 
   test("an abort in the middle of another runtime's call reaches all", {}, async (rt, { module }) => {
@@ -166,6 +180,14 @@ onBoth('edges', (test) => {
         assert.equal(future.cancelled, true);
       }
     }
+  });
+
+  test('such a reason is known for that of a cancellation until sixteen others have come', {}, async (rt) => {
+    for (let i = 0; i <= 16; i++) await errorOf(rt.spawn('sleeper', 1, { signal: AbortSignal.abort(`reason ${i}`) }));
+    const thrown = (error) => rt.group(async () => { throw error; });
+    const [old, recent] = [thrown('reason 0'), thrown('reason 1')];
+    assert.deepEqual([(await errorOf(old)).errors, old.cancelled], [['reason 0'], false]);
+    assert.deepEqual([await errorOf(recent), recent.cancelled], ['reason 1', true]);
   });
 
   test('a member that is added again counts once', {}, async (rt) => {
