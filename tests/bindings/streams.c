@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
 typedef struct ends {
   int in, out;
@@ -53,13 +54,14 @@ static int head(void *arg) {
 }
 WA_TASK(head);
 
-/* Writes the input again and again, until nobody wants it any more; closes what it wrote on its way out. */
+/* Writes the input again and again, until nobody wants it any more; closes it on its way out, which takes a turn more. */
 static int produce(void *arg) {
   const ends *e = arg;
   int st;
   do st = wa_write_all(e->out, e->text, strlen(e->text));
   while (st == WA_OK);
   wa_close(e->out);
+  wa_yield();
   return st;
 }
 WA_TASK(produce);
@@ -107,6 +109,14 @@ static int ready(void *arg) {
   return st;
 }
 WA_TASK(ready);
+
+/* Two parts by one call, of which the second finds no room. */
+static int parts(void *arg) {
+  const ends *e = arg;
+  static char first[65536];
+  return (int)writev(e->out, (struct iovec[]){{first, sizeof first}, {"more", 4}}, 2);
+}
+WA_TASK(parts);
 
 static int print(void *arg) { return wa_write_all(1, arg, strlen(arg)); }
 WA_TASK(print);

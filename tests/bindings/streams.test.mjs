@@ -293,6 +293,12 @@ onStreams('streams', (test) => {
     assert.equal(await rt.spawn('ready', `${from} ${to}`), 0);
   });
 
+  test('of a call that has room for its first part only, that part has been written', {}, async (rt) => {
+    const { readable, task } = pipe(rt, 'parts');
+    assert.equal((await textOf(readable)).length, 65536);
+    assert.equal(await task, 65536);
+  });
+
   test("C's own descriptors wait for nothing", {}, async (rt, { printed }) => {
     assert.equal(await rt.spawn('print', 'to stdout'), 0);
     assert.equal(printed.join(''), 'to stdout');
