@@ -61,6 +61,12 @@ onBoth('gather', (test) => {
     assert.equal((await errorOf(all)).reason, 'both');
     assert.equal(rt.exports.cleanup_count(), before + 2);
   });
+
+  test('a cancellation that came too late for all changes nothing', {}, async (rt) => {
+    const all = rt.gather([rt.spawn('echo', 1, { eager: true })]); // done, though nobody has heard of it yet
+    assert.equal(all.cancel(), false);
+    assert.deepEqual(await all, [1]);
+  });
 });
 
 onBoth('wait', (test) => {

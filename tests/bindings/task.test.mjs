@@ -49,6 +49,14 @@ onBoth('task', (test) => {
     assert.ok(rt.memory.buffer.byteLength > before);
   });
 
+  test("the wasm's own memory can be an input, though it grows to take it", {}, async (rt) => {
+    await rt.spawn('echo');
+    const copy = new Uint8Array(rt.memory.buffer.slice(0));
+    const task = rt.spawn('echo', new Uint8Array(rt.memory.buffer));
+    assert.ok(rt.memory.buffer.byteLength > copy.length);
+    assert.ok(Buffer.from(copy).equals(await task));
+  });
+
   test('a task that hands nothing over gives its status', {}, async (rt) => {
     assert.equal(await rt.spawn('status', 0), 0);
     const task = rt.spawn('status', 42);
