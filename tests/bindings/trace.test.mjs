@@ -140,6 +140,30 @@ onBoth('trace', (t) => {
   });
 });
 
+test('of a task that is over nothing is kept: whatever has its number then has a name of its own', () => {
+  const view = new DataView(new ArrayBuffer(200));
+  const exports = { wax_trace: () => 0, wax_trace_read: () => 0 };
+  const tracing = trace({ exports, memory: view, now: 0, closed: false });
+  const chunk = (name, ...kinds) => {
+    view.setUint8(150, name.charCodeAt());
+    kinds.forEach((kind, i) => {
+      const at = 8 + 32 * i;
+      view.setUint32(at + 8, 1, true);
+      view.setUint32(at + 16, kind, true);
+      view.setUint32(at + 24, 150, true);
+      view.setUint32(at + 28, 160, true);
+    });
+    exports.wax_trace_read = () => {
+      exports.wax_trace_read = () => 180; // no more
+      view.setUint32(0, kinds.length, true);
+      return 0;
+    };
+    return words(tracing.read());
+  };
+  assert.deepEqual(chunk('a', 1, 8), ['a spawn', 'a end']);
+  assert.deepEqual(chunk('b', 1, 8), ['b spawn', 'b end']);
+});
+
 test('the types name what the module exports', () => {
   assert.deepEqual(declaredIn('trace.d.ts'), Object.keys(module).sort());
 });
