@@ -298,7 +298,7 @@ export interface BlockTimeout extends TimeoutScope {
 
 /** The group of a block: `await using group = rt.group()`. */
 export interface BlockGroup extends Group {
-  /** Takes no further members from outside, and waits for all. Fails with a GroupError of all errors. */
+  /** Waits for all members, also those that come while one still runs. Fails with a GroupError of all errors. */
   end(): Future<undefined>;
   /** Cancels the members that still run, and does not wait. */
   [Symbol.dispose](): void;

@@ -124,6 +124,17 @@ onBoth('dispose', (test) => {
     assert.equal(scope.signal.reason.reason, 'its block was left');
   });
 
+  test('one that waits for its end takes members as long as one runs', {}, async (rt) => {
+    const group = rt.group();
+    group.spawn('sleeper', 10);
+    const end = group.end();
+    await rt.spawn('plain');
+    const late = group.spawn('sleeper', 20);
+    await end;
+    assert.equal(late.done, true);
+    assert.throws(() => group.spawn('echo'), { name: 'MisuseError', message: /finished/ });
+  });
+
   test('closing the runtime ends the scopes of blocks', {}, async (rt, { reports }) => {
     const [scope, group] = [rt.timeout(1e9), rt.group()];
     const member = group.spawn('sleeper', 1e9);
