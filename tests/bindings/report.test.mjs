@@ -24,6 +24,12 @@ onBoth('reports', (test) => {
     assert.deepEqual(reports.map(({ name }) => name), ['s0', 's1']);
   });
 
+  test('one of a task of which only C knows leaves no handle behind', {}, async (rt, { reports }) => {
+    await rt.spawn('tolerant');
+    assert.deepEqual(reports.map(({ kind, task }) => [kind, task]), [['swallowed', undefined]]);
+    assert.equal(rt.counts().handles, 0);
+  });
+
   test('without a listener, a report is a line on the console', {}, async (_, { module, context }) => {
     const warn = context.mock.method(console, 'warn', () => {});
     const rt = await load(module, { clock: 'virtual', stallAfter: 60_000 });

@@ -154,6 +154,18 @@ static int canceller(void *arg) {
 }
 WA_TASK(canceller);
 
+/* Its child ends as if nothing had been. */
+static int tolerant(void *arg) {
+  (void)arg;
+  wa_task *child = wa_spawn(swallow, NULL);
+  wa_yield();
+  wa_cancel(child, "in vain");
+  int st = wa_await(child);
+  wa_release(child);
+  return st;
+}
+WA_TASK(tolerant);
+
 /* Leaves a task behind that nobody in C holds. */
 static int spawner(void *arg) {
   (void)arg;
