@@ -18,8 +18,9 @@ export const NOTHING = 0, BYTES = 1, TEXT = 2, NUMBER = 3;
 export const SETTLED = 1, STARTED = 2, CANCELLED = 3, WANTED = 5;
 export const REPORT_STACK = 5, REPORT_TRAP = 6;
 export const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
-export const STATE = 0, STATUS = 1, CANCELLING = 3, TYPE = 4, DATA = 5, SIZE = 6, REASON = 7, NAME = 8, SITE = 9;
-export const VALUE = 10, ERRORS = 14, ERROR_COUNT = 15;
+export const STATE = 0, STATUS = 1, FLAGS = 2, CANCELLING = 3, TYPE = 4, DATA = 5, SIZE = 6, REASON = 7, NAME = 8;
+export const SITE = 9, VALUE = 10, ERRORS = 14, ERROR_COUNT = 15;
+export const UNSEEN = 2; // of the flags: an error that nobody in C has looked at, and nobody can any more
 
 // WASI: errors of a function, and what a descriptor is: a console's, or a socket that never blocks.
 export const EBADF = 8, WASI_EIO = 29, ENOSYS = 52, ENOTSOCK = 57, ESPIPE = 70;

@@ -55,7 +55,7 @@ export class Runtime {
     const { x, owners } = this.#core;
     const tasks = [];
     for (let handle = 0; (handle = x.wax_next_task(handle)) !== 0;) {
-      tasks.push(owners.get(handle) ?? Task._ofC(this.#core, handle));
+      tasks.push(owners.get(handle) ?? new Task(this.#core, handle, undefined, true));
     }
     return tasks;
   }

@@ -2,7 +2,7 @@
  * what it is doing; once it is done, everything is here and the handle is gone. */
 import {
   CANCELLING, DATA, ECANCELED, EDISCARDED, EGROUP, EHOST, EIO, EMISUSE, ERRORS, ERROR_COUNT, ESTACK, ETRAP,
-  NAME, REASON, SITE, SIZE, STATE, STATUS, TYPE, VALUE,
+  FLAGS, NAME, REASON, SITE, SIZE, STATE, STATUS, TYPE, UNSEEN, VALUE,
 } from './abi.js';
 import { Cause, late, signalled } from './cause.js';
 import { Deadline } from './deadline.js';
@@ -23,23 +23,19 @@ export class Task extends Future {
   #site = '';
   #cancelling = 0;
   #controller;
+  #ofC; // until the wasm has said that its error is for here
   _hostError; // what a host function that it called threw, or a stream that it read failed with
   status;
   reason;
 
-  constructor(core, handle, name) {
+  /** ofC: C has spawned it. Who looks at its error is there, unless the wasm says at the end that nobody can. */
+  constructor(core, handle, name, ofC) {
     super((core ?? misuse('a Task comes from spawn, not from new')).reports);
     this.#core = core;
     this.#handle = handle;
     this.#name = name;
+    this.#ofC = ofC;
     core.owners.set(handle, this);
-  }
-
-  /** One that C has spawned: who looks at its error is there, and the wasm knows. */
-  static _ofC(core, handle) {
-    const task = new Task(core, handle);
-    task._seen();
-    return task;
   }
 
   get name() { return this.#name ??= this.#text(NAME) ?? ''; }
@@ -103,6 +99,7 @@ export class Task extends Future {
       }
       return;
     }
+    this.#ofC &&= !(i32[at + FLAGS] & UNSEEN);
     this.#site = memory.text(i32[at + SITE]);
     const errors = i32[at + ERRORS] >>> 2;
     const members = i32.subarray(errors, errors + i32[at + ERROR_COUNT]);
@@ -148,6 +145,7 @@ export class Task extends Future {
     const error = cancelled ? this.#cancellation(cause) : this.#error(status, members, wrong);
     this.#leave(status);
     this.#causes = this._hostError = undefined;
+    if (this.#ofC) this._seen();
     this._fail(error, cancelled, cause?.late);
     this.#abort(this.#why(error));
   }

@@ -67,6 +67,28 @@ onBoth('reports', (test) => {
     assert.equal(unloved.done, true);
   });
 
+  for (const listed of [false]) {
+    test(`a failed task that C has left behind is told once${listed ? ', also when tasks() has listed it' : ''}`, {},
+      async (rt, { reports }) => {
+        await rt.spawn('careless');
+        if (listed) assert.deepEqual(rt.tasks().map(({ name }) => name), ['left to fail']);
+        await rt.spawn('sleeper', 20);
+        await rt.close();
+        assert.deepEqual(reports.map(({ kind, name, status }) => [kind, name, status]), [['unseen', 'left to fail', -1007]]);
+      });
+  }
+
+  test('a listed task of C at which its holder looks later, or JavaScript does, has been looked at', {}, async (rt, { reports }) => {
+    const late = rt.spawn('forgiving_later');
+    await rt.spawn('careless');
+    await rt.spawn('plain');
+    const listed = rt.tasks().find(({ name }) => name === 'left to fail');
+    assert.equal((await errorOf(listed)).status, -1007);
+    assert.equal(await late, 0);
+    await rt.close();
+    assert.deepEqual(reports, []);
+  });
+
   test('a task that does not reach an await', { clock: 'real', stallAfter: 100 }, async (rt, { reports }) => {
     await rt.spawn('busy', 150, { name: 'hog' });
     assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['stalled', 'hog']]);

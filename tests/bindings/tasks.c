@@ -285,6 +285,23 @@ static int forgiving(void *arg) {
 }
 WA_TASK(forgiving);
 
+/* Looks long after its end. */
+static int forgiving_later(void *arg) {
+  wa_task *t = wa_spawn(fails_later, arg);
+  int st = wa_sleep(WA_MS(30));
+  if (st == WA_OK && wa_await(t) != WA_EUSER - 7) st = WA_EUSER - 1;
+  wa_release(t);
+  return st;
+}
+WA_TASK(forgiving_later);
+
+/* Leaves one behind that fails, and at which nobody in C can look. */
+static int careless(void *arg) {
+  wa_release(wa_spawn_with(fails_later, arg, &(wa_task_options){.name = "left to fail"}));
+  return WA_OK;
+}
+WA_TASK(careless);
+
 IMPORT(probe) int probe(int n);
 static int call_import(void *arg) { return probe((int)*(double *)arg); }
 WA_TASK(call_import);
