@@ -67,7 +67,7 @@ onBoth('reports', (test) => {
     assert.equal(unloved.done, true);
   });
 
-  for (const listed of [false]) {
+  for (const listed of [false, true]) {
     test(`a failed task that C has left behind is told once${listed ? ', also when tasks() has listed it' : ''}`, {},
       async (rt, { reports }) => {
         await rt.spawn('careless');
