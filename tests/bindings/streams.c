@@ -54,14 +54,14 @@ static int head(void *arg) {
 }
 WA_TASK(head);
 
-/* Writes the input again and again, until nobody wants it any more; closes it on its way out, which takes a turn more. */
+/* Writes the input again and again, until nobody wants it any more; closes it on its way out, which takes some turns. */
 static int produce(void *arg) {
   const ends *e = arg;
   int st;
   do st = wa_write_all(e->out, e->text, strlen(e->text));
   while (st == WA_OK);
   wa_close(e->out);
-  wa_yield();
+  for (int i = 0; i < 20; i++) wa_sleep(WA_MS(1));
   return st;
 }
 WA_TASK(produce);
