@@ -220,8 +220,8 @@ __attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
   if (options.eager) wa__loop_begin_turn();
   wa_task *task = wa__spawn(f, input ? input->data : NULL, &options, input);
   uint32_t handle = task ? wa__handle_of(task) : 0;
+  if (task) task->seen = true; /* its error is the host's to tell */
   if (task && !handle && wa__pending(task)) { /* the host takes it for refused, so it must not run */
-    task->seen = true;
     wa__task_discard(wa__task_of(task), WA_ENOMEM);
   }
   wa_release(task);
@@ -327,6 +327,7 @@ WAX(trace_read) const wa__trace_chunk *wax_trace_read(void) {
 /* ---- looking at them ---------------------------------------------------------------------------------------------- */
 
 enum { READY, RUNNING, WAITING, DONE };
+enum { CANCELLED = 1, UNSEEN = 2 }; /* flags */
 
 WAX(info) const wa__info_record *wax_info(uint32_t handle) {
   static wa__info_record info;
@@ -334,10 +335,11 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
   if (!f) return NULL;
   wa__task *t = wa__as_task(f);
   wa_data data = wa_result(f);
+  bool last = f->refs == 1 && !wa__pending(f); /* nobody in C can look at it any more: the host is to */
   info = (wa__info_record){
       .state = !wa__pending(f) ? DONE : !t ? WAITING : wa__fiber_runs(&t->fiber) ? RUNNING : t->waiting ? WAITING : READY,
-      .status = wa_status(f),
-      .cancelled = f->state == WA__CANCELLED,
+      .status = f->status,
+      .flags = (f->state == WA__CANCELLED ? CANCELLED : 0) | (last && wa__is_unseen(f) ? UNSEEN : 0),
       .cancelling = t ? t->cancels : WA_EMISUSE,
       .type = data.type,
       .data = data.data,
@@ -348,6 +350,7 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
       .site = t ? t->site : "",
       .cancel_age_ms = t && t->cancels && wa__pending(f) ? wa__ms(wa__the_loop.now - t->cancelled_at) : -1,
   };
+  if (last) f->seen = true;
   if (f->detail && f->detail->kind == WA__ERRORS) {
     info.errors = f->detail->data;
     info.error_count = f->detail->size / (uint32_t)sizeof(int);

@@ -19,7 +19,7 @@ typedef struct wa__state_record {
 typedef struct wa__info_record {
   uint32_t state;
   int32_t status;
-  uint32_t cancelled;
+  uint32_t flags;
   int32_t cancelling;
   uint32_t type;
   const void *data;

@@ -77,16 +77,15 @@ static inline bool is_needed(const wa_future *f) {
   return wa__pending(f) && (f->kind == WA__TASK || f->callbacks.next != &f->callbacks);
 }
 
-/* Whether it failed, nobody looked, and no report of another kind has told of it. */
-static inline bool is_unseen(const wa_future *f) {
+bool wa__is_unseen(const wa_future *f) {
   bool told = f->status == WA_EDISCARDED || f->status == WA_ESTACK || f->status == WA_ETRAP;
-  return f->state == WA__FINISHED && f->status < 0 && !told && !f->seen && wa__future_unseen;
+  return f->state == WA__FINISHED && f->status < 0 && !told && !f->seen;
 }
 
 void wa_release(wa_future *f) {
   static const wa_future released = {.kind = WA__FREE};
   if (!f || !wa__check("wa_release", wa__unlikely(f->refs == 1 && is_needed(f)) ? &released : f)) return;
-  if (f->refs == 1 && wa__unlikely(is_unseen(f))) {
+  if (f->refs == 1 && wa__future_unseen && wa__unlikely(wa__is_unseen(f))) {
     f->seen = true;
     wa__future_unseen(f); /* may look at it, and even keep it */
   }

@@ -88,6 +88,8 @@ extern bool wa__unheard;          /* the loop has ended: callbacks of the progra
 extern wa__list wa__futures;      /* all of them */
 extern uint32_t wa__future_count; /* all but unfinished tasks */
 extern void (*wa__future_unseen)(wa_future *f);
+/* Whether it failed, nobody looked, and no report of another kind has told of it. */
+bool wa__is_unseen(const wa_future *f);
 /* For those that have a place in the host's table. */
 extern void (*wa__future_settled)(wa_future *f);
 /* NULL unless traced: told of every end, while those who wait are still there. */
