@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import * as wasm from './binary.mjs';
 import { cheapen } from './asyncify.mjs';
 import { callForeign } from './foreign.mjs';
+import { nosuspend, nosuspendFile } from './nosuspend.mjs';
 import { passes } from './passes.mjs';
 import { BuildError } from './run.mjs';
 
@@ -29,15 +30,6 @@ const jumps = [
 ];
 const overFrames = (what, where) => `${where} uses ${what}: a jump over frames cannot be unwound and rewound by` +
   ' asyncify, so a task that awaits would be corrupted. Return statuses instead (C++: -fno-exceptions).';
-
-// Functions that never suspend although asyncify can't see it; the file says why.
-const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
-const nosuspendFile = beside('nosuspend.txt');
-function nosuspend(functions) {
-  const [ours, stdio] = readFileSync(nosuspendFile, 'utf8').split(/^# stdio.*/m);
-  const text = functions.has('fopencookie') ? ours : ours + stdio; // with that, a FILE's own function may be the program's
-  return text.split('\n').map((line) => line.replace(/#.*/, '').trim()).filter((name) => functions.has(name));
-}
 
 // A command that a host may drive too, instead of calling _start: the host calls __wasm_call_ctors first. Where the
 // libc leaves the constructors to the linker, it made them part of every export; only _start keeps that. The same for
@@ -58,14 +50,17 @@ function checkExports(list, functions) {
 
 const refuse = (why) => { throw new BuildError(`this wasm can't be instrumented: ${why}`); };
 
-// One function's body with its writes of the stack pointer, and its calls of the host's own functions, replaced.
-function checkBody(body, name, { stackPointer, stackSet, intrinsics, instead }) {
+// One function's body with its writes of the stack pointer, and its calls of the host's own functions, replaced. seen: told
+// of every call, with the index of what is called; of one through a pointer, without.
+function checkBody(body, name, seen, { stackPointer, stackSet, intrinsics, instead }) {
   const parts = [];
   let copied = 0;
   const why = wasm.eachInstruction(body, (op, start) => {
+    if (op === wasm.CALL_INDIRECT) seen();
     if (op !== wasm.CALL && op !== wasm.GLOBAL_SET) return;
     const operand = new wasm.Reader(body, start + 1);
     const index = operand.number();
+    if (op === wasm.CALL) seen(index);
     if (op === wasm.CALL && intrinsics.has(index) && !trusted.test(name)) {
       refuse(`${name} calls asyncify's ${intrinsics.get(index)}. Either an optimizer that ran at the link inlined the` +
         ' runtime there (link without -O and without LTO), or the program brings a second asyncify.');
@@ -79,7 +74,7 @@ function checkBody(body, name, { stackPointer, stackSet, intrinsics, instead }) 
   return [...parts, body.subarray(copied)];
 }
 
-// The binary with the check and those calls in it, and the names of its functions.
+// The binary with the check and those calls in it, and what nosuspend.mjs asks about its functions.
 export function checkStack(bytes) {
   const sections = wasm.readSections(bytes) ?? refuse('it is no wasm binary.');
   const body = (id, name = '') => sections.find((section) => section.id === id && section.name === name)?.body;
@@ -104,6 +99,9 @@ export function checkStack(bytes) {
   const own = wasm.readFunctions(body(wasm.FUNCTION));
   const { instead, made } = callForeign(imports, wasm.readTypes(body(wasm.TYPE)), own.length, functions);
 
+  const unwind = imports.findIndex(({ module, name }) => module === 'asyncify' && name === 'start_unwind');
+  const callers = [], pointers = [];
+
   const checked = sections.filter(({ name }) => !name.startsWith('.debug_')).map((section) => {
     if (section.id === wasm.EXPORT) {
       return { ...section, body: wasm.writeExports(checkExports(wasm.readExports(section.body), functions)) };
@@ -118,24 +116,26 @@ export function checkStack(bytes) {
     reader.times((i) => {
       const index = imports.length + i;
       const name = functions[index] ?? `function ${index}`;
-      bodies.push(wasm.sized(checkBody(reader.slice(), name, { stackPointer, stackSet, intrinsics, instead })));
+      const seen = (called) => (called === undefined ? pointers.push(index) : (callers[called] ??= new Set()).add(index));
+      bodies.push(wasm.sized(checkBody(reader.slice(), name, seen, { stackPointer, stackSet, intrinsics, instead })));
     });
     return { ...section, body: wasm.vector([...bodies, ...made.map(({ body }) => wasm.sized([body]))]) };
   });
-  return { bytes: wasm.writeSections(checked), functions: new Set(functions) };
+  return { bytes: wasm.writeSections(checked), functions, callers, unwind, pointers };
 }
 
 // What the result depends on besides the linked wasm: files, and text.
-export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'passes.mjs', 'foreign.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'nosuspend.mjs', 'passes.mjs', 'foreign.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
 // rewrite: what makes asyncify's code cheaper; a module may stay as it is.
 export async function instrument(optimizer, linked, out, options, rewrite = cheapen) {
-  const { bytes, functions } = checkStack(readFileSync(linked));
+  const { bytes, ...calls } = checkStack(readFileSync(linked));
   const checked = `${out}.checked`;
   try {
     writeFileSync(checked, bytes);
-    const removed = `--pass-arg=asyncify-removelist@${nosuspend(functions).join(',')}`;
+    const removed = `--pass-arg=asyncify-removelist@${nosuspend(calls).join(',')}`;
     const [first, second] = passes(options);
     await optimizer.run(checked, out, [removed, ...first]);
     writeFileSync(checked, rewrite(readFileSync(out)));

@@ -30,7 +30,8 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   const { extra = [], cxx = false, ...how } = options;
   const linked = join(cache, 'linked', hash(tools.name, kind, resolve(out)), basename(out));
   const inputs = [...objects, ...libraries];
-  const words = [...(cxx ? tools.cxxLink : tools.cc), ...inputs, ...linkFlags(tools, kind), ...extra];
+  // The program's own archives before the runtime's: by that nosuspend.mjs tells them.
+  const words = [...(cxx ? tools.cxxLink : tools.cc), ...objects, ...linkFlags(tools, kind), ...extra, ...libraries];
   await maker.makeFile(linked, [...inputs, ...namedLibraries(extra)], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
   await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)}`,
     (temporary) => instrument(tools.optimizer, linked, temporary, how));

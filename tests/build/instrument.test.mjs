@@ -195,6 +195,17 @@ for (const target of targets) {
       }
     });
 
+    // Emscripten's libc reads without read.
+    for (const own of target === 'wasi' ? ['fread', 'read'] : ['fread']) {
+      test(`a task may await in a ${own} of the program's own`, async () => {
+        for (const level of ['O0', 'O3', 'Os']) {
+          const out = join(folder, `stdio-${own}-${target}-${level}.wasm`);
+          await buildWasm({ target, level, out, files: [join(here, 'stdio.c')], extra: [`-DOWN_${own}`] });
+          assert.equal(await output(out), '3 ddd 3\n', level);
+        }
+      });
+    }
+
     test('a reactor has the runtime\'s exports, a table that grows, and asks for WASI only', async () => {
       const out = join(folder, `runtime-${target}.wasm`);
       await buildWasm({ target, level: 'release', kind: 'reactor', out, files: [join(here, 'reads.c')] });
