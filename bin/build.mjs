@@ -83,8 +83,8 @@ export async function main({ values, words, rest }) {
     (values[name] ?? []).map((value) => `-${short}${value}`));
   const behind = whole(rest);
   checkFlags([...own, ...rest]);
-  const forLink = [...own.filter((flag) => /^-(L|l|Wl,)/.test(flag)), ...behind];
-  const forCompiler = [...own, ...behind].filter((flag) => !/^-(L|l|Wl,)/.test(flag));
+  const forLink = [...own.filter(linkAlone), ...behind];
+  const forCompiler = [...own, ...behind].filter((flag) => !linkAlone(flag));
 
   const tools = findToolchain(values.toolchain);
   const cache = cacheFolder();
@@ -94,7 +94,7 @@ export async function main({ values, words, rest }) {
     `-ffile-prefix-map=${process.cwd()}=.`, ...forCompiler.map(absolute),
   ];
   const objects = await parallel(words, (file) =>
-    (/\.[oa]$/.test(file) ? resolve(file) : explained(file, making.compile(tools, flags, file))));
+    (/\.[oa]$/.test(file) ? resolve(file) : explained(file, making.compile(tools, flags.filter(isFor(file)), file))));
   const ending = values.debug ? '-debug' : /[sz]/.test(level) ? '-small' : '';
   const libraries = ['libwasyncio', 'libwasyncio-start'].map((name) => join(dist, 'lib', tools.triple, name + ending + '.a'));
   await explained(values.output, linkWasm(making, tools, {
@@ -107,10 +107,14 @@ export async function main({ values, words, rest }) {
   console.log(`${relative('', values.output)}: ${size}, -${level}, ${tools.name}, ${seconds} s`);
 }
 
+const linkAlone = (flag) => /^-(L|l|Wl,)|^[^-].*\.[ao]$/.test(flag);
+// A standard is one language's.
+const isFor = (file) => (flag) => !/^--?std=/.test(flag) || isCxx(file) === flag.includes('++');
+
 // Compilers are run on absolute paths, because npm's sees another file system.
 const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include)(.+)$/;
-const absolute = (flag) => flag.replace(withPath, (whole, option, path) =>
-  (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`));
+const absolute = (flag) => (linkAlone(flag) && !flag.startsWith('-') ? resolve(flag) : flag.replace(withPath, (whole, option, path) =>
+  (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`)));
 // -I DIR in two words becomes one.
 const takesPath = (flag) => /^-(I|L|isystem|iquote|idirafter|include)$/.test(flag);
 const whole = (flags) => flags.flatMap((flag, i) => {

@@ -4,7 +4,7 @@
 // kind: 'command'  has a main and runs by itself
 //       'reactor'  a host drives its exports, all of which are kept
 //       'both'     a command whose exports are kept too
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { hash } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
@@ -20,10 +20,13 @@ export const linkFlags = ({ link, names }, kind) => [
   '-O0',
 ];
 
-// The archives behind -l, where a folder of -L has them.
-function namedLibraries(flags) {
+// The files that these flags name: archives behind -l, where a folder of -L has them; and words that are files, also in -Wl,.
+const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function filesOf(flags) {
   const of = (option) => flags.filter((flag) => flag.startsWith(option)).map((flag) => flag.slice(option.length));
-  return of('-l').flatMap((name) => of('-L').map((folder) => join(folder, `lib${name}.a`)).filter((path) => existsSync(path)).slice(0, 1));
+  const archive = (name) => (name.startsWith(':') ? name.slice(1) : `lib${name}.a`);
+  const libraries = of('-l').flatMap((name) => of('-L').map((folder) => join(folder, archive(name))).filter(isFile).slice(0, 1));
+  return [...libraries, ...flags.flatMap((flag) => (flag.startsWith('-Wl,') ? flag.split(/[,=]/) : [flag])).filter(isFile)];
 }
 
 export async function linkWasm(maker, tools, { cache, objects, libraries, kind, out, ...options }) {
@@ -32,7 +35,7 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   const inputs = [...objects, ...libraries];
   // The program's own archives before the runtime's: by that nosuspend.mjs tells them.
   const words = [...(cxx ? tools.cxxLink : tools.cc), ...objects, ...linkFlags(tools, kind), ...extra, ...libraries];
-  await maker.makeFile(linked, [...inputs, ...namedLibraries(extra)], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
+  await maker.makeFile(linked, [...inputs, ...filesOf(extra)], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
   await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)}`,
     (temporary) => instrument(tools.optimizer, linked, temporary, how));
 }

@@ -62,7 +62,7 @@ for (const toolchain of names) {
       assert.equal(statSync(project.file(out)).ino, ino);
     });
 
-    test('builds again for a header behind --, and for an archive behind -l', async (t) => {
+    test('builds again for a header behind --, and for an archive behind -l or --', async (t) => {
       // npm's has no archiver, but links what another has made.
       const archiver = toolchain === 'npm' ? names.find((name) => name !== 'emcc' && name !== 'npm' && !missing(name)) : toolchain;
       if (!archiver) return t.skip('there is nothing to make an archive with');
@@ -84,14 +84,22 @@ for (const toolchain of names) {
         await succeeds([...build('uses.c', `uses-${toolchain}.wasm`, '-L', folder, `-l${toolchain}`), '--', '-isystem', project.file('system')]);
         return (await project.wasyncio(['run', `uses-${toolchain}.wasm`, 'sum'])).stdout;
       };
+      const sumBehind = async () => {
+        const args = [...build('uses.c', `behind-${toolchain}.wasm`), '--', '-isystem', project.file('system'), `lib${toolchain}.a`];
+        const { stderr } = await project.wasyncio(args);
+        assert.equal(stderr, ''); // a compilation that is given an archive warns
+        return (await project.wasyncio(['run', `behind-${toolchain}.wasm`, 'sum'])).stdout;
+      };
       mkdirSync(project.file('system'), { recursive: true });
       project.write('system/of-the-system.h', '#define MORE 1\n');
       await archive(10);
       assert.equal(await sum(), '11\n');
       project.write('system/of-the-system.h', '#define MORE 2\n');
       assert.equal(await sum(), '12\n');
+      assert.equal(await sumBehind(), '12\n');
       await archive(20);
       assert.equal(await sum(), '22\n');
+      assert.equal(await sumBehind(), '22\n');
       return undefined;
     });
 
@@ -153,7 +161,9 @@ for (const toolchain of names) {
       for (const name of wasmtime ? ['own-O0', 'own-Os', 'own-command'] : []) {
         assert.equal((await project.run(wasmtime, ['run', `${name}.wasm`])).stdout, '7\n', name);
       }
-      await succeeds(build('plus.cpp', 'plus.wasm', '--reactor', '-I.', '-DHEADER="header.h"'));
+      // A standard is for the files of its language.
+      const standards = ['--', '-std=c++17', '-std=gnu11'];
+      await succeeds([...build('plus.cpp', 'plus.wasm', '--reactor', 'tasks.c', '-I.', '-DHEADER="header.h"'), ...standards]);
       assert.equal((await project.wasyncio(['run', 'plus.wasm', 'plus', 'c++'])).stdout, 'c++\n');
       await succeeds(build('tasks.c', 'debug.wasm', '--debug'));
       const debug = new WebAssembly.Module(readFileSync(project.file('debug.wasm')));
