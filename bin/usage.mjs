@@ -12,8 +12,11 @@ export function parse(name, args, options) {
     return { values, words: positionals, rest: split < 0 ? [] : args.slice(split + 1) };
   } catch (error) {
     if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    const behind = name === 'build' && /^Unknown option '-\w/.test(error.message) ? "; other flags of a compiler's stand behind --" : '';
-    const [sentence] = error.message.split(/\.? *\n|\. /);
+    const [, letter] = /^Unknown option '-(\w)'/.exec(error.message) ?? [];
+    const behind = name === 'build' && letter ? "; other flags of a compiler's stand behind --" : '';
+    // The whole word: parseArgs reads one like -std=c++17 letter by letter.
+    const word = own.find((each) => letter && each.startsWith(`-${letter}`)) ?? `-${letter}`;
+    const sentence = error.message.split(/\.? *\n|\. /)[0].replace(`'-${letter}'`, `'${word}'`);
     throw new UsageError(`${name}: ${sentence.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}` +
       `${behind}; see npx wasyncio ${name} --help`);
   }

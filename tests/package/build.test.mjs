@@ -303,6 +303,7 @@ test('wrong uses', async () => {
     ['build a.c -o a.wasm --toolchain gcc', /--toolchain takes .*, not 'gcc'/],
     ['build a.c -o a.wasm --fast', /unknown option '--fast'/],
     ['build a.c -o a.wasm -x', /unknown option '-x'; other flags of a compiler's stand behind --/],
+    ['build a.c -o a.wasm -std=c++17', /unknown option '-std=c\+\+17'; other flags/],
     ['build a.c -o a.wasm -- -pthread', /-pthread is refused/],
     ['build a.c -o a.wasm -pthread', /-pthread is refused: the runtime is for one thread/],
     ['build a.c -o a.wasm -- -c', /-c is refused: a build goes on to a wasm/],
