@@ -69,6 +69,13 @@ endif()
 
 set(_wasyncio_command "\${WASYNCIO_NODE}" "\${_wasyncio_root}/bin/wasyncio.mjs" instrument CACHE INTERNAL "")
 function(wasyncio_instrument target)
+  set(_type "")
+  if(TARGET \${target})
+    get_target_property(_type \${target} TYPE)
+  endif()
+  if(NOT _type STREQUAL "EXECUTABLE")
+    message(FATAL_ERROR "wasyncio_instrument: \${target} is no executable: a library is instrumented with the one it is linked into")
+  endif()
   set_target_properties(\${target} PROPERTIES SUFFIX .wasm)
   add_custom_command(TARGET \${target} POST_BUILD VERBATIM COMMAND_EXPAND_LISTS
     COMMAND \${_wasyncio_command} "$<TARGET_FILE:\${target}>" -o "$<TARGET_FILE:\${target}>"

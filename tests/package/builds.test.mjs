@@ -1,6 +1,6 @@
 // Builds of a user's own, by CMake and by pkg-config, with both toolchains: from the installed package.
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { root } from '../../scripts/make.mjs';
@@ -66,6 +66,24 @@ describe('CMake', { skip: absent('cmake', 'make') }, () => {
     assert.notEqual(native.status, 0);
     assert.match(native.stderr.replace(/\s+/g, ' '), /wasyncio is for wasm: use emcmake, or a toolchain whose CMAKE/);
   });
+});
+
+describe('CMake, wrongly used', { skip: absent('cmake', 'make', 'clang-19') }, () => {
+  for (const target of ['library', 'nobody']) {
+    test(`a ${target} is no executable`, async () => {
+      mkdirSync(project.file(target));
+      project.write(`${target}/CMakeLists.txt`, `cmake_minimum_required(VERSION 3.16)
+        project(app C)
+        find_package(wasyncio REQUIRED)
+        add_library(library STATIC ../tasks.c)
+        wasyncio_instrument(${target})`);
+      const { status, stderr } = await project.run('cmake', ['-S', target, '-B', `${target}/made`, '-G', 'Unix Makefiles',
+        `-Dwasyncio_DIR=${project.file('node_modules/wasyncio/dist/cmake')}`, '-DCMAKE_SYSTEM_NAME=Generic',
+        '-DCMAKE_C_COMPILER=clang-19', '-DCMAKE_C_COMPILER_TARGET=wasm32-wasi']);
+      assert.notEqual(status, 0);
+      assert.match(stderr.replace(/\s+/g, ' '), new RegExp(`wasyncio_instrument: ${target} is no executable`));
+    });
+  }
 });
 
 describe('pkg-config', { skip: absent('pkg-config') }, () => {
