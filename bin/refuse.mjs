@@ -29,6 +29,7 @@ const hints = [
   [/exceptions disabled/, `C++ exceptions are off: asyncify cannot unwind through frames that catch. ${instead}`],
   [/setjmp\.h|[Ss]etjmp\/longjmp/,
     `setjmp and longjmp are not there: asyncify cannot unwind and rewind a jump over frames. ${instead}`],
+  [/_WASI_EMULATED_SIGNAL/, 'nobody sends signals here; signal and raise alone are in: -D_WASI_EMULATED_SIGNAL -lwasi-emulated-signal'],
   [/pthread\.h|undefined symbol: (pthread|mtx|thrd|cnd|tss)_|threads\.h/, 'there are no threads: the runtime is for one, and tasks take turns in it'],
   [/fatal error: '[a-z_]+' file not found|undefined symbol: (std::|operator (new|delete))/,
     'this toolchain has no C++ library for wasm (Debian: apt-get install libc++-19-dev-wasm32 libc++abi-19-dev-wasm32;' +
@@ -42,6 +43,7 @@ export async function explained(file, work) {
   } catch (error) {
     if (!error.output) throw error;
     const hint = hints.find(([pattern]) => pattern.test(error.output))?.[1];
-    throw new BuildError(`${file} cannot be built${hint ? `. ${hint}` : ''}:\n${error.output}`);
+    // Last, below what may be screens full.
+    throw new BuildError(`${file} cannot be built:\n${error.output}${hint ? `\nwasyncio: ${hint}` : ''}`);
   }
 }
