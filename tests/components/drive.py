@@ -125,6 +125,19 @@ assert [world.release(task) for task in tasks] == [None] * 3
         line = "wasyncio: task 'unloved \ufffd' failed with WA_EUSER, and nobody looked at it\n"
         self.assertEqual((run.returncode, run.stderr), (0, 3 * line))
 
+    def test_a_release_that_is_refused_takes_no_handle(self):
+        world = World()
+        first = world.spawn('swallows', None)
+        self.assertIsNone(world.release(first))
+        second = world.spawn('swallows', None)
+        self.assertEqual(second & 0x3fffff, first & 0x3fffff, 'it has the place of the first')
+        self.assertIn('stale', world.release(first))
+        world.turn()
+        world.cancel(second, 'why')
+        world.finish(second)  # and it is reported: it has swallowed the request
+        self.assertEqual(world.look(second).status, 0)
+        self.assertIsNone(world.release(second))
+
     def test_wrong_calls_get_a_sentence(self):
         world = World()
         self.assertEqual(world.spawn('nobody', 'x'), "no task is named 'nobody'")

@@ -25,6 +25,9 @@ static int naps(void *arg) {
 }
 WA_TASK(naps);
 
+static int swallows(void *arg) { return (void)arg, (void)wa_sleep(WA_FOREVER), WA_OK; }
+WA_TASK(swallows);
+
 static int computes(void *arg) {
   (void)arg;
   for (;;) {

@@ -264,9 +264,10 @@ EXPORT("look") const info_record *component_look(uint32_t task) {
 }
 
 EXPORT("release") const answer *component_release(uint32_t task) {
-  if (is_held(task)) hold(task, false);
   static const answer done;
-  return wax_release(task) < 0 ? refused() : &done;
+  if (wax_release(task) < 0) return refused();
+  hold(task, false);
+  return &done;
 }
 
 EXPORT("shutdown") uint32_t component_shutdown(void) { return (uint32_t)wax_shutdown(); }
