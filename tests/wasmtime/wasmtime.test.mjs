@@ -10,7 +10,7 @@ import { wasmtimePython } from '../../scripts/wasmtime.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const module = join(root, 'bindings/wasi/python');
-const files = ['test_host', 'test_outside', 'test_exports'];
+const files = ['test_host', 'test_operations', 'test_ends', 'test_outside', 'test_exports'];
 const python = wasmtimePython();
 const skip = python ? false : "no Python with the package wasmtime: './build.sh setup' makes one (scripts/setup.sh)";
 
