@@ -53,6 +53,16 @@ class Operations(Case):
         self.assertTrue(second.cancelled())
         self.assert_nothing_left()
 
+    def test_an_answer_after_the_close_is_void(self):
+        future = Future()
+        future.set_running_or_notify_cancel()  # too late to cancel it
+        rt = self.start(host={'ask': lambda question: future})
+        rt.spawn('asks', 'who?')
+        rt.turn()
+        rt.close()
+        with self.assertNoLogs('concurrent.futures'):  # where an exception out of a callback goes
+            future.set_result('late')
+
     def test_a_function_may_spawn_and_cancel_but_not_turn(self):
         def ask(question):
             with self.assertRaisesRegex(wasyncio.MisuseError, 'turn'):

@@ -5,7 +5,7 @@
 """
 from concurrent.futures import Future
 
-from .errors import EHOST, ENOMEM
+from .errors import EHOST, ENOMEM, ClosedError
 from .guest import OPERATION
 
 
@@ -32,7 +32,14 @@ class Operations:
         if not isinstance(result, Future):
             return self._settle(id, 0, result)
         self._futures[id] = result
-        result.add_done_callback(lambda future: self._runtime.call_soon_threadsafe(self._done, id, future))
+        result.add_done_callback(lambda future: self._hand_over(id, future))
+
+    def _hand_over(self, id, future):
+        """In whatever thread the Future ends."""
+        try:
+            self._runtime.call_soon_threadsafe(self._done, id, future)
+        except ClosedError:
+            pass  # nobody waits for it any more
 
     def cancel(self, id):
         future = self._futures.pop(id, None)
