@@ -30,8 +30,9 @@ function cargo(program) {
 }
 
 test('driven by Rust in wasmtime', { skip }, async (context) => {
+  const files = ['tasks.c', 'memory.c'].map((name) => join(here, name));
   const out = join(root, 'build/tests/wasmtime/wasi-release.wasm');
-  await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out, files: [join(here, 'tasks.c')] });
+  await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out, files, extra: ['-Wl,--wrap=wa__alloc'] });
   const { code, text } = await cargo(out);
   assert.equal(code, 0, text.slice(-6000));
   const count = readFileSync(join(dirname(manifest), 'tests/acceptance.rs'), 'utf8').match(/^#\[test\]$/gm).length;

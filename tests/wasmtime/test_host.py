@@ -1,4 +1,5 @@
 """The Python host module: what its users see. PROGRAM=tasks.wasm python -m unittest."""
+import contextlib
 import copy
 import gc
 import math
@@ -94,6 +95,24 @@ class Life(Case):
         self.assertFalse(task.cancel('too late'))
         with self.assertRaises(wasyncio.ClosedError):
             virtual.call_soon_threadsafe(print)
+
+    def test_a_spawn_that_finds_no_memory_leaves_no_task(self):
+        rt = self.start()
+        refused = 0
+        for timeout in (None, 0, 60):
+            for allocation in range(16):  # of a spawn that makes fewer, a later one
+                self.finish('fails_allocation', allocation)
+                try:
+                    rt.spawn('waits', 'input', name='named', timeout=timeout).cancel('why')
+                except wasyncio.MisuseError as error:
+                    self.assertIn('no memory', str(error))
+                    refused += 1
+                with contextlib.suppress(wasyncio.MisuseError):
+                    self.finish('fails_allocation', -1)
+                rt.turn()
+                self.assert_nothing_left()
+        self.assertGreater(refused, 10)
+        self.assert_reports()
 
     def test_who_only_looked_at_a_task_of_cs_own_is_told_of_no_error(self):
         rt = self.start()

@@ -11,6 +11,7 @@ import { wasmtimePython } from '../../scripts/wasmtime.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const module = join(root, 'bindings/wasi/python');
 const files = ['test_host', 'test_operations', 'test_ends', 'test_outside', 'test_exports'];
+const sources = ['tasks.c', 'memory.c'].map((name) => join(here, name)), wrapped = ['-Wl,--wrap=wa__alloc'];
 const python = wasmtimePython();
 const skip = python ? false : "no Python with the package wasmtime: './build.sh setup' makes one (scripts/setup.sh)";
 
@@ -28,8 +29,8 @@ function run(program) {
 for (const [target, level] of [['wasi', 'O0'], ['wasi', 'release'], ['emscripten', 'release']]) {
   test(`driven by Python in wasmtime, ${target} ${level}`, { skip }, async (context) => {
     const out = join(root, `build/tests/wasmtime/${target}-${level}.wasm`);
-    const extra = target === 'emscripten' ? ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined'] : [];
-    await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, 'tasks.c')], extra });
+    const extra = [...wrapped, ...(target === 'emscripten' ? ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined'] : [])];
+    await buildWasm({ target, level, kind: 'reactor', out, files: sources, extra });
     const { code, text } = await run(out);
     const alone = 'alone: cd tests/wasmtime && ' +
       `PYTHONPATH=${module} PROGRAM=${out} ${python} -m unittest FILE.CLASS.TEST`;

@@ -116,17 +116,27 @@ class Task:
             guest = self._runtime.guest
             self._runtime._changed = True
             self._runtime._doorbell.wake()  # a signal handler's, while the owner is about to sleep
-            return guest.check(guest.lend('wax_cancel', self._handle, text=reason)) == 1
+            try:
+                asked = guest.lend('wax_cancel', self._handle, text=reason)
+            except MisuseError:  # no memory for the words: it comes without
+                asked = guest.call('wax_cancel', self._handle, 0)
+            return guest.check(asked) == 1
 
     def _limit(self, timeout):
+        """Where a deadline can't be had, there is to be no task."""
         def passed():
             self._timer = 0
             self._timeout = timeout
             self._cancel(f'timed out after {timeout} s')
-        if timeout == 0:
-            passed()
-        elif timeout != float('inf'):
-            self._timer = self._runtime._timer(timeout, passed)
+        try:
+            if timeout == 0:
+                passed()
+            elif timeout != float('inf'):
+                self._timer = self._runtime._timer(timeout, passed)
+        except MisuseError as error:
+            self._looked = True
+            self._cancel(error)
+            raise
 
     def _info(self):
         with self._runtime._enter():
