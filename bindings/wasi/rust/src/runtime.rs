@@ -99,7 +99,28 @@ impl Runtime {
         if entry == 0 {
             return Err(Error::Misuse(format!("no task is named '{function}'")));
         }
-        let [kind, data, size, number] = self.guest.operands(&input.into())?;
+        // First of all: where a deadline can't be had, there is to be no task.
+        let timer = match timeout {
+            Some(timeout) => self.guest.pointer("wax_timer", &[f(timeout.as_secs_f64() * 1e3)])?,
+            None => 0,
+        };
+        let started = self.start(entry, &input.into(), name);
+        if started.is_err() && timer != 0 {
+            self.guest.call("wax_release", &[i(timer)])?;
+        }
+        let handle = started?;
+        self.next += 1;
+        let id = self.next;
+        self.owners.insert(handle, Owner::Task(id));
+        if timer != 0 {
+            self.owners.insert(timer, Owner::Deadline(id));
+        }
+        self.tasks.insert(id, Record { handle, timer, timed_out: false, outcome: None });
+        Ok(Task(id))
+    }
+
+    fn start(&mut self, entry: u32, input: &Value, name: &str) -> Result<u32> {
+        let [kind, data, size, number] = self.guest.operands(input)?;
         let label = if name.is_empty() { Ok(0) } else { self.guest.own(name.as_bytes()) };
         if label.is_err() && data.i32() != Some(0) {
             self.guest.call("wax_free", &[data])?;
@@ -109,17 +130,7 @@ impl Runtime {
         if label != 0 {
             self.guest.call("wax_free", &[i(label)])?;
         }
-        let handle = handle?;
-        self.next += 1;
-        let id = self.next;
-        self.owners.insert(handle, Owner::Task(id));
-        let mut timer = 0;
-        if let Some(timeout) = timeout {
-            timer = self.guest.pointer("wax_timer", &[f(timeout.as_secs_f64() * 1e3)])?;
-            self.owners.insert(timer, Owner::Deadline(id));
-        }
-        self.tasks.insert(id, Record { handle, timer, timed_out: false, outcome: None });
-        Ok(Task(id))
+        handle
     }
 
     /// Asks it to stop: its await returns WA_ECANCELED. False if it is done already.
@@ -130,7 +141,10 @@ impl Runtime {
         }
         let handle = record.handle;
         self.changed = true;
-        let status = self.guest.lend("wax_cancel", &[i(handle)], reason)?;
+        let status = match self.guest.lend("wax_cancel", &[i(handle)], reason) {
+            Err(Error::Misuse(_)) => self.guest.call("wax_cancel", &[i(handle), i(0)])?, // no memory for the words: it comes without
+            other => other?,
+        };
         Ok(self.guest.check(status)? == 1)
     }
 
@@ -162,14 +176,16 @@ impl Runtime {
     /// Runs what is ready, for at most the budget. In how long the next turn is due; None: only an answer or another
     /// thread can make anything ready.
     pub fn turn(&mut self) -> Result<Option<Duration>> {
+        // A request or an event that fails keeps no other from being heard of.
+        let mut failed = Ok(());
         for (task, reason) in self.remote.take() {
             if !self.done(task) {
-                self.cancel(task, &reason)?;
+                failed = failed.and(self.cancel(task, &reason).map(drop));
             }
         }
         let state = match self.guest.guarded("wax_turn", &[]) {
             Ok(state) => state.unwrap_i32() as u32,
-            Err(trap) => return self.recover(trap),
+            Err(trap) => return failed.and(self.recover(trap)),
         };
         let next_ms = self.guest.f64(state);
         let (events, count) = (self.guest.u32(state + 8), self.guest.u32(state + 12));
@@ -182,8 +198,6 @@ impl Runtime {
             .map(|n| events + 16 * n)
             .map(|at| [self.guest.u32(at), self.guest.u32(at + 4), self.guest.u32(at + 8)])
             .collect();
-        // One that fails keeps no other from being heard of.
-        let mut failed = Ok(());
         for [kind, id, payload] in events {
             failed = failed.and(self.event(kind, id, payload));
         }

@@ -196,3 +196,35 @@ fn a_spawn_that_is_refused_keeps_no_memory() {
     }
     assert_eq!(runtime.counts().unwrap(), before);
 }
+
+#[test]
+fn without_memory_no_task_is_left_and_no_request_is_lost() {
+    let mut runtime = program().start(options()).unwrap();
+    let allocation_fails = |runtime: &mut Runtime, n: i32| {
+        let task = runtime.spawn("fails_allocation", f64::from(n))?;
+        runtime.run(&[task])
+    };
+    let mut refused = 0;
+    for n in 0..16 { // of a call that makes fewer allocations, a later one
+        allocation_fails(&mut runtime, n).unwrap();
+        match runtime.spawn_with("waits", "input", "named", Some(60_000 * MS)) {
+            Ok(task) => drop(runtime.cancel(task, "why").unwrap()),
+            Err(_) => refused += 1,
+        }
+        let _ = allocation_fails(&mut runtime, -1);
+        runtime.turn().unwrap();
+        nothing_left(&mut runtime);
+    }
+    assert!(refused > 5);
+    for n in 0..16 {
+        let tasks = ["first", "second"].map(|name| runtime.spawn_with("waits", 0.0, name, None).unwrap());
+        runtime.turn().unwrap();
+        allocation_fails(&mut runtime, n).unwrap();
+        tasks.map(|task| runtime.remote().cancel(task, "enough"));
+        runtime.run(&tasks).unwrap();
+        assert_eq!(tasks.map(|task| runtime.outcome(task).unwrap().status), [-1; 2]);
+        let _ = allocation_fails(&mut runtime, -1);
+        runtime.turn().unwrap();
+        nothing_left(&mut runtime);
+    }
+}
