@@ -119,6 +119,8 @@ static int fails_later(void *arg) {
   wa_sleep(WA_MS(5));
   return fails(arg);
 }
+WA_TASK(fails_later);
+
 static int forgives(void *arg) {
   (void)arg;
   double five = 5;
@@ -128,6 +130,15 @@ static int forgives(void *arg) {
   return st == WA_EUSER - 5 ? WA_OK : WA_EMISUSE;
 }
 WA_TASK(forgives);
+
+/* And nobody has. */
+static int leaves_a_failure(void *arg) {
+  (void)arg;
+  static double five = 5;
+  wa_release(wa_spawn_with(fails_later, &five, &(wa_task_options){.name = "unloved"}));
+  return WA_OK;
+}
+WA_TASK(leaves_a_failure);
 
 static int spawns_a_child(void *arg) {
   wa_task *child = wa_spawn(waits, arg);

@@ -6,7 +6,7 @@ import wasmtime
 import wasyncio
 from case import Case
 
-ESTACK, ETRAP, EDISCARDED, ECANCELED = -10, -11, -12, -1
+ESTACK, ETRAP, EDISCARDED, ECANCELED, EPENDING = -10, -11, -12, -1, -14
 
 
 class Cancellation(Case):
@@ -120,6 +120,24 @@ class Cancellation(Case):
         self.start()
         self.finish('fails', 1, name='lonely')
         self.assert_reports(('unseen', 'lonely'))
+
+    def test_who_asks_before_the_end_has_not_looked(self):
+        for asks in (False, True):
+            with self.subTest(asks=asks):
+                rt = self.start(virtual_clock=True)
+                task = rt.spawn('fails_later', 1, name='lonely')
+                rt.spawn('leaves_a_failure')
+                rt.turn()
+                if asks:
+                    child = rt.tasks()[1]
+                    self.assertEqual([(one.status, one.cancelled()) for one in (task, child)], [(EPENDING, False)] * 2)
+                    del child
+                rt.run(timeout=60)
+                del task
+                rt.turn()
+                self.assertEqual(sorted(report.task for report in self.reports), ['lonely', 'unloved'])
+                self.assertEqual({report.kind for report in self.reports}, {'unseen'})
+                self.assert_nothing_left()
 
 
 class Traps(Case):

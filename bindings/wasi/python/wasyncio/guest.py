@@ -10,6 +10,7 @@ from .errors import MisuseError
 
 NOTHING, BYTES, TEXT, NUMBER = range(4)
 INFO = struct.Struct('<IiIiIIIIIIddII')
+UNSEEN = 2  # of an info record's flags: an error that nobody in C has looked at, or can
 STATE = struct.Struct('<dIIIi')
 OPERATION = struct.Struct('<IIIIdI')
 REPORT = struct.Struct('<IiIIdII')

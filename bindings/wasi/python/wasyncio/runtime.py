@@ -12,6 +12,7 @@ import signal
 import struct
 import threading
 import time
+import weakref
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,10 @@ def check_stack_size(call, size):
         raise MisuseError(f'{call}: stack_size must be bytes, 256 to {1 << 30}, not {size!r}')
 
 
+def _alive(owner):
+    return owner() if isinstance(owner, weakref.ref) else owner
+
+
 class Runtime:
     """Made by Program.start. A context manager: leaving it closes it."""
 
@@ -64,7 +69,7 @@ class Runtime:
         self._on_report = on_report
         self._virtual = virtual_clock
         self._ticks = ticks
-        self._owners = {}    # handle -> Task, or a callable for a timer
+        self._owners = {}    # handle -> Task, a weak reference to one that C has spawned, or a callable for a timer
         self._traps = deque()
         self._thread = threading.get_ident()
         self._depth = 0      # in how many of its methods the owner is
@@ -166,11 +171,16 @@ class Runtime:
         with self._enter():
             found, handle = [], 0
             while handle := self.guest.call('wax_next_task', handle) & 0xffffffff:
-                if handle not in self._owners:
-                    self._owners[handle] = Task(self, handle)
-                    self._owners[handle]._looked = True  # C's own, and who looks at its error is there
-                found.append(self._owners[handle])
+                task = _alive(self._owners.get(handle))
+                if task is None:
+                    task = Task(self, handle, of_c=True)
+                    self._owners[handle] = weakref.ref(task)  # whoever has only listed it leaves it to C
+                found.append(task)
             return found
+
+    def _held(self):
+        """The unfinished tasks that somebody here may ask about."""
+        return [owner for owner in map(_alive, self._owners.values()) if isinstance(owner, Task)]
 
     def _timer(self, seconds, passed):
         handle = self.guest.pointer('wax_timer', seconds * 1000.0)
@@ -244,10 +254,14 @@ class Runtime:
 
     def _event(self, kind, id, a, b):
         if kind == _SETTLED:
-            owner = self._owners.pop(id, None)
-            if owner is not None:
-                owner._ended() if isinstance(owner, Task) else owner()
+            if id in self._owners:
+                owner = _alive(self._owners.pop(id))
+                if isinstance(owner, Task):
+                    owner._ended()
+                elif owner is not None:
+                    owner()
                 self.guest.call('wax_release', id)
+                self._changed |= owner is None  # C may have a report of it
         elif kind == _STARTED:
             self._operations.start(id, a)
         elif kind == _CANCELLED:
@@ -365,9 +379,8 @@ class Runtime:
                 break
             if due != 0.0:
                 self._wait(left if due is None else min(due, left))
-        for owner in self._owners.values():
-            if isinstance(owner, Task):
-                owner._named()
+        for task in self._held():
+            task._named()
         discarded = self.guest.call('wax_discard')
         self._end(EDISCARDED)
         if failed:
@@ -376,9 +389,8 @@ class Runtime:
 
     def _end(self, status):
         self._closed = True
-        owners, self._owners = self._owners, {}
-        for owner in owners.values():
-            if isinstance(owner, Task):
-                owner._abandoned(status)
+        held, self._owners = self._held(), {}
+        for task in held:
+            task._abandoned(status)
         self._operations.close()
         self.guest.store.close()

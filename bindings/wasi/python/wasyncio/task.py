@@ -5,14 +5,15 @@
 from .errors import (ECANCELED, EDISCARDED, EGROUP, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError, ClosedError,
                      GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError, TimeoutError,
                      TrapError, WasyncioError, last_line, status_name)
-from .guest import INFO
+from .guest import INFO, UNSEEN
 
 _STATES = ('ready', 'running', 'waiting', 'done')
 
 
 class Task:
-    def __init__(self, runtime, handle):
+    def __init__(self, runtime, handle, of_c=False):
         self._runtime = runtime
+        self._of_c = of_c        # C has spawned it: who looks at its error is there, unless the wasm says otherwise
         self._handle = handle
         self._timer = 0
         self._timeout = None     # seconds, once they have passed
@@ -20,7 +21,7 @@ class Task:
         self._value = self._error = self._reason = None
         self._name = self._site = ''
         self._cancelling = 0
-        self._looked = False     # somebody asked for the outcome
+        self._looked = False     # somebody asked for the outcome, when there was one
 
     def __repr__(self):
         try:
@@ -33,7 +34,7 @@ class Task:
     @property
     def status(self):
         """The C status: 0 or positive, or negative (wasyncio.h); -14, WA_EPENDING, while it is not done."""
-        self._looked = True
+        self._looked |= self.done()
         return self._status
 
     @property
@@ -65,7 +66,7 @@ class Task:
         return self._status != EPENDING
 
     def cancelled(self):
-        self._looked = True
+        self._looked |= self.done()
         return self._status == ECANCELED
 
     def result(self):
@@ -150,11 +151,13 @@ class Task:
     def _ended(self):
         """The wasm has the outcome."""
         guest = self._runtime.guest
-        (_, status, _, self._cancelling, type, data, size, reason, name, site, number, _, errors,
+        (_, status, flags, self._cancelling, type, data, size, reason, name, site, number, _, errors,
          count) = self._info()
         self._name, self._site = guest.text(name) or '', guest.text(site) or ''
         self._reason = guest.text(reason)
         self._status = status
+        if self._of_c:
+            self._looked = not flags & UNSEEN
         if status >= 0:
             self._value = guest.value(type, data, size, number)
         else:
