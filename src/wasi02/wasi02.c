@@ -3,7 +3,7 @@
  *
  *     LISTEN=127.0.0.1:7000,127.0.0.1:7001  --before main--> descriptors 3, 4
  *     accept --> socket, input, output: one descriptor, three resources, each with a pollable of its own
- *     close  --> written all? gone : lingers until the engine has sent what it took
+ *     close  --> has the engine sent what it took? gone : lingers, looked at by each poll until it has
  *
  * Law: nothing here blocks but wa__host_poll. What is no socket and not stdin goes by WASI's first version, which the
  * component's adapter carries, and is never waited for.
@@ -32,7 +32,7 @@ __attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_
 
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
-enum { FREE, LISTENER, CONNECTION, STREAM, LINGERING };
+enum { FREE, LISTENER, CONNECTION, STREAM, LINGERING, SENT }; /* the last two: closed */
 enum { FIRST = 3, LISTENERS = 8, ACCEPTED = 1024 };
 
 typedef struct socket {
@@ -40,11 +40,12 @@ typedef struct socket {
   bool sent_eof;
   uint32_t tcp, in, out;             /* resources */
   uint32_t on_tcp, on_in, on_out;    /* their pollables */
-  uint32_t next_free;
+  uint32_t next;                     /* of those that are free, or linger */
 } socket;
 
 static socket *sockets; /* 0: stdin; then the listeners; then what was accepted */
-static uint32_t used, capacity, free_one, lingering;
+static uint32_t used, capacity, free_one, lingering, lingering_count;
+static uint64_t most_buffered; /* by the system, of what one connection has to send */
 
 static int fd_of(uint32_t i) { return i == 0 ? 0 : i <= LISTENERS ? (int)(FIRST + i - 1) : (int)(ACCEPTED + i); }
 
@@ -53,7 +54,7 @@ static socket *find(int fd) {
   if (fd > ACCEPTED + LISTENERS) i = (uint32_t)(fd - ACCEPTED);
   else if (fd >= FIRST && fd < FIRST + LISTENERS) i = (uint32_t)(fd - FIRST + 1);
   else if (fd == 0) i = 0;
-  return i < used && sockets[i].kind != FREE && sockets[i].kind != LINGERING ? &sockets[i] : NULL;
+  return i < used && sockets[i].kind != FREE && sockets[i].kind < LINGERING ? &sockets[i] : NULL;
 }
 
 static bool reserve(uint32_t n) {
@@ -64,6 +65,18 @@ static bool reserve(uint32_t n) {
   sockets = grown;
   capacity = more;
   return true;
+}
+
+/* What the listener accepts gets half of the buffer that the system gives at most: the other half is for its end, see
+ * wa__host_close. */
+static void halve_buffer(uint32_t tcp) {
+  result r;
+  result64 most;
+  tcp_set_send_buffer(tcp, INT32_MAX, &r);
+  tcp_send_buffer(tcp, &most);
+  if (r.failed || most.failed) return;
+  most_buffered = most.value;
+  tcp_set_send_buffer(tcp, most.value / 2, &r);
 }
 
 /* "127.0.0.1:7000": an address and a port in numbers. */
@@ -81,6 +94,7 @@ static bool listen_on(const char *text, socket *s) {
   if (r.failed) return false;
   *s = (socket){.kind = LISTENER, .tcp = r.a};
   tcp_backlog(s->tcp, 4096, &r);
+  halve_buffer(s->tcp);
   tcp_start_bind(s->tcp, instance_network(), 0, n[4], n[0], n[1], n[2], n[3], 0, 0, 0, 0, 0, 0, &r);
   if (!r.failed) tcp_finish_bind(s->tcp, &r);
   if (!r.failed) tcp_start_listen(s->tcp, &r);
@@ -129,7 +143,7 @@ static void drop(uint32_t i) {
   if (s->in) in_drop(s->in);
   if (s->out) out_drop(s->out);
   if (s->tcp) tcp_drop(s->tcp);
-  *s = (socket){.kind = FREE, .next_free = free_one};
+  *s = (socket){.kind = FREE, .next = free_one};
   if (i > LISTENERS) free_one = i;
 }
 
@@ -149,15 +163,17 @@ static int64_t room_of(const socket *s) {
   return -1;
 }
 
-/* Whether all that was written has been sent, or never will be. */
-static bool is_sent(const socket *s) {
-  (void)pollable_ready(s->on_out); /* or wasmtime does not notice */
-  return room_of(s) != 0;
-}
-
+/* Those that the engine has sent. */
 static void end_lingering(void) {
-  for (uint32_t i = LISTENERS + 1; lingering && i < used; i++)
-    if (sockets[i].kind == LINGERING && is_sent(&sockets[i])) drop(i), lingering--;
+  for (uint32_t *at = &lingering, i; (i = *at);) {
+    if (sockets[i].kind != SENT) {
+      at = &sockets[i].next;
+      continue;
+    }
+    *at = sockets[i].next;
+    drop(i);
+    lingering_count--;
+  }
 }
 
 /* ---- the port ---------------------------------------------------------------------------------------------------- */
@@ -170,17 +186,17 @@ static uint32_t pollable_of(const wa__side *side) {
 }
 
 /* Those that can be waited for; the others are ready. How many. */
-static uint32_t collect(uint32_t *pollables, const wa__side **sides) {
+static uint32_t collect(uint32_t *pollables, void **who) {
   uint32_t n = 0;
   WA__LIST_EACH(link, &wa__watched) {
-    const wa__side *side = wa__container(link, wa__side, watched);
+    wa__side *side = wa__container(link, wa__side, watched);
     uint32_t pollable = pollable_of(side);
     if (!pollable) {
       wa__fd_ready(side->fd, side->what);
       continue;
     }
     pollables[n] = pollable;
-    sides[n++] = side;
+    who[n++] = side;
   }
   return n;
 }
@@ -198,23 +214,32 @@ static void refresh(void) {
 }
 
 int wa__host_poll(wa_time until) {
-  if (lingering) end_lingering();
-  uint32_t max = wa__fd_waits + 1, before = wa__fd_woken, timer = 0;
-  const size_t each = sizeof(uint32_t) + sizeof(wa__side *);
+  uint32_t max = wa__fd_waits + lingering_count + 1, before = wa__fd_woken, timer = 0;
+  const size_t each = sizeof(uint32_t) + sizeof(void *);
   uint32_t *pollables = wa__alloc(max * each);
   if (!pollables) return ENOMEM;
-  const wa__side **sides = (const wa__side **)(pollables + max);
-  uint32_t n = collect(pollables, sides), all = n;
+  void **who = (void **)(pollables + max); /* a side that is waited for; then those that linger */
+  uint32_t n = collect(pollables, who), all = n;
+  for (uint32_t i = lingering; i; i = sockets[i].next) {
+    pollables[all] = sockets[i].on_out;
+    who[all++] = &sockets[i];
+  }
   if (wa__fd_woken != before) until = 0;
   if (until != WA_FOREVER) {
     wa_time left = until - wa__host_now();
-    timer = pollables[all++] = clock_subscribe(left > 0 ? (uint64_t)left : 0);
+    timer = pollables[all] = clock_subscribe(left > 0 ? (uint64_t)left : 0);
+    who[all++] = NULL;
   }
   list ready = {NULL, 0};
   if (all) poll_all(pollables, all, &ready);
   if (ready.count > ROUND / 2) refresh();
-  for (uint32_t i = 0; i < ready.count && i < ROUND; i++)
-    if (ready.items[i] < n) wa__fd_ready(sides[ready.items[i]]->fd, sides[ready.items[i]]->what);
+  for (uint32_t i = 0; i < ready.count && i < ROUND; i++) {
+    uint32_t at = ready.items[i];
+    const wa__side *side = who[at];
+    if (at < n) wa__fd_ready(side->fd, side->what);
+    else if (side) ((socket *)who[at])->kind = SENT;
+  }
+  end_lingering();
   free(ready.items);
   if (timer) pollable_drop(timer);
   wa__free(pollables, max * each);
@@ -281,7 +306,7 @@ int wa__host_accept(int listener, int *fd) {
     return code == WOULD_BLOCK ? EAGAIN : gone ? ECONNABORTED : code == NEW_SOCKET_LIMIT ? EMFILE : EIO;
   }
   if (i == used) used++;
-  else free_one = sockets[i].next_free;
+  else free_one = sockets[i].next;
   sockets[i] = (socket){.kind = CONNECTION, .tcp = r.a, .in = r.b, .out = r.c};
   sockets[i].on_in = in_subscribe(r.b);
   sockets[i].on_out = out_subscribe(r.c);
@@ -298,25 +323,39 @@ int wa__host_write_eof(int fd) {
   return r.failed ? ENOTCONN : 0;
 }
 
+/* A stream that is dropped before the engine has sent what it took stops the whole program until it has, and no call
+ * takes that back: of a peer that does not read, for ever. With more room the system takes it over from the engine, and
+ * sends it as it does for any process that has closed a socket. Where it gives no more, the connection lingers. */
 int wa__host_close(int fd) {
   socket *s = find(fd);
   if (!s) return __wasi_fd_close(fd);
-  if (s->out && !is_sent(s)) {
+  uint32_t i = (uint32_t)(s - sockets);
+  result r;
+  if (s->out) tcp_shutdown(s->tcp, 1, &r); /* or a stream that is full, though all is sent, is waited for as well */
+  if (s->out && !room_of(s)) {
+    if (most_buffered) tcp_set_send_buffer(s->tcp, most_buffered, &r);
     s->kind = LINGERING;
-    lingering++;
+    s->next = lingering;
+    lingering = i;
+    lingering_count++;
   } else {
-    drop((uint32_t)(s - sockets));
+    drop(i);
   }
   return fd ? 0 : __wasi_fd_close(fd); /* or a read of it would find the adapter's stdin, and block in there */
 }
 
 /* What the engine has taken and not sent goes out before the program ends; but not for ever. */
 __attribute__((destructor)) static void finish(void) {
-  for (wa_time end = wa__host_now() + WA_S(2); lingering && wa__host_now() < end; end_lingering()) {
-    uint32_t timer = clock_subscribe((uint64_t)WA_MS(10));
+  if (!lingering) return;
+  uint32_t pair[] = {0, clock_subscribe((uint64_t)WA_S(2))};
+  while (lingering) {
+    pair[0] = sockets[lingering].on_out;
     list ready;
-    poll_all(&timer, 1, &ready);
+    poll_all(pair, 2, &ready);
+    bool late = ready.items[0] || ready.count > 1;
     free(ready.items);
-    pollable_drop(timer);
+    if (late) break;
+    sockets[lingering].kind = SENT;
+    end_lingering();
   }
 }

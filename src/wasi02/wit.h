@@ -44,6 +44,9 @@ METHOD("sockets/tcp", "tcp-socket", "start-listen") void tcp_start_listen(uint32
 METHOD("sockets/tcp", "tcp-socket", "finish-listen") void tcp_finish_listen(uint32_t self, result *out);
 METHOD("sockets/tcp", "tcp-socket", "set-listen-backlog-size")
 void tcp_backlog(uint32_t self, uint64_t n, result *out);
+METHOD("sockets/tcp", "tcp-socket", "send-buffer-size") void tcp_send_buffer(uint32_t self, result64 *out);
+METHOD("sockets/tcp", "tcp-socket", "set-send-buffer-size")
+void tcp_set_send_buffer(uint32_t self, uint64_t n, result *out);
 METHOD("sockets/tcp", "tcp-socket", "accept") void tcp_accept(uint32_t self, result *out);
 METHOD("sockets/tcp", "tcp-socket", "subscribe") uint32_t tcp_subscribe(uint32_t self);
 METHOD("sockets/tcp", "tcp-socket", "shutdown") void tcp_shutdown(uint32_t self, uint32_t how, result *out);

@@ -1,10 +1,12 @@
 // The echo and chat server as its users meet it: a crowd, idle peers, rude peers, a chat, and its end.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { addAbortSignal } from 'node:stream';
 import { afterEach, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { crowd, inWords, open } from './crowd.mjs';
-import { build, start as startBy, wasm, ways } from './server.mjs';
+import { start as startBy, ways, waysOf } from './server.mjs';
 
 // What a peer hears, as it comes.
 function listen(socket) {
@@ -141,10 +143,29 @@ for (const [name, way] of Object.entries(ways)) describe(`the echo server by ${n
   });
 });
 
+for (const [name, way] of Object.entries(waysOf('tests/io/wasm/pour.c', 'build/tests/io/pour'))) {
+  const options = { skip: way.skip, timeout: 60_000 };
+  test(`who reads late is closed before, and reads all that was taken, by ${name}`, options, async ({ signal }) => {
+    await way.build();
+    const server = await startBy(way), before = server.descriptors();
+    try {
+      const peer = await open(server.echo);
+      const [, taken] = await server.said(/^taken (\d+)$/m);
+      while (server.descriptors() > before) await sleep(20, null, { signal });
+      let got = 0;
+      for await (const data of addAbortSignal(signal, peer)) got += data.length; // until the end, though nobody else comes
+      assert.equal(got, Number(taken));
+    } finally {
+      server.stop();
+    }
+  });
+}
+
 const noWasmtime = wasmtimeCommand() ? false : 'no wasmtime command';
 test('without a socket it says what is missing', { skip: noWasmtime }, async () => {
-  await build();
-  const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', wasm], { encoding: 'utf8', timeout: 300_000 });
+  await ways.tcplisten.build();
+  const options = { encoding: 'utf8', timeout: 300_000 };
+  const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', ways.tcplisten.wasm], options);
   assert.equal(status, 67); // WA_EGROUP: a member failed
   assert.match(stderr, /wa_accept: descriptor 3 in task 'task-\d+': it is not open\nDescriptor 3 must be a listening /);
   assert.match(stdout, nothingLeft);
