@@ -2,7 +2,9 @@
  *
  *     "cancel a.txt enough"  --> [ wa_lines ] --> wa_cancel of each --> "ok 1"
  *
- * Law: it is a task as any other, written over the public calls alone; it waits for its stream and for nothing else.
+ * Laws
+ *   - It is a task as any other, written over the public calls alone; it waits for its stream and for nothing else.
+ *   - A task's name cannot end a line or a field of an answer, and stands for itself, as it was listed, between quotes.
  */
 #include "io.h"
 
@@ -23,8 +25,8 @@ typedef struct control {
 
 /* ---- the answer -------------------------------------------------------------------------------------------------- */
 
-static void say(control *c, const char *text) {
-  size_t n = strlen(text);
+static void say_part(control *c, const char *text, size_t n) {
+  if (!n) return;
   if (c->size + n > c->capacity) {
     size_t capacity = (c->size + n) * 2;
     char *grown = wa__alloc(capacity);
@@ -38,6 +40,23 @@ static void say(control *c, const char *text) {
   c->size += n;
 }
 
+static void say(control *c, const char *text) { say_part(c, text, strlen(text)); }
+
+static const char escaped[] = "\"\\\n\t\r", letters[] = "\"\\ntr", hex[] = "0123456789abcdef";
+
+/* A name or a reason: the program's own text, or somebody's. */
+static void say_escaped(control *c, const char *text) {
+  for (size_t n; *text; text += n) {
+    for (n = 0; (unsigned char)text[n] >= ' ' && !strchr("\"\\\x7f", text[n]);) n++;
+    say_part(c, text, n);
+    if (!text[n]) return;
+    unsigned char one = (unsigned char)text[n++];
+    const char *known = strchr(escaped, one);
+    if (known) say_part(c, (char[]){'\\', letters[known - escaped]}, 2);
+    else say_part(c, (char[]){'\\', 'x', hex[one / 16], hex[one % 16]}, 4);
+  }
+}
+
 static void say_count(control *c) {
   char text[24];
   wa__format(text, sizeof text, "ok %u\n", (unsigned)c->count);
@@ -49,10 +68,10 @@ static void say_count(control *c) {
 static void list(wa_task *task, void *ctx) {
   control *c = ctx;
   wa__task *t = wa__task_of(task);
-  say(c, wa_name(task));
+  say_escaped(c, wa_name(task));
   say(c, task == wa_current() ? "\trunning" : t->waiting ? "\twaiting" : "\tready");
   if (wa_site(task)[0]) say(c, " at "), say(c, wa_site(task));
-  if (t->cancels) say(c, "\tcancelled"), say(c, wa_reason(task)[0] ? ": " : ""), say(c, wa_reason(task));
+  if (t->cancels) say(c, "\tcancelled"), say(c, wa_reason(task)[0] ? ": " : ""), say_escaped(c, wa_reason(task));
   say(c, "\n");
   c->count++;
 }
@@ -63,31 +82,55 @@ static void cancel(wa_task *task, void *ctx) {
   c->count += wa_cancel(task, c->reason);
 }
 
-/* Takes a word off the line, or what stands in double quotes; NULL if there is none. */
+/* What a \ and what follows stand for; 0: nothing. */
+static char unescape(char **at) {
+  const char *p = ++*at, *known = *p ? strchr(letters, *p) : NULL;
+  if (known) return escaped[known - letters];
+  const char *high = *p == 'x' && p[1] ? strchr(hex, p[1]) : NULL, *low = high && p[2] ? strchr(hex, p[2]) : NULL;
+  if (!low) return 0;
+  *at += 2;
+  return (char)((high - hex) * 16 + (low - hex));
+}
+
+/* What stands after a quote, written over it; NULL if the quote is not closed, or more than a space follows it. */
+static char *quoted(char *text, char **rest) {
+  char *p = text, *to = text;
+  for (; *p != '"'; p++)
+    if (!(*to++ = *p == '\\' ? unescape(&p) : *p)) return NULL;
+  if (p[1] && p[1] != ' ' && p[1] != '\t') return NULL;
+  *rest = p + 1;
+  *to = 0;
+  return text;
+}
+
+/* Takes a word off the line, or what stands in double quotes; NULL if there is none, or the quotes are wrong. */
 static char *word(char **rest) {
-  char *p = *rest + strspn(*rest, " \t"), end = ' ';
-  if (!*p) return NULL;
-  if (*p == '"') end = *p++;
-  size_t n = end == '"' ? strcspn(p, "\"") : strcspn(p, " \t");
+  *rest += strspn(*rest, " \t");
+  char *p = *rest;
+  if (*p == '"') return quoted(p + 1, rest);
+  size_t n = strcspn(p, " \t");
   *rest = p + n + (p[n] != 0);
   p[n] = 0;
-  return p;
+  return n ? p : NULL;
 }
 
 static __attribute__((noinline)) void obey(control *c) {
   char *rest = c->lines.line, *verb = word(&rest), *name = verb ? word(&rest) : NULL;
+  rest += strspn(rest, " \t");
   c->size = c->count = 0;
-  if (!verb) return;
-  if (!strcmp(verb, "list") && !name) {
+  if (!name && *rest) {
+    say(c, "error expected a closing \" and a space or the end behind it; between quotes \\\" \\\\ \\n \\t \\r \\xHH as in C\n");
+  } else if (!verb) {
+    return;
+  } else if (!strcmp(verb, "list") && !name) {
     wa_tasks(list, c);
     say_count(c);
   } else if (!strcmp(verb, "cancel") && name) {
-    rest += strspn(rest, " \t");
     c->name = strcmp(name, "all") ? name : NULL;
     c->reason = *rest ? rest : "control";
     wa_tasks(cancel, c);
     if (c->count || !c->name) say_count(c);
-    else say(c, "error no unfinished task is called '"), say(c, name), say(c, "'\n");
+    else say(c, "error no unfinished task is called '"), say_escaped(c, name), say(c, "'\n");
   } else {
     say(c, "error expected: list | cancel NAME [REASON] | cancel all [REASON]\n");
   }

@@ -564,10 +564,11 @@ void wa_lines_close(wa_lines *lines);
 /** A task that lets somebody outside see and cancel this program's tasks: it reads commands from descriptor `in`, one a
  * line, and answers on `out` (the same, if it is a socket), until `in` ends or the task is cancelled.
  *     list                     a line for each unfinished task: its name, what it does, where it waits
- *     cancel NAME [REASON]     every task of that name; a name with spaces in double quotes
+ *     cancel NAME [REASON]     every task of that name; in double quotes one with spaces, or as it was listed
  *     cancel all [REASON]      every task but this one: the main task too, so the program ends
- * After each command comes a line "ok N" (so many tasks), or "error WHY". Task names are those of wa_spawn_with. The
- * caller owns a reference, and cancels it when the program is to end. NULL without memory. */
+ * After each command comes a line "ok N" (so many tasks), or "error WHY". Task names are those of wa_spawn_with, listed
+ * with C's escapes for quotes, backslashes and control characters. The caller owns a reference, and cancels it when the
+ * program is to end. NULL without memory. */
 wa_task *wa_control(int in, int out);
 
 /** Closes, and ends every wait for it with WA_ECLOSED. Use this, not close(2): the runtime remembers what kind of

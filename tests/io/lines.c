@@ -122,6 +122,64 @@ TASK_TEST(somebody_outside_lists_and_cancels) {
   EXPECT_STATUS(wa_close(a[0]), WA_OK);
 }
 
+static int cleans_up(void *event) {
+  wa_uncancellable_enter();
+  wa_event_wait(event);
+  wa_uncancellable_exit();
+  return wa_yield();
+}
+
+TASK_TEST(a_name_stays_in_its_field_and_can_be_given_as_it_was_listed) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], a[0]);
+  wa_task *tasks[] = {start("x\nok 9"), start("a\tb"), start("quo\"te\\"), start("\x1b\x7f\xc3\xa9")};
+  wa_event clean;
+  wa_event_init(&clean);
+  wa_task *ending = wa_spawn(cleans_up, &clean);
+  const char *listed[] = {"x\\nok 9", "a\\tb", "quo\\\"te\\\\", "\\x1b\\x7f\xc3\xa9"};
+  wa_lines answers;
+  wa_lines_init(&answers, a[1], 0);
+  turns(2);
+  EXPECT(wa_cancel(ending, "two\nlines"));
+  put(a[1], "list\n");
+  for (int i = 0; i < 2; i++) EXPECT_INT(wa_lines_next(&answers), 1);
+  for (int i = 0; i < 4; i++) {
+    char text[80];
+    EXPECT_INT(wa_lines_next(&answers), 1);
+    snprintf(text, sizeof text, "%s\twaiting at lines.c:", listed[i]);
+    EXPECT_CONTAINS(answers.line, text);
+  }
+  EXPECT_INT(wa_lines_next(&answers), 1);
+  EXPECT_CONTAINS(answers.line, "\tcancelled: two\\nlines");
+  next_is(&answers, "ok 7");
+  wa_event_set(&clean);
+  EXPECT_STATUS(finish(ending), WA_ECANCELED);
+  for (int i = 0; i < 4; i++) {
+    char text[80];
+    snprintf(text, sizeof text, "cancel \"%s\" r%d\n", listed[i], i);
+    put(a[1], text);
+    next_is(&answers, "ok 1");
+    EXPECT_STATUS(finish(tasks[i]), WA_ECANCELED);
+  }
+  EXPECT_TRACE("x\nok 9:r0 a\tb:r1 quo\"te\\:r2 \x1b\x7f\xc3\xa9:r3");
+  const char *wrong[] = {"cancel \"open", "cancel \"a\"b", "cancel \"\\q\"", "cancel \"\\x0\"", "cancel \"\\x00\"",
+                         "cancel \"\\", "\"list"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    put(a[1], wrong[i]);
+    put(a[1], "\n");
+    EXPECT_INT(wa_lines_next(&answers), 1);
+    EXPECT_CONTAINS(answers.line, "error expected a closing \" and a space or the end behind it");
+  }
+  put(a[1], "cancel no\x1bone\ncancel \"\"\n");
+  next_is(&answers, "error no unfinished task is called 'no\\x1bone'");
+  next_is(&answers, "error no unfinished task is called ''");
+  wa_lines_close(&answers);
+  EXPECT_STATUS(wa_close(a[1]), WA_OK);
+  EXPECT_STATUS(finish(control), WA_OK);
+  EXPECT_STATUS(wa_close(a[0]), WA_OK);
+}
+
 TASK_TEST(a_control_stream_is_cancelled_as_any_task) {
   int a[2];
   make_sockets(a);
