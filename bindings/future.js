@@ -19,15 +19,18 @@ function tell(future, watchers) {
 }
 
 // What cancelled futures and signals have given as errors, of whatever class: a signal's reason is the signal's own. Of what is no
-// object, the latest few: a text may be anybody's.
-const cancellations = new WeakSet(), primitives = new Set();
+// object, the latest few, and when each came.
+const cancellations = new WeakSet(), primitives = new Map();
+let count = 0;
 export const cancels = (error) => {
   if (Object(error) === error) return void cancellations.add(error);
   primitives.delete(error);
-  primitives.add(error);
-  if (primitives.size > 16) primitives.delete(primitives.values().next().value);
+  primitives.set(error, ++count);
+  if (primitives.size > 16) primitives.delete(primitives.keys().next().value);
 };
-export const isCancellation = (error) => cancellations.has(error) || primitives.has(error) || isA(CancelledError, error);
+/** What tells cancellations from failures from now on: a text may be anybody's, so of such only what comes later counts. */
+export const cancellationsFromNow = (since = count) => (error) =>
+  cancellations.has(error) || primitives.get(error) > since || isA(CancelledError, error);
 
 export class Future {
   #state = PENDING;

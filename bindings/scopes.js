@@ -3,8 +3,8 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, need, options } from './errors.js';
-import { asyncDispose, dispose, futureOf, isCancellation, left } from './future.js';
+import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, nameOf, need, options } from './errors.js';
+import { asyncDispose, cancellationsFromNow, dispose, futureOf, left } from './future.js';
 
 // In the middle of a call from another runtime's wasm a member of that one must wait to be told.
 const stop = (member, why) => {
@@ -20,6 +20,11 @@ const block = (scope, outer, leave) => Object.assign(scope, {
   },
 });
 
+// What tells whether a body ends as one that was stopped: by another's cancellation, or as its signal told it to. Node's own
+// functions reject with an AbortError of theirs then, not with the signal's reason.
+const stops = (signal, isCancellation = cancellationsFromNow()) => (error) =>
+  isCancellation(error) || (signal.aborted && (error === signal.reason || nameOf(error) === 'AbortError'));
+
 const ofScope = { signal: 'signal' };
 
 /** async with timeout(ms): ... */
@@ -29,6 +34,7 @@ export function timeout(core, ms = Infinity, body, given) {
   if (body !== undefined) need('function', 'timeout: the body', body);
   const controller = new AbortController();
   const { signal } = controller;
+  const isStop = stops(signal);
   let late, asked, leave;
   const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
     controller.abort(asked ??= error);
@@ -47,9 +53,10 @@ export function timeout(core, ms = Infinity, body, given) {
   };
   const ended = outer._body(limit, body && (() => body(scope)), (resolve) => { leave = resolve; });
   ended.then((value) => outer._resolve(value), (error) => {
-    const stopped = (signal.aborted && error === signal.reason) || isCancellation(error);
-    if (stopped && late) outer._fail(asked ?? lateError(ms), asked !== undefined); // not late itself: that is a cancellation, inside
-    else outer._fail(error, stopped);
+    if (!isStop(error)) outer._fail(error);
+    else if (asked !== undefined) outer._fail(asked, true);
+    else if (late) outer._fail(lateError(ms)); // not late itself: that is a cancellation, inside
+    else outer._fail(error, true);
   });
   return body ? outer : block(scope, outer, leave);
 }
@@ -60,9 +67,10 @@ export function group(core, rt, body, given) {
   if (body !== undefined) need('function', 'group: the body', body);
   const controller = new AbortController();
   const { signal } = controller; // aborted: the group is shutting down
+  const isStop = stops(signal);
   const members = new Set();
   const errors = [];
-  const heard = new Set(); // as they came, a nested group's as one
+  const heard = new Set(); // as they came, a nested group's as one; and what a body that spawns too late is told
   let asked; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
   let refusal; // of members, since it shuts down
@@ -92,7 +100,9 @@ export function group(core, rt, body, given) {
   });
   const refuseIfOver = () => {
     if (outer.done) misuse('the group is finished');
-    if (signal.aborted) throw refusal ??= new MisuseError('the group is shutting down');
+    if (!signal.aborted) return;
+    heard.add(refusal ??= new MisuseError('the group is shutting down'));
+    throw refusal;
   };
   const add = (item) => {
     refuseIfOver();
@@ -115,10 +125,9 @@ export function group(core, rt, body, given) {
   const ended = outer._body(limit, body && (() => body(scope)), (resolve) => { leave = resolve; });
   ended.then((value) => { outcome = { value }; }, (error) => {
     outcome = {};
-    // A body that was told to stop and says so has not failed.
-    if (signal.aborted && (error === signal.reason || error === refusal || isCancellation(error))) return;
-    if (isCancellation(error)) cancelled(error);
-    else if (!heard.has(error)) failed(error); // else it hands a member's on
+    // A body that was told to stop and says so has not failed; nor has one that hands on what was heard.
+    if (!isStop(error)) heard.has(error) || failed(error);
+    else if (!signal.aborted) cancelled(error);
   }).then(endIfOver);
   if (body) return outer;
   scope.end = () => {

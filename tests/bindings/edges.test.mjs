@@ -183,11 +183,23 @@ onBoth('edges', (test) => {
   });
 
   test('such a reason is known for that of a cancellation until sixteen others have come', {}, async (rt) => {
-    for (let i = 0; i <= 16; i++) await errorOf(rt.spawn('sleeper', 1, { signal: AbortSignal.abort(`reason ${i}`) }));
-    const thrown = (error) => rt.group(async () => { throw error; });
-    const [old, recent] = [thrown('reason 0'), thrown('reason 1')];
+    const thrown = (error) => rt.group(async () => {
+      for (let i = 0; i <= 16; i++) await errorOf(rt.spawn('sleeper', 1, { signal: AbortSignal.abort(`reason ${i}`) }));
+      throw error;
+    });
+    const old = thrown('reason 0');
     assert.deepEqual([(await errorOf(old)).errors, old.cancelled], [['reason 0'], false]);
+    const recent = thrown('reason 1');
     assert.deepEqual([await errorOf(recent), recent.cancelled], ['reason 1', true]);
+  });
+
+  test('what a body throws is not taken for the reason of an earlier abort, if that is no object', {}, async (rt) => {
+    await errorOf(rt.spawn('sleeper', 1e6, { signal: AbortSignal.abort('offline') }));
+    const offline = () => { throw 'offline'; };
+    const group = rt.group(offline);
+    assert.deepEqual((await errorOf(group)).errors, ['offline']);
+    const scope = rt.timeout(1e9, offline);
+    assert.deepEqual([await errorOf(scope), scope.cancelled], ['offline', false]);
   });
 
   test('a member that is added again counts once', {}, async (rt) => {

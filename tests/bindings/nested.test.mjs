@@ -1,5 +1,6 @@
 // Scopes and combinators inside each other: what ends whom, as which kind of end, and who hears of it first.
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { CancelledError, GroupError, TimeoutError } from '../../bindings/index.js';
 import { errorOf, onBoth } from './setup.mjs';
 
@@ -64,6 +65,19 @@ onBoth('nested scopes', (test) => {
     await rt.spawn('plain');
     controller.abort();
     for (const scope of [group, timeout]) assert.deepEqual([(await errorOf(scope)).name, scope.cancelled], ['AbortError', true]);
+  });
+
+  test("a body that is stopped in one of Node's functions, which reject with an AbortError of their own", {}, async (rt) => {
+    const waits = ({ signal }) => once(new EventEmitter(), 'never', { signal });
+    assert.ok(await errorOf(rt.timeout(10, waits)) instanceof TimeoutError);
+    const failed = await errorOf(rt.group((group) => { group.spawn('status', -1001); return waits(group); }));
+    assert.deepEqual(failed.errors.map(({ status }) => status), [-1001]);
+    const controller = new AbortController();
+    const scopes = [rt.group(waits, controller), rt.timeout(1e6, waits, controller)];
+    controller.abort('the user left');
+    for (const scope of scopes) assert.deepEqual([await errorOf(scope), scope.cancelled], ['the user left', true]);
+    const own = await errorOf(rt.group(() => waits({ signal: AbortSignal.abort() })));
+    assert.equal(own.errors[0].name, 'AbortError'); // nobody had stopped the group
   });
 
   test('a member that ends by its own deadline has failed', {}, async (rt) => {
