@@ -78,18 +78,20 @@ const isOf = (kind, value) => Object.prototype.toString.call(value) === `[object
 async function compile(open, source) {
   if (isOf('WebAssembly.Module', source)) return source;
   const named = typeof source === 'string' || isOf('URL', source);
-  const what = (error) =>
-    `${named ? source : 'the source'} ${error instanceof WebAssembly.CompileError ? 'is not wasm' : "can't be read"}`;
+  const it = named ? source : 'the source';
+  const what = (error) => `${it} can't be ${isA(WebAssembly.CompileError, error) ? 'compiled' : 'read'}`; // a page's policy may forbid it
   return attempt(what, async () => {
-    const from = named ? await open(String(source)) : source;
+    let from = named ? await open(String(source)) : source;
     if (isOf('Response', from)) {
       if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = from.headers.get('content-type') === 'application/wasm'; // nothing else will do, not even a charset
-      return typed ? WebAssembly.compileStreaming(from) : WebAssembly.compile(await from.arrayBuffer());
+      if (typed) return WebAssembly.compileStreaming(from);
+      from = await from.arrayBuffer();
     }
     const wanted = 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }';
     const bytes = bytesOf(from);
     must(bytes, 'load: the source', wanted, from);
+    if (String(bytes.subarray(0, 4)) !== '0,97,115,109') refuse(`${it} is not wasm`); // \0asm
     return WebAssembly.compile(bytes); // not what was given: V8 takes no DataView and no SharedArrayBuffer
   });
 }
