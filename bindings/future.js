@@ -1,12 +1,11 @@
 /* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
-import { CancelledError, cancelledError, isA, must } from './errors.js';
+import { CancelledError, cancelledError, isA, leftError, must } from './errors.js';
 
 const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
-export const left = 'its block was left';
 
 // Who watches one that ends hears of it before those who watch what ends by that, as asyncio's call_soon has it.
 let telling;
@@ -56,11 +55,11 @@ export class Future {
   /** Asks for the end. true if that changed anything. */
   cancel(reason) { return this._fail(cancelledError(reason), true); }
 
-  [dispose]() { this.cancel(left); }
+  [dispose]() { this.cancel(leftError()); }
   /** Of the end, only a cancellation is expected. */
   async [asyncDispose]() {
     if (this.done) return;
-    this.cancel(left);
+    this.cancel(leftError());
     await this.catch((error) => { if (!this.cancelled) throw error; });
   }
 

@@ -186,9 +186,9 @@ export class Runtime {
   advance(ms: number): void;
 
   /**
-   * Cancels what is left, with the reason 'the runtime is closing', and waits for it; what still runs after `grace`
-   * (default 5000) is ended without clean-up and rejects with a TaskError of status WA_EDISCARDED. Calling it again
-   * gives the same promise.
+   * Cancels what is left, the reason being a CancelledError 'the runtime is closing', and waits for it; what still runs
+   * after `grace` (default 5000) is ended without clean-up and rejects with a TaskError of status WA_EDISCARDED. Calling
+   * it again gives the same promise.
    */
   close(options?: { grace?: number }): Promise<void>;
   /** `using rt = ...`: begins to close, and does not wait. */
@@ -230,7 +230,7 @@ export class Future<T = unknown> implements Promise<T> {
   readonly cancelled: boolean;
   /** "Future" or "Task". */
   readonly [Symbol.toStringTag]: string;
-  /** `using task = ...`: leaving the block cancels it if it is not done, with the reason 'its block was left'. */
+  /** `using task = ...`: leaving the block cancels it if it is not done; the reason is a CancelledError 'its block was left'. */
   [Symbol.dispose](): void;
   /** `await using task = ...`: the same, and waits for its end. Throws what it fails with, but for its cancellation. */
   [Symbol.asyncDispose](): Promise<void>;

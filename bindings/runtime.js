@@ -2,7 +2,7 @@
 import { BY_INDEX, EAGER, EDISCARDED, ENOMEM } from './abi.js';
 import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
-import { ClosedError, misuse, must, need, options, show } from './errors.js';
+import { CancelledError, ClosedError, misuse, must, need, options, show } from './errors.js';
 import { asyncDispose, dispose } from './future.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';
@@ -89,7 +89,7 @@ export class Runtime {
 
   async #close(grace) {
     const core = this.#core;
-    const cause = new Cause('the runtime is closing');
+    const cause = new Cause(new CancelledError('the runtime is closing'));
     for (const future of core.open) future.cancel(cause.value);
     // Each task is asked once, also one that another's clean-up has spawned meanwhile.
     const asked = new Set();

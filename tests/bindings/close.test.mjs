@@ -16,7 +16,7 @@ onBoth('close', (test) => {
     assert.equal(rt.exports.cleanup_count(), before + 2);
     for (const error of errors) {
       assert.ok(await error instanceof CancelledError);
-      assert.equal((await error).reason, 'the runtime is closing');
+      assert.equal((await error).reason.message, 'the runtime is closing');
     }
   });
 
@@ -52,6 +52,8 @@ onBoth('close', (test) => {
     await rt.close();
     assert.ok(await error instanceof CancelledError);
     assert.equal(aborted.length, 1);
+    assert.ok(aborted[0].reason instanceof CancelledError); // what a fetch with that signal rejects with
+    assert.equal(aborted[0].reason.message, 'the runtime is closing');
     aborted.length = 0;
   });
 

@@ -155,7 +155,7 @@ onBoth('a runtime that closes', (test) => {
     await rt.close();
     for (const error of await Promise.all(ends)) {
       assert.ok(error instanceof CancelledError);
-      assert.equal(error.reason, 'the runtime is closing');
+      assert.equal(error.reason.message, 'the runtime is closing');
     }
     assert.deepEqual(order.sort(), ['body', 'body', 'scope', 'scope']);
     assert.deepEqual(reports, []);

@@ -257,7 +257,7 @@ onStreams('streams', (test) => {
     await rt.close();
     assert.ok(await error instanceof CancelledError);
     await settle();
-    assert.deepEqual([a.seen.reason, to.seen.reason], ['the runtime is closing', 'the runtime is closing']);
+    assert.deepEqual([a.seen.reason.message, to.seen.reason.message], ['the runtime is closing', 'the runtime is closing']);
     assert.equal(b.seen.reason.name, 'ClosedError');
     assert.throws(() => open(rt, endless().stream), { name: 'ClosedError' });
   });

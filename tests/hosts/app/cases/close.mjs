@@ -11,7 +11,7 @@ export default {
     t.same(rt.close(), closing);
     await closing;
     t.same([rt.closed, rt.exports.cleanup_count()], [true, before + 2]);
-    for (const error of errors) t.same((await error).reason, 'the runtime is closing');
+    for (const error of errors) t.same((await error).reason.message, 'the runtime is closing');
   },
 
   async 'discards what does not end within the grace'(t) {

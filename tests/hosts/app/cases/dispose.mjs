@@ -19,10 +19,10 @@ export default {
     const task = rt.spawn('slow_cleanup', 20);
     await rt.spawn('plain');
     await task[asyncDispose]();
-    t.same([task.done, task.cancelled, task.reason], [true, true, 'its block was left']);
+    t.same([task.done, task.cancelled, task.reason.message], [true, true, 'its block was left']);
     const other = rt.spawn('sleeper', 1e9);
     other[dispose]();
-    t.same((await t.error(other)).reason, 'its block was left');
+    t.same((await t.error(other)).reason.message, 'its block was left');
   },
 
   async 'the scopes of blocks'(t) {

@@ -108,7 +108,7 @@ export default {
     const error = t.error(task);
     await t.settle();
     await rt.close();
-    t.same((await error).reason, 'the runtime is closing');
+    t.same((await error).reason.message, 'the runtime is closing');
     await t.until(() => from.seen.cancelled && to.seen.aborted);
   },
 };
