@@ -57,9 +57,6 @@ export const lateError = (ms) => new TimeoutError(`not done within ${ms} ms`);
 export const cancelledError = (reason) =>
   new CancelledError(`cancelled${reason === undefined ? '' : `: ${textOf(reason)}`}`, reason);
 
-/** The reason that a block gives what it held. As that of a runtime, an error: whoever hands it on rejects with one. */
-export const leftError = () => new CancelledError('its block was left');
-
 export const misuse = (sentence) => { throw new MisuseError(sentence); };
 export const must = (ok, what, wanted, value) => { ok || misuse(`${what} must be ${wanted}, not ${show(value)}`); };
 

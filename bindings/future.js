@@ -1,7 +1,7 @@
 /* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
-import { CancelledError, cancelledError, isA, leftError, must } from './errors.js';
+import { CancelledError, cancelledError, isA, must } from './errors.js';
 
 const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -55,11 +55,11 @@ export class Future {
   /** Asks for the end. true if that changed anything. */
   cancel(reason) { return this._fail(cancelledError(reason), true); }
 
-  [dispose]() { this.cancel(leftError()); }
+  [dispose]() { this.cancel(new CancelledError('its block was left')); } // an error: whoever hands it on rejects with it
   /** Of the end, only a cancellation is expected. */
   async [asyncDispose]() {
     if (this.done) return;
-    this.cancel(leftError());
+    this[dispose]();
     await this.catch((error) => { if (!this.cancelled) throw error; });
   }
 

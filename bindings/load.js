@@ -79,11 +79,12 @@ async function compile(open, source) {
   if (isOf('WebAssembly.Module', source)) return source;
   const named = typeof source === 'string' || isOf('URL', source);
   const it = named ? source : 'the source';
-  const what = (error) => `${it} can't be ${isA(WebAssembly.CompileError, error) ? 'compiled' : 'read'}`; // a page's policy may forbid it
+  // A CompileError says not that it is no wasm: a page's policy may forbid it.
+  const what = (error) => `${it} can't be ${isA(WebAssembly.CompileError, error) ? 'compiled' : 'read'}`;
   return attempt(what, async () => {
     let from = named ? await open(String(source)) : source;
     if (isOf('Response', from)) {
-      if (!from.ok) refuse(`${from.url || 'the source'} can't be fetched: ${from.status} ${from.statusText}`);
+      if (!from.ok) refuse(`${from.url || it} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = from.headers.get('content-type') === 'application/wasm'; // nothing else will do, not even a charset
       if (typed) return WebAssembly.compileStreaming(from);
       from = await from.arrayBuffer();

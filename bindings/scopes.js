@@ -3,7 +3,7 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { GroupError, MisuseError, cancelledError, isA, lateError, leftError, misuse, nameOf, need, options } from './errors.js';
+import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, nameOf, need, options } from './errors.js';
 import { asyncDispose, cancellationsFromNow, dispose, futureOf } from './future.js';
 
 // In the middle of a call from another runtime's wasm a member of that one must wait to be told.
@@ -13,7 +13,7 @@ const stop = (member, why) => {
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
 const block = (scope, outer, leave) => Object.assign(scope, {
-  [dispose]() { outer.cancel(leftError()); },
+  [dispose]() { outer[dispose](); },
   [asyncDispose]() {
     leave();
     return outer[asyncDispose]();
