@@ -50,6 +50,7 @@ export const nameOf = readable((error) => String(error?.name));
 /** A value as a message shows it. */
 export const show = readable((value) => {
   if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'bigint') return `${value}n`;
   return String(value && typeof value === 'object' ? value.constructor.name : value);
 });
 

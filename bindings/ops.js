@@ -1,7 +1,7 @@
 /* Host functions: what C starts with wa_await_op, the host answers, once. A function may return, throw, resolve,
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
 import { EHOST, ENOMEM, NOTHING, NUMBER } from './abi.js';
-import { CancelledError, show, textOf } from './errors.js';
+import { CancelledError, misuse, show, textOf } from './errors.js';
 import { Table } from './table.js';
 
 const { then } = Promise.prototype;
@@ -83,7 +83,7 @@ export class Operations {
       else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
       const f = this.#host[name];
       if (typeof f !== 'function' || (name in objects && f === objects[name])) {
-        return this.settled(operation, EHOST, `the host has no function ${show(name)}`);
+        misuse(`the host has no function ${show(name)}`);
       }
       result = f.call(this.#host, input, call);
       if (Object(result) === result && typeof result.then === 'function') {

@@ -131,9 +131,10 @@ export class Runtime {
     if (found[0] === 0) {
       const f = x[name];
       const table = x.__indirect_function_table;
-      if (/^(_|wax?_)/.test(name) || f?.length !== 1 || !table) {
+      if (/^(_|wax?_)/.test(name) || typeof f !== 'function' || !table) {
         misuse(`spawn: no task is named ${show(name)}: name it with WA_TASK in C`);
       }
+      if (f.length !== 1) misuse(`spawn: the export ${show(name)} takes ${f.length} arguments; a task takes one pointer`);
       found = [table.grow(1), BY_INDEX];
       table.set(found[0], f);
     }

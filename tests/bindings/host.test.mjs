@@ -1,6 +1,6 @@
 // Host functions: C waits for the host's answer, and cancellation crosses the boundary in both directions.
 import assert from 'node:assert/strict';
-import { CancelledError, TaskError } from '../../bindings/index.js';
+import { CancelledError, MisuseError, TaskError } from '../../bindings/index.js';
 import { computed, errorOf, onBoth, settle, sleep } from './setup.mjs';
 
 const never = () => new Promise(() => {});
@@ -97,6 +97,8 @@ onBoth('host functions', (test) => {
 
   test('an unknown function, and a result that is no data', { host }, async (rt) => {
     assert.match(await rt.spawn('call_failing', 'unknown'), /no function 'unknown'/);
+    const { cause } = await errorOf(rt.spawn('call', 'unknown'));
+    assert.ok(cause instanceof MisuseError);
     assert.match(await rt.spawn('call_failing', 'toString'), /no function 'toString'/);
     assert.match(await rt.spawn('call_failing', 'wrong'), /'wrong'.*bytes, a string or a number, not Object/);
   });
