@@ -24,30 +24,30 @@ export interface LoadOptions {
    * The functions that C calls with `wa_await_op(name, ...)`. What one returns, or resolves to, is C's result; if it
    * throws or rejects, C gets WA_EHOST with the message.
    */
-  host?: HostFunctions;
+  host?: HostFunctions | undefined;
   /**
    * 'virtual': time starts at 0 and jumps to the next timer whenever nothing is ready, neither here nor among the host's
    * promises: a host function that waits for real time sees it pass. Default 'real'.
    */
-  clock?: 'real' | 'virtual';
+  clock?: 'real' | 'virtual' | undefined;
   /** How long C runs before the host gets a turn. Default 8; so is 0. */
-  turnBudget?: number;
+  turnBudget?: number | undefined;
   /** A step that runs longer without an await is reported as 'stalled'. Default 100; so is 0. */
-  stallAfter?: number;
+  stallAfter?: number | undefined;
   /** A task that runs longer after its cancellation is reported as 'ungraceful'. Default 5000; so is 0. */
-  grace?: number;
+  grace?: number | undefined;
   /** The C stack of a task, in bytes. Default 16384. */
-  stackSize?: number;
+  stackSize?: number | undefined;
   /** Looks at the clock after every step: a 'stalled' report then names the very step, and not one of several. */
-  debug?: boolean;
+  debug?: boolean | undefined;
   /** Hears every report. Without it and without a listener for its kind, a report is a line on the console. */
-  onReport?: (report: Report) => void;
+  onReport?: ((report: Report) => void) | undefined;
   /** Further imports of the module, by module and name; they go before the bindings' own. */
-  imports?: WebAssembly.Imports;
+  imports?: WebAssembly.Imports | undefined;
   /** What C prints, as it is written. Default: the process's streams, else the console. */
-  stdout?: (text: string) => void;
+  stdout?: ((text: string) => void) | undefined;
   /** What C prints to its standard error, likewise. */
-  stderr?: (text: string) => void;
+  stderr?: ((text: string) => void) | undefined;
 }
 
 /** What a host function may give. */
@@ -69,12 +69,9 @@ export interface HostCall {
 
 /**
  * Loads a wasm that holds the runtime. A string is a URL if it has a scheme, or in a browser; in Node else a path.
- * Rejects with a LoadError (cannot be read, is no wasm, lacks the runtime) or a MisuseError (wrong options).
+ * Rejects with a LoadError (cannot be read or compiled, is no wasm, lacks the runtime) or a MisuseError (wrong options).
  */
-export function load(
-  source: LoadSource | PromiseLike<LoadSource>,
-  options?: LoadOptions,
-): Promise<Runtime>;
+export function load(source: LoadSource | PromiseLike<LoadSource>, options?: LoadOptions): Promise<Runtime>;
 /** Where the wasm is: a URL, a path (in Node), its bytes, a response, a compiled module, or Emscripten's glue. */
 export type LoadSource =
   string | URL | ArrayBufferView | ArrayBufferLike | Response | WebAssembly.Module | EmscriptenSource;
@@ -121,18 +118,16 @@ export class Runtime {
    * All results, in order. Fails as soon as one fails, and leaves the others alone; with `collect` it waits for all
    * and gives what Promise.allSettled would. Cancelling it cancels all.
    */
-  gather<T extends readonly unknown[] | []>(
-    items: T, options?: { collect?: false },
-  ): Future<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
-  gather<T extends readonly unknown[] | []>(
-    items: T, options: { collect: true },
-  ): Future<{ -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> }>;
-  gather<T extends Awaitable>(items: Iterable<T>, options?: { collect?: false }): Future<Awaited<T>[]>;
-  gather<T extends Awaitable>(items: Iterable<T>, options: { collect: true }): Future<PromiseSettledResult<Awaited<T>>[]>;
+  gather<T extends readonly unknown[] | [], C extends boolean | undefined = false>(
+    items: T, options?: { collect?: C },
+  ): Future<Gathered<T, C>>;
+  gather<T extends Awaitable, C extends boolean | undefined = false>(
+    items: Iterable<T>, options?: { collect?: C },
+  ): Future<Gathered<T[], C>>;
 
   /** Waits until the first, the first with an error, or all have ended, or for so long. Cancels nothing. */
   wait<T extends Awaitable>(
-    items: Iterable<T>, options?: { when?: 'first' | 'error' | 'all'; timeout?: number },
+    items: Iterable<T>, options?: { when?: 'first' | 'error' | 'all' | undefined; timeout?: number | undefined },
   ): Future<Waited<T>>;
 
   /**
@@ -148,7 +143,7 @@ export class Runtime {
    * `for await (const item of rt.asCompleted(items)) use(await item)`: the items themselves, as they end. (TypeScript takes `item` for
    * what the item gives, because it awaits whatever a loop is given; `await item` is that in any case.)
    */
-  asCompleted<T extends Awaitable>(items: Iterable<T>, options?: { timeout?: number }): AsyncIterableIterator<T>;
+  asCompleted<T extends Awaitable>(items: Iterable<T>, options?: { timeout?: number | undefined }): AsyncIterableIterator<T>;
 
   /**
    * Runs the body with a deadline: after so long, the scope's signal aborts, and when the body has ended by that, this
@@ -190,7 +185,7 @@ export class Runtime {
    * after `grace` (default 5000) is ended without clean-up and rejects with a TaskError of status WA_EDISCARDED. Calling
    * it again gives the same promise.
    */
-  close(options?: { grace?: number }): Promise<void>;
+  close(options?: { grace?: number | undefined }): Promise<void>;
   /** `using rt = ...`: begins to close, and does not wait. */
   [Symbol.dispose](): void;
   /** `await using rt = await load(...)`: closes, with the default grace. */
@@ -203,6 +198,11 @@ export class Runtime {
   /** The wasm's memory. Its buffer is another one after it has grown. */
   readonly memory: WebAssembly.Memory;
 }
+
+/** What `Runtime.gather` gives: the values; with `collect`, what became of each. */
+export type Gathered<T, C> = C extends true
+  ? { -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> }
+  : { -readonly [K in keyof T]: Awaited<T[K]> };
 
 /** What `Runtime.wait` gives: the items, in the order in which they were given. */
 export interface Waited<T> {

@@ -41,7 +41,7 @@ export interface TraceEvent {
 /** What `trace` takes. */
 export interface TraceOptions {
   /** How many events that nobody has read are kept: the latest. Default 65536, 2.6 MB of the wasm's memory. */
-  capacity?: number;
+  capacity?: number | undefined;
 }
 
 /**

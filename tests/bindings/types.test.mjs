@@ -14,7 +14,7 @@ const skip = existsSync(tsc) ? false : 'typescript is not installed: npm ci';
 
 for (const lib of ['es2022,dom', 'esnext,dom']) {
   test(`tsc --strict, lib ${lib}`, { skip }, async () => {
-    const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', lib];
+    const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', lib];
     await assert.doesNotReject(
       promisify(execFile)(process.execPath, [tsc, ...options, join(here, 'types.ts')]).catch((error) => {
         throw new Error(error.stdout);

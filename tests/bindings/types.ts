@@ -18,6 +18,16 @@ const rt: Runtime = await load(new URL('app.wasm', 'file:///'), {
   onReport: (report: Report) => console.log(report.kind, report.text),
 });
 await load(fetch('app.wasm'));
+// What may be left out may be undefined: the options of load, and of all that follows.
+const none = undefined;
+await load('app.wasm', {
+  host: none, clock: none, turnBudget: none, stallAfter: none, grace: none, stackSize: none, debug: none, onReport: none,
+  imports: none, stdout: none, stderr: none,
+});
+rt.wait([rt.spawn('a', none, { signal: none, timeout: none })], { when: none, timeout: none });
+rt.asCompleted([rt.spawn('a')], { timeout: none });
+rt.close({ grace: none });
+trace(rt, { capacity: none });
 await load(new Uint8Array(8), { host: new (class { beep() { return 1; } })() });
 
 const task = rt.spawn('crawl', 'https://example.org', { signal: AbortSignal.timeout(5), timeout: 100, eager: true });
@@ -29,6 +39,10 @@ const status: number | undefined = task.status;
 
 const [a, b]: [string, number] = await rt.gather([rt.spawn<string>('a'), Promise.resolve(1)]);
 const settled: PromiseSettledResult<string>[] = await rt.gather([rt.spawn<string>('a')], { collect: true });
+const list: readonly Promise<string>[] = [promise];
+const outcomes: PromiseSettledResult<string>[] = await rt.gather(new Set(list), { collect: true });
+const texts: string[] = await rt.gather(list, { collect: undefined });
+const either: string[] | PromiseSettledResult<string>[] = await rt.gather(list, { collect: rt.closed });
 const both = await rt.wait([rt.spawn<string>('a')], { when: 'first' });
 const { done, pending }: { done: Task<string>[]; pending: Task<string>[] } = both;
 const future: Future<number> = rt.waitFor(Promise.resolve(1), 10);
@@ -76,6 +90,6 @@ const drawn: string = JSON.stringify(toChrome(events));
 trace(rt, { capacity: '100' });
 
 export {
-  a, b, bytes, cancelled, close, descriptor, done, drawn, future, off, output, pending, settled, shielded, status, sum,
-  tasks, text, zipped,
+  a, b, bytes, cancelled, close, descriptor, done, drawn, either, future, off, outcomes, output, pending, settled, shielded,
+  status, sum, tasks, text, texts, zipped,
 };
