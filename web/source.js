@@ -5,6 +5,7 @@ const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&
 export class Source {
   #files = new Map(); // name -> lines, as HTML
   #shown = '';
+  #drawn; // lines of #files
   #parts;
 
   constructor(parts) { this.#parts = parts; }
@@ -20,12 +21,13 @@ export class Source {
     const { name, place, code } = this.#parts;
     name.textContent = file;
     place.textContent = `${task}: line ${line}`;
-    if (code.dataset.file !== file) {
+    if (this.#drawn !== lines) {
       code.innerHTML = lines.map((html) => `<span>${html || ' '}</span>`).join('');
-      code.dataset.file = file;
+      this.#drawn = lines;
     }
     code.querySelector('.here')?.classList.remove('here');
     const here = code.children[line - 1];
+    if (!here) return; // the file was not to be had
     here.classList.add('here');
     // Only the panel scrolls, never the page.
     const panel = code.parentElement;
@@ -36,7 +38,23 @@ export class Source {
   }
 
   async #lines(file) {
-    const text = escaped(await (await fetch(file)).text());
+    try {
+      const response = await fetch(file);
+      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+      return this.#marked(await response.text());
+    } catch ({ message }) {
+      setTimeout(() => this.#forget(file), 1000); // then it is asked for again
+      return [escaped(`${file} can't be read: ${message}`)];
+    }
+  }
+
+  #forget(file) {
+    this.#files.delete(file);
+    this.#shown = '';
+  }
+
+  #marked(source) {
+    const text = escaped(source);
     const marked = text.replace(comment, (all) => all.split('\n').map((line) => `<i>${line}</i>`).join('\n'));
     return marked.trimEnd().split('\n')
       .map((line) => line.replace(/\bwa_\w+|\bWA_\w+/g, '<b>$&</b>'));

@@ -148,6 +148,21 @@ for (const name of browsers) {
       await page.waitForFunction(() => document.querySelector('#source .here')?.textContent.includes('wa_sleep'));
     });
 
+    test('a source that cannot be fetched is told, and is asked for again', async (t) => {
+      const { errors, page, start } = await visit(name, t);
+      let answer = (request) => request.abort();
+      await page.setRequestInterception(true);
+      page.on('request', (request) => (request.url().endsWith('lock.c') ? answer(request) : request.continue()));
+      const shown = (text) => page.waitForFunction((text) => document.querySelector('#source').textContent.includes(text), {}, text);
+      await start('lock');
+      await shown("lock.c can't be read: ");
+      answer = (request) => request.respond({ status: 503 });
+      await shown("lock.c can't be read: 503");
+      answer = (request) => request.continue();
+      await page.waitForSelector('#source .here');
+      assert.deepEqual(errors.filter(({ message }) => !message.endsWith('lock.c failed')), []);
+    });
+
     test('a task without a checkpoint blocks the page, and is named for it', async (t) => {
       const { page, start } = await visit(name, t);
       await start('block');
