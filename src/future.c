@@ -173,7 +173,6 @@ bool wa__unheard;
 static void tell(wa__handle *handle) {
   when_done w = *wa__container(handle, when_done, handle);
   wa__free(wa__container(handle, when_done, handle), sizeof w);
-  w.future->seen = true;
   if (!wa__unheard) w.done(w.ctx, w.future);
   wa_release(w.future);
 }

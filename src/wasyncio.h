@@ -212,8 +212,8 @@ size_t wa_errors(const wa_future *future, int *out, size_t max);
 /** Why it was cancelled: the text given to the wa_cancel that ended it; of a task that still runs, to the latest. Stays, for
  * every reader. "" if none. */
 const char *wa_reason(const wa_future *future);
-/** Calls done(ctx, future) from the loop once the future is done: add_done_callback. done must not suspend.
- * WA_ENOMEM without memory. */
+/** Calls done(ctx, future) from the loop once the future is done: add_done_callback. done must not suspend;
+ * it has looked at an error when it has asked for wa_status. WA_ENOMEM without memory. */
 int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), void *ctx);
 
 /* ---- waiting ------------------------------------------------------------------------------------------- */

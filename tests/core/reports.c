@@ -82,6 +82,20 @@ TASK_TEST(report_of_an_error_that_somebody_looked_for_too_early) {
   EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'early' failed with WA_EUSER, and nobody looked at it");
 }
 
+static void asks(void *ctx, wa_future *f) {
+  if (ctx) EXPECT_STATUS(wa_status(f), WA_ETIMEDOUT);
+}
+
+TASK_TEST(report_of_an_error_that_a_callback_did_not_ask_for) {
+  for (int asked = 0; asked < 2; asked++) {
+    wa_task *t = named("told", returns, NUMBER(WA_ETIMEDOUT));
+    wa_when_done(t, asks, asked ? t : NULL);
+    wa_release(t);
+    turns(2);
+    if (!asked) EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'told' failed with WA_ETIMEDOUT, and nobody looked at it");
+  }
+}
+
 /* asyncio.wait asks each that has ended whether it failed, but for the last. */
 TASK_TEST(report_of_an_error_that_ended_a_wait_as_the_last) {
   wa_task *both[] = {named("first", returns, NUMBER(WA_OK)), named("last", returns, NUMBER(WA_ETIMEDOUT))};
