@@ -1,4 +1,5 @@
 """The Python host module: how tasks end, and what is said about it."""
+import gc
 import time
 import unittest
 
@@ -138,6 +139,44 @@ class Cancellation(Case):
                 self.assertEqual(sorted(report.task for report in self.reports), ['lonely', 'unloved'])
                 self.assertEqual({report.kind for report in self.reports}, {'unseen'})
                 self.assert_nothing_left()
+
+    def test_a_failure_of_cs_own_is_told_once_whoever_holds_its_task(self):
+        def looks(child):
+            self.assertEqual((child.name, child.state, child.status), ('unloved', 'waiting', EPENDING))
+        for held, before, after, told in [
+            ('only', None, None, ['unloved']),
+            ('asked while it ran', looks, None, ['unloved']),
+            ('looked at', None, lambda child: self.assertEqual(child.status, -1005), []),
+            ('closed', None, lambda child: self.rt.close(), ['unloved']),
+        ]:
+            with self.subTest(held):
+                rt = self.start(virtual_clock=True)
+                rt.spawn('leaves_a_failure')
+                rt.turn()
+                child = rt.tasks()[0]
+                if before:
+                    before(child)
+                rt.run(timeout=60)
+                if after:
+                    after(child)
+                del child
+                gc.collect()
+                if held != 'closed':
+                    rt.turn()
+                    self.assert_nothing_left()
+                self.assertEqual([report.task for report in self.reports], told)
+
+    def test_a_failure_that_its_parent_has_seen_is_told_of_no_held_task(self):
+        rt = self.start(virtual_clock=True)
+        parent = rt.spawn('forgives')
+        rt.turn()
+        tasks = rt.tasks()
+        rt.run(parent)
+        del tasks
+        gc.collect()
+        rt.turn()
+        self.assert_reports()
+        self.assert_nothing_left()
 
 
 class Traps(Case):
