@@ -197,6 +197,32 @@ static int asks(void *arg) {
 }
 WA_TASK(asks);
 
+static int passes_on(void *arg) { return wa_await_op(arg, NULL, NULL); }
+WA_TASK(passes_on);
+
+/* Both are started before either has an answer. */
+static int asks_two(void *arg) {
+  wa_future *first = wa_start_op(arg, NULL), *second = wa_start_op("fine", NULL);
+  int status = wa_await(first);
+  wa_release(first);
+  wa_release(second);
+  return status;
+}
+WA_TASK(asks_two);
+
+/* The host's failure is dealt with; what it ends with is its own. */
+static int fails_by_itself(void *arg) {
+  (void)wa_await_op(arg, NULL, NULL);
+  return wa_await_op("fine", NULL, NULL) == WA_OK ? WA_EHOST : WA_EMISUSE;
+}
+WA_TASK(fails_by_itself);
+
+static int gets_over_it(void *arg) {
+  (void)wa_await_op(arg, NULL, NULL);
+  return WA_EUSER - 9;
+}
+WA_TASK(gets_over_it);
+
 static int calls_back(void *arg) {
   (void)arg;
   call_embedder();

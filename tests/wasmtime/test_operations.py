@@ -1,6 +1,8 @@
 """The Python host module: what C awaits of Python's functions."""
+import gc
 import time
 import unittest
+import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import wasyncio
@@ -76,6 +78,95 @@ class Operations(Case):
         self.assertEqual(self.finish('asks', 'now').result(), 'done')
         rt.run(sleeper, *spawned, timeout=60)
         self.assertEqual((sleeper.reason, spawned[0].result()), ('asked to', 'now'))
+
+
+class Boom(Exception):
+    pass
+
+
+class Unreadable(Exception):
+    def __str__(self):
+        raise ValueError('no text')
+
+
+class Causes(Case):
+    """What a host function has raised comes with the task that ends by it."""
+
+    def start(self, **functions):
+        return super().start(host={'fine': lambda _: None, **functions})
+
+    def failure(self, task, boom, *args, **functions):
+        def raises(_):
+            raise boom
+        self.start(boom=raises, **functions)
+        return self.finish(task, 'boom', *args, name='t').exception()
+
+    def test_the_message_and_the_cause(self):
+        boom = Boom('division by zero')
+        for task in ('passes_on', 'asks_two'):
+            error = self.failure(task, boom)
+            self.assertRegex(str(error), r"^task 't' ended with WA_EHOST \(at tasks\.c:\d+\): division by zero$")
+            self.assertIs(error.__cause__, boom)
+            self.assertEqual(error.status, -8)
+        self.assertRegex(str(self.failure('passes_on', Boom())), ': Boom$')
+        self.assertRegex(str(self.failure('passes_on', Unreadable())), ': Unreadable$')
+        self.assert_nothing_left()
+
+    def test_of_a_future(self):
+        futures = [Future(), Future()]
+        rt = self.start(boom=lambda _: futures[0], off=lambda _: futures[1])
+        tasks = [rt.spawn('passes_on', name) for name in ('boom', 'off')]
+        rt.turn()
+        boom = Boom('late')
+        futures[0].set_exception(boom)
+        futures[1].cancel()
+        rt.run(*tasks, timeout=60)
+        self.assertRegex(str(tasks[0].exception()), ': late$')
+        self.assertIs(tasks[0].exception().__cause__, boom)
+        self.assertRegex(str(tasks[1].exception()), ': the operation was cancelled$')
+
+    def test_what_the_host_gets_wrong(self):
+        self.start(list=lambda _: [])
+        for name, sentence in (('nope', "the host has no function 'nope'"), ('list', 'what a host function returns must be .*, not list')):
+            with self.subTest(name):
+                error = self.finish('passes_on', name).exception()
+                self.assertRegex(str(error), f'WA_EHOST .*: {sentence}')
+                self.assertIsInstance(error.__cause__, wasyncio.MisuseError)
+
+    def test_another_failure_has_another_cause(self):
+        for task, status in (('fails_by_itself', -8), ('gets_over_it', -1009)):
+            error = self.failure(task, Boom('dealt with'))
+            self.assertEqual((error.status, error.__cause__), (status, None))
+            self.assertNotIn('dealt with', str(error))
+
+    def test_a_cause_is_kept_for_no_longer_than_its_error(self):
+        def raises(_):
+            boom = Boom()
+            kept.append(weakref.ref(boom))
+            raise boom
+        kept = []
+        rt = self.start(boom=raises)
+        tasks = [rt.spawn(name, 'boom') for name in ('passes_on', 'gets_over_it', 'fails_by_itself')]
+        rt.run(*tasks, timeout=60)
+        for task in tasks:
+            task.exception()
+        gc.collect()
+        self.assertEqual([ref() is not None for ref in kept], [True, False, False])
+        tasks.clear()
+        del task
+        gc.collect()
+        self.assertIsNone(kept[0]())
+        self.assert_reports()
+
+    def test_who_has_asked_may_be_gone(self):
+        def cancels(_):
+            task.cancel('by its own function')
+            raise Boom()
+        rt = self.start(boom=cancels)
+        task = rt.spawn('passes_on', 'boom')
+        rt.run(task, timeout=60)
+        self.assertEqual((task.cancelled(), task.exception().__cause__), (True, None))
+        self.assert_nothing_left()
 
 
 if __name__ == '__main__':

@@ -36,6 +36,14 @@ def last_line(trap):
     return (str(trap).strip() or repr(trap)).splitlines()[-1].strip()
 
 
+def sentence_of(error):
+    """What a host function has raised, as C reads it."""
+    try:
+        return str(error) or type(error).__name__
+    except Exception:
+        return type(error).__name__
+
+
 def _restored(kind, args, state):
     error = kind.__new__(kind, *args)
     error.args = args

@@ -2,10 +2,15 @@
 
     C: started -> function(input) -> a value, an exception, or a Future -> wax_settle
     C: cancelled -> the Future's cancel(); a late answer is dropped
-"""
-from concurrent.futures import Future
 
-from .errors import EHOST, ENOMEM, ClosedError
+Laws
+  - What a function has raised is the cause of the task's WA_EHOST, until the task, which knows of it by then, starts another.
+  - No operation keeps a task alive: who has dropped one hears of its error.
+"""
+import weakref
+from concurrent.futures import CancelledError, Future
+
+from .errors import EHOST, ENOMEM, ClosedError, MisuseError, sentence_of
 from .guest import OPERATION
 
 
@@ -13,25 +18,27 @@ class Operations:
     def __init__(self, runtime, host):
         self._runtime = runtime
         self._host = host
-        self._futures = {}     # operation id -> Future
+        self._futures = {}     # operation id -> Future, who asked
+        self.turn = 0          # what has failed in this one, C has not heard of
 
     def start(self, id, pointer):
         guest = self._runtime.guest
-        name, type, data, size, number, _ = guest.read(OPERATION, pointer)
+        name, type, data, size, number, asker = guest.read(OPERATION, pointer)
         name = guest.text(name)
+        asker = self._asker(asker)
         function = self._host.get(name)
         if function is None:
-            return self._settle(id, EHOST, f"the host has no function '{name}'")
+            return self._fail(id, asker, MisuseError(f"the host has no function '{name}'"))
         try:
             result = function(guest.value(type, data, size, number))
         except BaseException as error:
-            self._settle(id, EHOST, _sentence(error))
+            self._fail(id, asker, error)
             if not isinstance(error, Exception):
                 raise  # a SystemExit is its caller's
             return
         if not isinstance(result, Future):
-            return self._settle(id, 0, result)
-        self._futures[id] = result
+            return self._answer(id, asker, result)
+        self._futures[id] = result, asker
         result.add_done_callback(lambda future: self._hand_over(id, future))
 
     def _hand_over(self, id, future):
@@ -42,38 +49,56 @@ class Operations:
             pass  # nobody waits for it any more
 
     def cancel(self, id):
-        future = self._futures.pop(id, None)
+        future, _ = self._futures.pop(id, (None, None))
         if future is not None:
             future.cancel()
 
     def close(self):
         futures, self._futures = self._futures, {}
-        for future in futures.values():
+        for future, _ in futures.values():
             future.cancel()
 
     def _done(self, id, future):
-        if self._futures.pop(id, None) is None:
+        _, asker = self._futures.pop(id, (None, None))
+        if asker is None:
             return
-        error = None if future.cancelled() else future.exception()
-        if future.cancelled():
-            self._settle(id, EHOST, 'the operation was cancelled')
-        elif error is not None:
-            self._settle(id, EHOST, _sentence(error))
+        error = CancelledError('the operation was cancelled') if future.cancelled() else future.exception()
+        if error is not None:
+            self._fail(id, asker, error)
         else:
-            self._settle(id, 0, future.result())
+            self._answer(id, asker, future.result())
 
-    def _settle(self, id, status, value):
+    def _asker(self, handle):
+        """Of the task that starts an operation, a weak reference; what failed before is over."""
+        task = self._runtime._task(handle)
+        if task is None:
+            return _nobody
+        task._forget(self.turn)
+        return weakref.ref(task)
+
+    def _answer(self, id, asker, value):
+        try:
+            operands = self._runtime.guest.operands(value, 'what a host function returns')
+        except Exception as error:
+            why = sentence_of(error)
+        else:
+            return self._settle(id, 0, operands)
+        self._fail(id, asker, MisuseError(why))  # a new one, without frames that keep the value
+
+    def _fail(self, id, asker, error):
         guest = self._runtime.guest
         try:
-            operands = guest.operands(value, 'what a host function returns')
-        except Exception as error:
-            try:
-                status, operands = EHOST, guest.operands(str(error), '')
-            except Exception:  # no memory, not even for the sentence
-                status, operands = ENOMEM, guest.operands(None, '')
-        guest.call('wax_settle', id, status, *operands)
+            status, operands = EHOST, guest.operands(sentence_of(error).encode(errors='replace').decode(), '')
+        except Exception:  # no memory, not even for the sentence
+            status, operands = ENOMEM, guest.operands(None, '')
+        settled = self._settle(id, status, operands)
+        if settled and status == EHOST and (task := asker()):
+            task._remember(error, self.turn)
+
+    def _settle(self, id, status, operands):
         self._runtime._changed = True
+        return self._runtime.guest.call('wax_settle', id, status, *operands) == 0
 
 
-def _sentence(error):
-    return str(error) or type(error).__name__
+def _nobody():
+    return None

@@ -178,6 +178,11 @@ class Runtime:
                 found.append(task)
             return found
 
+    def _task(self, handle):
+        """The task of that handle, if somebody here may ask about it."""
+        task = _alive(self._owners.get(handle))
+        return task if isinstance(task, Task) else None
+
     def _held(self):
         """The unfinished tasks that somebody here may ask about."""
         return [owner for owner in map(_alive, self._owners.values()) if isinstance(owner, Task)]
@@ -201,6 +206,7 @@ class Runtime:
         with self._enter():
             for request in self._doorbell.take():
                 request()
+            self._operations.turn += 1
             try:
                 with self._guarded():
                     state = self.guest.enter('wax_turn')

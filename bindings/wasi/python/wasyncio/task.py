@@ -2,9 +2,9 @@
 
     pending --settled--> done: status, value, reason        result(): the value, or one of errors.py
 """
-from .errors import (ECANCELED, EDISCARDED, EGROUP, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError, ClosedError,
-                     GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError, TimeoutError,
-                     TrapError, WasyncioError, last_line, status_name)
+from .errors import (ECANCELED, EDISCARDED, EGROUP, EHOST, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError,
+                     ClosedError, GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError,
+                     TimeoutError, TrapError, WasyncioError, last_line, sentence_of, status_name)
 from .guest import INFO, UNSEEN
 
 _STATES = ('ready', 'running', 'waiting', 'done')
@@ -19,6 +19,7 @@ class Task:
         self._timeout = None     # seconds, once they have passed
         self._status = EPENDING
         self._value = self._error = self._reason = None
+        self._raised = None      # by a host function that it called, and in which turn
         self._name = self._site = ''
         self._cancelling = 0
         self._looked = False     # somebody asked for the outcome, when there was one
@@ -165,7 +166,18 @@ class Task:
             self._error = self._failure(status, members, guest.value(type, data, size, number))
         if self._timer:
             self._runtime._drop_timer(self._timer)
+        self._raised = None
         self._handle = self._timer = 0
+
+    def _remember(self, error, turn):
+        """Why an operation of its own has failed. Of several in a turn, C hears of the first one first."""
+        if not self.done() and (self._raised is None or self._raised[1] != turn):
+            self._raised = error, turn
+
+    def _forget(self, turn):
+        """It starts another, and has heard of all that failed before this turn."""
+        if self._raised and self._raised[1] != turn:
+            self._raised = None
 
     def _named(self):
         """For what is said about it when the wasm is gone."""
@@ -173,7 +185,7 @@ class Task:
 
     def _abandoned(self, status):
         """The runtime has ended before it."""
-        self._status, self._handle, self._looked = status, 0, True
+        self._status, self._handle, self._looked, self._raised = status, 0, True, None
         self._error = self._failure(status)
 
     def _failure(self, status, members=(), misuse=None):
@@ -195,6 +207,11 @@ class Task:
             kind = StackOverflowError if status == ESTACK else kind
             error = kind(f'{ended}{where}: {last_line(trap)}', *at)
             error.__cause__ = trap
+            return error
+        if status == EHOST and self._raised:
+            raised = self._raised[0]
+            error = TaskError(f'{ended}{where}: {sentence_of(raised)}', *at)
+            error.__cause__ = raised
             return error
         if status == EMISUSE:
             ended += f': {misuse}'
