@@ -96,6 +96,49 @@ class Life(Case):
         with self.assertRaises(wasyncio.ClosedError):
             virtual.call_soon_threadsafe(print)
 
+    def test_what_is_of_a_wrong_type_is_named(self):
+        rt = self.start()
+        before = rt.counts()
+        task = rt.spawn('sleeper', 1000)
+        for call, sentence in [
+            (lambda: wasyncio.Program(None), 'Program: source must be a path or bytes, not None'),
+            (lambda: wasyncio.Program(5), 'Program: source must be a path or bytes, not 5'),
+            (lambda: program().start(host=['ask']), r"start: host must be a dict of functions, not \['ask'\]"),
+            (lambda: program().start(host={'ask': 5}), r"start: host\['ask'\] must be a function, not 5"),
+            (lambda: program().start(on_report=5), 'start: on_report must be a function or None, not 5'),
+            (lambda: program().start(guard='x'), "start: guard must be seconds, above 0, or None, not 'x'"),
+            (lambda: program().start(guard=0), 'start: guard must be seconds, above 0, or None, not 0'),
+            (lambda: program().start(budget='x'), "start: budget must be seconds, 0 or more, not 'x'"),
+            (lambda: program().start(grace=None), 'start: grace must be seconds, 0 or more, not None'),
+            (lambda: program().start(stack_size=None), 'start: stack_size must be bytes'),
+            (lambda: rt.spawn(None), 'spawn: function must be the name of a task, not None'),
+            (lambda: rt.spawn([]), r'spawn: function must be the name of a task, not \[\]'),
+            (lambda: rt.spawn('echo', timeout='5'), "spawn: timeout must be seconds, 0 or more, not '5'"),
+            (lambda: rt.spawn('echo', timeout=5j), 'spawn: timeout must be seconds, 0 or more, not 5j'),
+            (lambda: rt.spawn('echo', timeout=10 ** 400), 'spawn: timeout must be seconds, 0 or more, not 1000'),
+            (lambda: rt.run(task, timeout='5'), "run: timeout must be seconds, 0 or more, not '5'"),
+            (lambda: rt.run('echo'), "run: 'echo' is no Task"),
+            (lambda: rt.run([task]), r'run: \[.*\] is no Task'),
+            (lambda: rt.advance('5'), "advance: seconds must be 0 or more, and less than 9e9, not '5'"),
+            (lambda: rt.close('5'), "close: grace must be seconds, 0 or more, not '5'"),
+            (lambda: rt.close(-1), 'close: grace must be seconds, 0 or more, not -1'),
+            (lambda: rt.call_soon_threadsafe(5), 'call_soon_threadsafe: function must be a function, not 5'),
+        ]:
+            with self.subTest(sentence), self.assertRaisesRegex(wasyncio.MisuseError, f'^{sentence}'):
+                call()
+        task.cancel()
+        rt.run(task)
+        self.assertEqual(rt.counts()['tasks'], before['tasks'])
+
+    def test_a_number_that_no_double_holds_is_refused(self):
+        rt = self.start()
+        for value in (2 ** 53 + 1, -(2 ** 53) - 1, 10 ** 30 + 1):
+            with self.assertRaisesRegex(wasyncio.MisuseError, f"the input of 'echo' cannot cross: a double does not hold {value}"):
+                rt.spawn('echo', value)
+        for value in (2 ** 53, 2 ** 80, -(2 ** 53)):
+            self.assertEqual(self.finish('echo', value).result(), value)
+        self.assert_nothing_left()
+
     def test_a_spawn_that_finds_no_memory_leaves_no_task(self):
         rt = self.start()
         refused = 0

@@ -126,8 +126,9 @@ class Causes(Case):
         self.assertRegex(str(tasks[1].exception()), ': the operation was cancelled$')
 
     def test_what_the_host_gets_wrong(self):
-        self.start(list=lambda _: [])
-        for name, sentence in (('nope', "the host has no function 'nope'"), ('list', 'what a host function returns must be .*, not list')):
+        self.start(list=lambda _: [], inexact=lambda _: 2 ** 53 + 1)
+        for name, sentence in (('nope', "the host has no function 'nope'"), ('list', 'what a host function returns must be .*, not list'),
+                               ('inexact', 'what a host function returns cannot cross: .*9007199254740993')):
             with self.subTest(name):
                 error = self.finish('passes_on', name).exception()
                 self.assertRegex(str(error), f'WA_EHOST .*: {sentence}')

@@ -49,7 +49,7 @@ class Outside(Case):
         task = rt.spawn('never_looks')
         rt.run(task, timeout=60)
         self.assertIn('interrupt', str(task.exception()))
-        with self.assertRaisesRegex(wasyncio.MisuseError, 'guard is -1'):
+        with self.assertRaisesRegex(wasyncio.MisuseError, 'guard must be seconds, above 0, or None, not -1'):
             program().start(guard=-1, imports=imports())
 
     def cancel_while_it_computes(self, times, **options):

@@ -107,7 +107,10 @@ class Guest:
             return NOTHING, 0, 0, 0.0
         try:
             if isinstance(value, (int, float)):
-                return NUMBER, 0, 0, float(value)
+                double = float(value)
+                if isinstance(value, int) and double != value:
+                    raise MisuseError(f'{what} cannot cross: a double does not hold {value}')
+                return NUMBER, 0, 0, double
             if isinstance(value, str):
                 data = value.encode()
                 return TEXT, self.own(data), len(data), 0.0

@@ -7,13 +7,15 @@ import math
 import os
 import threading
 import weakref
+from collections.abc import Mapping
 
 import wasmtime
 
+from .checks import is_buffer, must, number, seconds, stack_size as check_stack_size
 from .doorbell import Doorbell
-from .errors import LoadError, MisuseError
+from .errors import LoadError
 from .guest import Guest
-from .runtime import NEVER, Runtime, check_stack_size
+from .runtime import NEVER, Runtime
 
 _TICK = 0.05  # seconds between two epochs
 _LONGEST = 1e9  # seconds, which are 31 years
@@ -23,6 +25,7 @@ class Program:
     """Program('tasks.wasm') or Program(bytes): what `npx wasyncio build --reactor` made, for wasi."""
 
     def __init__(self, source):
+        must(isinstance(source, (str, os.PathLike)) or is_buffer(source), 'Program: source', 'a path or bytes', source)
         config = wasmtime.Config()
         config.epoch_interruption = True
         self.engine = wasmtime.Engine(config)
@@ -53,8 +56,12 @@ class Program:
         """
         check_stack_size('start', stack_size)
         for name, value in (('budget', budget), ('stall_after', stall_after), ('grace', grace)):
-            if not value >= 0:
-                raise MisuseError(f'start: {name} must be seconds, 0 or more, not {value!r}')
+            seconds(f'start: {name}', value)
+        ticks = self._ticks(guard)
+        must(isinstance(host or {}, Mapping), 'start: host', 'a dict of functions', host)
+        for name, function in (host or {}).items():
+            must(callable(function), f'start: host[{name!r}]', 'a function', function)
+        must(on_report is None or callable(on_report), 'start: on_report', 'a function or None', on_report)
         store = wasmtime.Store(self.engine)
         store.set_epoch_deadline(NEVER)
         if wasi is None:
@@ -77,9 +84,9 @@ class Program:
         if version != 1:
             store.close()
             raise LoadError(f'the wasm speaks version {version} of the exports; expected 1')
-        runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, self._ticks(guard))
+        runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, ticks)
         runtime._program = self  # whose ticks are the guard's
-        guest.check(guest.call('wax_init', virtual_clock | debug << 1, budget * 1000.0, stack_size))
+        guest.check(guest.call('wax_init', bool(virtual_clock) | bool(debug) << 1, budget * 1000.0, stack_size))
         guest.check(guest.call('wax_limits', stall_after * 1000.0, grace * 1000.0))
         return runtime
 
@@ -94,10 +101,9 @@ class Program:
         return linker
 
     def _ticks(self, guard):
-        if guard is not None and not guard > 0:
-            raise MisuseError(f'start: guard is {guard!r}; expected seconds, above 0, or None')
         if guard is None:
             return NEVER
+        must(number(guard) > 0, 'start: guard', 'seconds, above 0, or None', guard)
         if self._ticking != os.getpid():  # a forked process has not got the thread
             self._ticking = os.getpid()
             threading.Thread(target=_tick, args=(weakref.ref(self),), name='wasyncio guard', daemon=True).start()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import wasmtime
 
+from .checks import must, number, seconds, stack_size as check_stack_size
 from .errors import (EDISCARDED, ESTACK, ETRAP, ClosedError, InterruptedTaskError, MisuseError, StackOverflowError,
                      TimeoutError, TrapError, last_line, status_name)
 from .guest import COUNTS, REPORT, STATE
@@ -44,12 +45,6 @@ class Report:
     status: int
     count: int
     age: float
-
-
-def check_stack_size(call, size):
-    """What C does not see: a size that does not fit its 32 bits."""
-    if not isinstance(size, int) or not 0 <= size <= 1 << 30:
-        raise MisuseError(f'{call}: stack_size must be bytes, 256 to {1 << 30}, not {size!r}')
 
 
 def _alive(owner):
@@ -128,6 +123,7 @@ class Runtime:
 
     def call_soon_threadsafe(self, function, *args):
         """Has the owner call it, between two turns. From any thread or signal handler; ends the turn that C is in."""
+        must(callable(function), 'call_soon_threadsafe: function', 'a function', function)
         if self._closed:
             raise ClosedError('the runtime was closed')
         self._doorbell.ring(lambda: function(*args))
@@ -142,8 +138,9 @@ class Runtime:
         stack_size  bytes of C stack; 0: the runtime's
         eager       run it to its first await at once, inside this call
         """
-        if timeout is not None and not timeout >= 0:
-            raise MisuseError(f'spawn: timeout must be seconds, 0 or more, not {timeout!r}')
+        must(isinstance(function, str), 'spawn: function', 'the name of a task', function)
+        if timeout is not None:
+            seconds('spawn: timeout', timeout)
         check_stack_size('spawn', stack_size)
         with self._enter():
             guest = self.guest
@@ -233,9 +230,11 @@ class Runtime:
     def run(self, *tasks, timeout=None):
         """Turns, and sleeps between them, until these tasks are done; without any, until no task is left.
         Raises a TimeoutError, and stops nothing, when that takes longer than timeout seconds."""
-        if timeout is not None and not timeout >= 0:
-            raise MisuseError(f'run: timeout is {timeout}; expected 0 or more seconds')
+        if timeout is not None:
+            seconds('run: timeout', timeout)
         for task in tasks:
+            if not isinstance(task, Task):
+                raise MisuseError(f'run: {task!r} is no Task')
             if task._runtime is not self:
                 raise MisuseError(f'run: {task!r} is a task of another runtime')
         end = None if timeout is None else time.monotonic() + timeout
@@ -349,8 +348,7 @@ class Runtime:
 
     def advance(self, seconds):
         """Moves a virtual clock on."""
-        if not 0 <= seconds < 9e9:
-            raise MisuseError(f'advance: seconds must be 0 or more, and less than 9e9, not {seconds!r}')
+        must(0 <= number(seconds) < 9e9, 'advance: seconds', '0 or more, and less than 9e9', seconds)
         with self._enter():
             self.guest.check(self.guest.call('wax_advance', seconds * 1000.0))
 
@@ -365,6 +363,7 @@ class Runtime:
     def close(self, grace=5.0):
         """Cancels every task, and gives them so many seconds to clean up. What is left then is ended without, and has
         WA_EDISCARDED. Returns how many those were. Closing again does nothing."""
+        seconds('close: grace', grace)
         if self._closed:
             return 0
         if self._depth:
