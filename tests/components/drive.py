@@ -138,6 +138,27 @@ assert [world.release(task) for task in tasks] == [None] * 3
         self.assertEqual(world.look(second).status, 0)
         self.assertIsNone(world.release(second))
 
+    def test_what_was_discarded_is_held_no_more(self):
+        world = World()
+        place = lambda task: task & 0x3fffff
+        gone = [world.spawn('swallows', None) for _ in range(2)]
+        self.assertEqual(world.discard(), 2)
+        parent = world.spawn('has_a_glutton', None)
+        world.finish(parent)  # the report of the child had the other place
+        self.assertIsNone(world.release(parent))
+        again = [world.spawn('swallows', None) for _ in range(2)]
+        self.assertEqual(set(map(place, again)), set(map(place, gone)))
+
+    def test_what_was_waited_for_and_discarded_is_polled_no_more(self):
+        world = World()
+        world.spawn('reads', None)
+        world.turn()
+        self.assertEqual(world.discard(), 1)
+        self.assertIsNone(world.turn().__dict__['next-ms'])
+        again = world.spawn('reads', None)
+        world.finish(again)
+        self.assertEqual(world.look(again).status, 10)
+
     def test_wrong_calls_get_a_sentence(self):
         world = World()
         self.assertEqual(world.spawn('nobody', 'x'), "no task is named 'nobody'")

@@ -28,6 +28,18 @@ WA_TASK(naps);
 static int swallows(void *arg) { return (void)arg, (void)wa_sleep(WA_FOREVER), WA_OK; }
 WA_TASK(swallows);
 
+/* Its child swallows the cancellation, and is reported: the other side never had its handle. */
+static int has_a_glutton(void *arg) {
+  (void)arg;
+  wa_task *child = wa_spawn(swallows, NULL);
+  (void)wa_yield();
+  wa_cancel(child, "why");
+  int status = wa_await(child);
+  wa_release(child);
+  return status;
+}
+WA_TASK(has_a_glutton);
+
 static int computes(void *arg) {
   (void)arg;
   for (;;) {

@@ -271,4 +271,9 @@ EXPORT("release") const answer *component_release(uint32_t task) {
 }
 
 EXPORT("shutdown") uint32_t component_shutdown(void) { return (uint32_t)wax_shutdown(); }
-EXPORT("discard") uint32_t component_discard(void) { return (uint32_t)wax_discard(); }
+/* Every handle is void then, and nothing waits any more. */
+EXPORT("discard") uint32_t component_discard(void) {
+  if (held) memset(held, 0, held_size);
+  wanted_count = 0;
+  return (uint32_t)wax_discard();
+}
