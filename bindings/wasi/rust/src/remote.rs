@@ -26,7 +26,7 @@ pub struct Remote(Arc<Doorbell>);
 
 impl Remote {
     /// Asks a task to stop. The runtime hears of it within about a millisecond, also while the task computes; of a task
-    /// that is done already, never.
+    /// that is done already, or another runtime's, never.
     pub fn cancel(&self, task: Task, reason: &str) {
         self.0.requests.lock().unwrap().push((task, reason.to_string()));
         self.0.rung.store(true, Ordering::Release);

@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,10 @@ const EPENDING: i32 = -14;
 const EDISCARDED: i32 = -12;
 const TIMED_OUT: &str = "timed out";
 
-/// A task's name in its runtime, good for ever.
+/// Counts the tasks of all runtimes: one of another's is unknown, not somebody else.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A task's name, good for ever: no two tasks have the same, whichever runtime's they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Task(u64);
 
@@ -64,7 +68,6 @@ pub struct Runtime {
     options: Options,
     tasks: HashMap<u64, Record>,
     owners: HashMap<u32, Owner>,
-    next: u64,
     alive: u32,
     changed: bool,
     descriptors: HashSet<u32>, // that C waits for
@@ -76,7 +79,7 @@ impl Runtime {
     pub(crate) fn new(guest: Guest, remote: Remote, options: Options, ticking: Arc<()>) -> Runtime {
         let (tasks, owners) = (HashMap::new(), HashMap::new());
         Runtime {
-            guest, remote, options, tasks, owners, next: 0, alive: 0, changed: false, panic: None,
+            guest, remote, options, tasks, owners, alive: 0, changed: false, panic: None,
             descriptors: HashSet::new(), _ticking: ticking,
         }
     }
@@ -109,8 +112,7 @@ impl Runtime {
             self.guest.call("wax_release", &[i(timer)])?;
         }
         let handle = started?;
-        self.next += 1;
-        let id = self.next;
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
         self.owners.insert(handle, Owner::Task(id));
         if timer != 0 {
             self.owners.insert(timer, Owner::Deadline(id));
@@ -133,9 +135,14 @@ impl Runtime {
         handle
     }
 
+    fn record(&self, task: Task) -> Result<&Record> {
+        let unknown = || Error::Misuse(format!("{task:?} is not of this runtime, or was forgotten"));
+        self.tasks.get(&task.0).ok_or_else(unknown)
+    }
+
     /// Asks it to stop: its await returns WA_ECANCELED. False if it is done already.
     pub fn cancel(&mut self, task: Task, reason: &str) -> Result<bool> {
-        let record = self.tasks.get(&task.0).ok_or_else(|| Error::Misuse(format!("{task:?} is not of this runtime")))?;
+        let record = self.record(task)?;
         if record.outcome.is_some() {
             return Ok(false);
         }
@@ -150,7 +157,7 @@ impl Runtime {
 
     /// How it stands. Once it is done the runtime keeps this until `forget`.
     pub fn outcome(&mut self, task: Task) -> Result<Outcome> {
-        let record = self.tasks.get(&task.0).ok_or_else(|| Error::Misuse(format!("{task:?} is not of this runtime")))?;
+        let record = self.record(task)?;
         match &record.outcome {
             Some(outcome) => Ok(outcome.clone()),
             None => {
@@ -167,6 +174,7 @@ impl Runtime {
         }
     }
 
+    /// Also of what was forgotten, and so of what was never this runtime's.
     pub fn done(&self, task: Task) -> bool {
         self.tasks.get(&task.0).is_none_or(|record| record.outcome.is_some())
     }
@@ -213,7 +221,11 @@ impl Runtime {
     }
 
     /// Turns, and sleeps between them, until these tasks are done; without any, until no task is left.
+    /// Refused for a task of another runtime, or one that was forgotten.
     pub fn run(&mut self, tasks: &[Task]) -> Result<()> {
+        for task in tasks {
+            self.record(*task)?;
+        }
         loop {
             let due = self.turn()?;
             if tasks.iter().all(|task| self.done(*task)) && (!tasks.is_empty() || self.alive == 0) {

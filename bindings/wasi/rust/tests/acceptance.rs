@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wasyncio::{HostFunction, Options, Program, Runtime, Value};
+use wasyncio::{Error, HostFunction, Options, Program, Runtime, Value};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -227,4 +227,31 @@ fn without_memory_no_task_is_left_and_no_request_is_lost() {
         runtime.turn().unwrap();
         nothing_left(&mut runtime);
     }
+}
+
+#[test]
+fn a_task_of_another_runtime_is_unknown_here() {
+    let program = program();
+    let mut a = program.start(options()).unwrap();
+    let mut b = program.start(options()).unwrap();
+    let (of_a, of_b) = (a.spawn("waits", "").unwrap(), b.spawn("waits", "").unwrap());
+    let refused = |result: wasyncio::Result<()>| match result {
+        Err(Error::Misuse(sentence)) => assert!(sentence.contains("is not of this runtime"), "{sentence}"),
+        other => panic!("{other:?}"),
+    };
+    refused(b.cancel(of_a, "wrong").map(drop));
+    refused(b.outcome(of_a).map(drop));
+    a.remote().cancel(of_b, "wrong");
+    a.forget(of_b);
+    a.turn().unwrap();
+    b.turn().unwrap();
+    assert!(a.outcome(of_a).unwrap().pending() && b.outcome(of_b).unwrap().pending());
+    refused(a.run(&[of_b]));
+    assert!(!a.done(of_a));
+    assert!(b.cancel(of_b, "right").unwrap());
+    b.run(&[of_b]).unwrap();
+    assert_eq!(b.outcome(of_b).unwrap().reason, "right");
+    b.forget(of_b);
+    refused(b.run(&[of_b]));
+    a.close(Duration::ZERO).unwrap();
 }
