@@ -131,10 +131,11 @@ export class Runtime {
     if (found[0] === 0) {
       const f = x[name];
       const table = x.__indirect_function_table;
-      if (/^(_|wax?_)/.test(name) || typeof f !== 'function' || !table) {
-        misuse(`spawn: no task is named ${show(name)}: name it with WA_TASK in C`);
+      const known = !/^(_|wax?_)/.test(name) && typeof f === 'function' && table;
+      if (!known || f.length !== 1) {
+        const why = known ? `the export of that name takes ${f.length} arguments, a task one pointer` : 'name it with WA_TASK in C';
+        misuse(`spawn: no task is named ${show(name)}: ${why}`);
       }
-      if (f.length !== 1) misuse(`spawn: the export ${show(name)} takes ${f.length} arguments; a task takes one pointer`);
       found = [table.grow(1), BY_INDEX];
       table.set(found[0], f);
     }
