@@ -20,6 +20,10 @@ const mistakes = {
   'expected a body `main`': 'scenario x\nbody other\nend\n',
   'expected `object KIND NAME ...`: line 2': 'scenario x\nobject door D\nbody main\nend\n',
   'no such body: b': 'scenario x\nbody main\n  spawn t b\nend\n',
+  'expected a number: 3x': 'scenario x\nbody main\n  sleep 3x\nend\n',
+  'no such choice: some': 'scenario x\nbody main\n  wait some 1 main\nend\n',
+  'no such choice: bogus': 'scenario x\nbody main\n  try\n  except bogus\n  end\nend\n',
+  'no such choice: later': 'scenario x\nobject queue Q 0\nbody main\n  shutdown Q later\nend\n',
   'wrong kind of object: E': 'scenario x\nobject event E\nbody main\n  acquire E\nend\n',
 };
 
@@ -32,6 +36,31 @@ for (const [complaint, text] of Object.entries(mistakes)) {
     assert(!result.trace.includes('after'), result.trace);
   });
 }
+
+test('long lines, large numbers and times that have passed', async () => {
+  const names = Array(3000).fill('F').join(' ');
+  const { code, trace, complaint } = await run('native', driver, `scenario x
+object future F
+object semaphore S 4294967296
+object queue Q -1
+body main
+  resolve F v
+  gather raise ${names}
+  acquire S
+  put Q a
+  sleep -1
+  timeout -1
+    log a
+  end
+  timeout 18446744073710
+    sleep 5
+  end
+end
+`);
+  assert.equal(complaint, '');
+  assert.equal(code, 0);
+  assert.ok(trace.endsWith('5 main sleep 5 -> ok\n5 main end timeout 18446744073710 -> ok\n5 main finish -> ok\nfinal main ok\n'), trace);
+});
 
 test('comments, blank lines and blanks do not matter', async () => {
   const { code, trace } = await run('native', driver, `${good('one')}# between\n\n   \t\n${good('two')}\n# at the end`);

@@ -12,8 +12,8 @@ typedef struct reader {
   char *text;
   int line; /* of the scenario */
   scenario *scenario;
-  word *words[MANY]; /* of the current line */
-  int count;
+  word **words; /* of the current line */
+  int count, room;
 } reader;
 
 static word *buckets[BUCKETS]; /* of the scenario that was read last */
@@ -57,6 +57,17 @@ static void skip_blank(reader *r) {
   }
 }
 
+static void add_word(reader *r, word *w) {
+  if (r->count == MANY) wrong(r, "too many words");
+  if (r->count == r->room) {
+    r->room = r->room ? 2 * r->room : 32;
+    word **words = arena((size_t)r->room * sizeof *words);
+    for (int i = 0; i < r->count; i++) words[i] = r->words[i];
+    r->words = words;
+  }
+  r->words[r->count++] = w;
+}
+
 /* Cuts the next line that has words into them. False: the text is over. */
 static bool next_line(reader *r) {
   skip_blank(r);
@@ -66,10 +77,7 @@ static bool next_line(reader *r) {
   *end = 0;
   line[strcspn(line, "#")] = 0;
   r->count = 0;
-  for (char *w = strtok(line, " \t\r"); w; w = strtok(NULL, " \t\r")) {
-    if (r->count == MANY) wrong(r, "too many words");
-    r->words[r->count++] = find_word(r->scenario, w);
-  }
+  for (char *w = strtok(line, " \t\r"); w; w = strtok(NULL, " \t\r")) add_word(r, find_word(r->scenario, w));
   return r->count > 0;
 }
 
@@ -99,6 +107,7 @@ static void block_ends(reader *r, node *n) {
   if (is(n->words[0], "try")) {
     if (is(r->words[0], "except") && r->count == 2) {
       n->catches = r->words[1];
+      choice_of(n->catches, (const char *[]){"cancelled", "timeout", "error", "any", NULL});
       n->handler = nodes(r);
     }
     if (is(r->words[0], "finally") && r->count == 1) {

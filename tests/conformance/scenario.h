@@ -50,7 +50,7 @@ typedef struct scope {
   const outcome *caught; /* by the innermost `except` */
 } scope;
 
-enum { MANY = 1024 }; /* words of a line at most */
+enum { MANY = INT16_MAX }; /* words of a line at most */
 
 typedef struct op {
   const char *name;
@@ -147,6 +147,8 @@ outcome show_count(const char *before, int64_t n, const char *after);
 text *scratch(void);
 
 int64_t number_of(const word *w);
+int count_of(const word *w);
+int choice_of(const word *w, const char *const *names); /* which of them it is; there is no other */
 wa_time time_of(const word *w); /* N units, or `-`: WA_FOREVER */
 /* What a name stands for now: the running task, the task in a slot, a future. NULL: an unset slot. */
 wa_future *look_up(const job *self, const word *w);

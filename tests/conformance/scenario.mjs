@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { main } from '../../scripts/cli.mjs';
-import { build, hosts, run } from './hosts.mjs';
+import { build, hosts, missing, run } from './hosts.mjs';
 import { sections } from './sections.mjs';
 
 const usage = `usage: node tests/conformance/scenario.mjs [--host=HOST] [--build=LEVEL] [--only=NAME] FILE...
@@ -31,7 +31,12 @@ if (!hosts[host]) refuse(`no such host: ${host}`);
 if (!hosts[host].levels.includes(level)) refuse(`no such build for ${host}: ${level}`);
 if (!files.length) refuse('no file');
 
-const whole = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+if (missing(host)) refuse(missing(host));
+
+const read = (file) => {
+  try { return readFileSync(file, 'utf8'); } catch (error) { return refuse(`${file} can't be read: ${error.message}`); }
+};
+const whole = files.map(read).join('\n');
 const text = only ? sections(whole, 'scenario').get(only) : whole;
 if (text === undefined) refuse(`no such scenario: ${only}`);
 await main(usage, true, async () => {

@@ -19,19 +19,24 @@ int object_kind(const char *name, int *count) {
   return 0;
 }
 
+static size_t how_many(const word *w) {
+  int n = count_of(w);
+  return n < 0 ? 0 : (size_t)n;
+}
+
 static int open_object(object *o) {
   switch (o->kind) {
     case FUTURE: return (o->future = wa_future_new()) ? WA_OK : WA_ENOMEM;
     case EVENT: return wa_event_init(&o->event), WA_OK;
     case LOCK: return wa_lock_init(&o->lock), WA_OK;
-    case SEMAPHORE: return wa_semaphore_init(&o->semaphore, (int)number_of(o->words[3]));
-    case QUEUE: return wa_queue_init(&o->queue, (size_t)number_of(o->words[3])), WA_OK;
+    case SEMAPHORE: return wa_semaphore_init(&o->semaphore, count_of(o->words[3]));
+    case QUEUE: return wa_queue_init(&o->queue, how_many(o->words[3])), WA_OK;
     case CONDITION: {
       object *lock = o->words[3]->object;
       if (!lock || lock->kind != LOCK) return WA_EMISUSE;
       return wa_condition_init(&o->condition, &lock->lock), WA_OK;
     }
-    default: return wa_barrier_init(&o->barrier, (int)number_of(o->words[3]));
+    default: return wa_barrier_init(&o->barrier, count_of(o->words[3]));
   }
 }
 
@@ -90,7 +95,7 @@ OP(do_cond_wait) {
 
 OP(do_notify) {
   UNUSED;
-  return outcome_of(wa_condition_notify(&object_in(n, CONDITION)->condition, (size_t)number_of(n->words[2])));
+  return outcome_of(wa_condition_notify(&object_in(n, CONDITION)->condition, how_many(n->words[2])));
 }
 
 /* ---- queues, barriers ---------------------------------------------------------------------------------- */
@@ -119,7 +124,7 @@ OP(do_join) {
 
 OP(do_shutdown) {
   UNUSED;
-  wa_queue_shutdown(&object_in(n, QUEUE)->queue, n->count > 2);
+  wa_queue_shutdown(&object_in(n, QUEUE)->queue, n->count > 2 && choice_of(n->words[2], (const char *[]){"now", NULL}) == 0);
   return outcome_of(WA_OK);
 }
 

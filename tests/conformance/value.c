@@ -52,9 +52,31 @@ outcome show_count(const char *before, int64_t n, const char *after) {
 
 /* ---- operands ------------------------------------------------------------------------------------------ */
 
-int64_t number_of(const word *w) { return strtoll(w->text, NULL, 10); }
+int64_t number_of(const word *w) {
+  char *end;
+  int64_t n = strtoll(w->text, &end, 10);
+  if (!*w->text || *end) fail("expected a number", w->text);
+  return n;
+}
 
-wa_time time_of(const word *w) { return strcmp(w->text, "-") ? number_of(w) * UNIT : WA_FOREVER; }
+/* More than anything here can be counted to is as good as the most. */
+int count_of(const word *w) {
+  int64_t n = number_of(w);
+  return n > INT32_MAX ? INT32_MAX : n < 0 ? -1 : (int)n;
+}
+
+/* A time that has passed is now, in CPython too. */
+wa_time time_of(const word *w) {
+  if (!strcmp(w->text, "-")) return WA_FOREVER;
+  int64_t n = number_of(w);
+  return n > WA_FOREVER / UNIT ? WA_FOREVER - 1 : n < 0 ? 0 : n * UNIT;
+}
+
+int choice_of(const word *w, const char *const *names) {
+  for (int i = 0; names[i]; i++)
+    if (!strcmp(w->text, names[i])) return i;
+  fail("no such choice", w->text);
+}
 
 wa_future *look_up(const job *self, const word *w) {
   if (!strcmp(w->text, "self")) return self->task;

@@ -43,7 +43,7 @@ OP(do_gather) {
   size_t count;
   wa_future **members = look_up_all(self, n, 2, &count);
   if (!members) return outcome_of(WA_EMISUSE);
-  int flags = strcmp(n->words[1]->text, "collect") ? 0 : WA_COLLECT;
+  int flags = choice_of(n->words[1], (const char *[]){"raise", "collect", NULL}) ? WA_COLLECT : 0;
   kept *all = keep(self, wa_gather(members, count, flags));
   int st = wa_await(all->future);
   outcome o = st == WA_OK ? show_gathered(members, count, wa_value(all->future)) : outcome_from(all->future, st);
@@ -64,8 +64,8 @@ static void put_those(text *data, const node *n, wa_future *const *futures, size
 }
 
 static int return_when(const word *w) {
-  if (!strcmp(w->text, "first")) return WA_FIRST_COMPLETED;
-  return strcmp(w->text, "error") ? WA_ALL_COMPLETED : WA_FIRST_EXCEPTION;
+  static const int whens[] = {WA_FIRST_COMPLETED, WA_FIRST_EXCEPTION, WA_ALL_COMPLETED};
+  return whens[choice_of(w, (const char *[]){"first", "error", "all", NULL})];
 }
 
 OP(do_wait) {
