@@ -57,13 +57,21 @@ static void let_malloc_begin(void) {
 static void let_malloc_begin(void) {}
 #endif
 
-/* Somebody else may have called sbrk meanwhile: then the region begins anew. */
+/* Somebody else may have called sbrk meanwhile: then the region begins anew. Each growth costs an engine a millisecond and more,
+ * however much it is: so an eighth of what there is, while there is that much more. */
 static bool extend(size_t size) {
   if (room() < size) let_malloc_begin();
+  size_t ahead = __builtin_wasm_memory_size(0) * (PAGE / 8);
   while (room() < size) {
-    size_t more = (size - room() + PAGE - 1) & ~(size_t)(PAGE - 1);
+    size_t more = size - room();
+    if (more < ahead) more = ahead;
+    more = (more + PAGE - 1) & ~(size_t)(PAGE - 1);
     char *start = sbrk((intptr_t)more);
-    if (start == (char *)-1) return false;
+    if (start == (char *)-1) {
+      if (!ahead) return false;
+      ahead = 0;
+      continue;
+    }
     if (start != region_end) {
       keep(region, region_end);
       region = (char *)(((uintptr_t)start + 15) & ~(uintptr_t)15);

@@ -97,6 +97,9 @@ static bool entered(wa__task *t, const wa_group *g) {
   return false;
 }
 
+/* What no record has by chance that was never entered. */
+static uintptr_t mark_of(const wa_group *g) { return (uintptr_t)g ^ 0x67726f75u; }
+
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
@@ -109,12 +112,12 @@ int wa_group_enter(wa_group *g) {
   s->owner = g;
   wa__list_init(&s->members);
   wa__scope_enter(t, &s->scope, drop);
-  *g = (wa_group){.parent = &t->future, .state = s};
+  *g = (wa_group){.parent = &t->future, .state = s, .mark = mark_of(g)};
   return WA_OK;
 }
 
 wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
-  struct wa__group *s = g ? g->state : NULL;
+  struct wa__group *s = g && g->mark == mark_of(g) ? g->state : NULL;
   if (!s) return wa__misuse("wa_group_spawn: the group was not entered, or is finished"), NULL;
   if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("wa_group_spawn: the group is finished"), NULL;
   if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;

@@ -59,21 +59,25 @@ bool wa__queue_reserve(wa_queue *q, size_t n) {
 /* heapq's two sifts, so that equal items leave in the order in which CPython's do. */
 static void sift_up(wa_queue *q, size_t i) {
   void *item = q->items[i];
+  wa__visit before = wa__visit_begin();
   for (size_t parent; i > 0; i = parent) {
     parent = (i - 1) / 2;
     if (q->compare(item, q->items[parent]) >= 0) break;
     q->items[i] = q->items[parent];
   }
+  wa__visit_end(before);
   q->items[i] = item;
 }
 
 static void sift_down(wa_queue *q) {
   size_t i = 0;
   void *item = q->items[0];
+  wa__visit before = wa__visit_begin();
   for (size_t child; (child = 2 * i + 1) < q->size; i = child) {
     if (child + 1 < q->size && q->compare(q->items[child], q->items[child + 1]) >= 0) child++;
     q->items[i] = q->items[child];
   }
+  wa__visit_end(before);
   q->items[i] = item;
   sift_up(q, i);
 }

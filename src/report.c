@@ -28,7 +28,7 @@ static const char *const sentences[] = {
     [WA__REPORT_TOO_DEEP] = "task '%0s': stack overflow, too deep for the engine",
     [WA_REPORT_TRAP] = "task '%0s' hit a wasm trap, after %1s",
     [WA__REPORT_INTERRUPTED] = "task '%0s' was interrupted by its host: it ran on, without an await, " CHECKPOINT,
-    [WA_REPORT_DEADLOCK] = "deadlock: %3u tasks wait, nothing is ready, no timer is set",
+    [WA_REPORT_DEADLOCK] = "deadlock (or max_turns): %3u tasks are left",
     [WA_REPORT_SHUTDOWN] = "the main task ended; cancelling the %3u that are left",
 };
 enum { NAMED = 1 << WA_REPORT_SWALLOWED | 1 << WA_REPORT_UNSEEN }; /* %3 is a status' name */

@@ -233,10 +233,8 @@ void wa__leave(const bool *alone) {
 
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
-  wa__task *current = wa__current, *visitor = wa__visitor;
   uint32_t last = wa__last_id;
-  wa__visitor = wa__asking();
-  wa__current = NULL; /* no call in there can suspend: the list must stand still */
+  wa__visit before = wa__visit_begin();
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
@@ -244,6 +242,5 @@ void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
     visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
     WA__LIST_AGAIN(link);
   }
-  wa__current = current;
-  wa__visitor = visitor;
+  wa__visit_end(before);
 }

@@ -78,7 +78,7 @@ enum { WA__IN_NOTHING, WA__IN_TIMER, WA__IN_QUEUE };
 
 extern wa_future wa__slot;        /* stands for a task's own slot in `waiting` */
 extern wa__task *wa__current;
-extern wa__task *wa__visitor;     /* who called wa_tasks: while it visits, nobody is current, so nobody can wait */
+extern wa__task *wa__visitor;     /* who made the call that visits: meanwhile nobody is current */
 extern wa__task *wa__latest;      /* that made a step; NULL if it is gone */
 extern uint32_t wa__task_count;   /* not finished */
 extern uint32_t wa__last_id;      /* of the task that was spawned last */
@@ -99,6 +99,18 @@ static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->must_
 /* It was told; inside the region not of the others. */
 static inline void wa__told(wa__task *t) { t->must_cancel &= t->uncancellable != 0; }
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }
+/* Around a call of the program's in which nobody can wait, because what it was called from must stand still. */
+typedef struct wa__visit { wa__task *current, *visitor; } wa__visit;
+static inline wa__visit wa__visit_begin(void) {
+  wa__visit before = {wa__current, wa__visitor};
+  wa__visitor = wa__asking();
+  wa__current = NULL;
+  return before;
+}
+static inline void wa__visit_end(wa__visit before) {
+  wa__current = before.current;
+  wa__visitor = before.visitor;
+}
 
 /* NULL without memory. */
 wa__extra *wa__extra_of(wa__task *t);

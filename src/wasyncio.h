@@ -12,7 +12,8 @@
  *   - A status is an int: WA_OK (or a positive count of the program's own), or a negative WA_E... .
  *   - A time is a wa_time: nanoseconds, int64. A negative time is WA_EMISUSE; WA_FOREVER means "no limit".
  *   - "suspends" marks the calls that can give up the turn. They work inside a task only; elsewhere they
- *     return WA_EMISUSE. Each is one future awaited, so each is a point where a cancellation surfaces.
+ *     return WA_EMISUSE. Each is one future awaited, so where it waits, a cancellation surfaces; where it need not (a free
+ *     lock, a future that is done), the next one that does has it, as in asyncio.
  *   - WA_EMISUSE comes with a sentence that names the argument, the task and what was expected:
  *     wa_error_text().
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
@@ -59,7 +60,7 @@ enum {
   WA_ESHUTDOWN = -6,  /**< QueueShutDown. */
   WA_EBROKEN = -7,    /**< BrokenBarrierError. */
   WA_EHOST = -8,      /**< a host operation failed, or the host has no such operation. */
-  WA_EDEADLOCK = -9,  /**< wa_run: nothing is ready, no timer is set, no operation is in flight. */
+  WA_EDEADLOCK = -9,  /**< wa_run: nothing is ready, no timer is set, no operation is in flight; or max_turns is reached. */
   WA_ESTACK = -10,    /**< the task overflowed its stack and was ended without clean-up. */
   WA_ETRAP = -11,     /**< the task hit a wasm trap and was ended without clean-up. */
   WA_EDISCARDED = -12,/**< the task ignored its cancellation and was ended without clean-up. */
@@ -70,7 +71,7 @@ enum {
   WA_EUSER = -1000    /**< a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... down to INT32_MIN + 1 */
 };
 
-/** The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER". Never NULL. */
+/** The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER"; of a number that is none, "WA_E?". Never NULL. */
 const char *wa_status_name(int status);
 
 /** The sentence that belongs to the latest WA_EMISUSE, WA_ENOMEM, WA_ECLOSED or WA_EIO (the runtime's, valid until
@@ -176,8 +177,10 @@ const char *wa_name(const wa_future *task);
 /** Where the task waits: "file.c:12"; "" while it runs or before its first await. */
 const char *wa_site(const wa_future *task);
 
-/** finally: runs cleanup(arg) when the running task ends, however it ends; last in, first out. cleanup may
- * suspend. A task cancelled before its first step runs none. WA_EMISUSE outside a task; WA_ENOMEM. */
+/** finally: runs cleanup(arg) when the body of the running task has returned, whatever it returned; last in, first out.
+ * cleanup may suspend. None runs where the body does not return: a task cancelled before its first step; one that is ended
+ * without clean-up, by a trap, an overflow, WA_EDISCARDED, or where wa_run ends by WA_EDEADLOCK. WA_EMISUSE outside a task;
+ * WA_ENOMEM. */
 int wa_defer(void (*cleanup)(void *arg), void *arg);
 
 /** await f(arg): calls f as a segment of its own. The same as a plain call, but a suspension inside f does
@@ -209,8 +212,8 @@ void *wa_value(const wa_future *future);
 /** The member errors of a future that failed with WA_EGROUP, flattened, in the order they occurred: writes up
  * to max statuses to out and returns how many there are. */
 size_t wa_errors(const wa_future *future, int *out, size_t max);
-/** Why it was cancelled: the text given to the wa_cancel that ended it; of a task that still runs, to the latest. Stays, for
- * every reader. "" if none. */
+/** Why it was cancelled: the text given to the wa_cancel that ended it; of a task that still runs, to the latest that reached
+ * it (one whose wait is cancelled already keeps that reason). Stays, for every reader. "" if none. */
 const char *wa_reason(const wa_future *future);
 /** Calls done(ctx, future) from the loop once the future is done: add_done_callback. done must not suspend;
  * it has looked at an error when it has asked for wa_status. WA_ENOMEM without memory. */
@@ -320,7 +323,7 @@ typedef struct wa_group {
     wa_task *parent;
     struct wa__group *state;
     int *errors;
-    uint32_t flags;
+    uintptr_t mark; /* its own place, if it was entered */
   )
 } wa_group;
 /** Begins the group. WA_EMISUSE outside a task. */
@@ -504,7 +507,7 @@ wa_data wa_input(void);
  * terminal, which others share, are left as they are and only touched when they are ready. Two tasks may wait
  * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
  * What else goes wrong: WA_ECLOSED, the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
- * not open, outside of a task, and for data that is NULL or of size 0 (but writing nothing is done at once, anywhere).
+ * not open, outside of a task, and for data that is NULL or of size 0 (but wa_write_all of nothing is done at once, anywhere).
  * wa_error_text() names the call, the descriptor and the task. */
 
 /** What a descriptor can be ready for. */
@@ -586,7 +589,7 @@ typedef enum wa_report_kind {
   WA_REPORT_UNSEEN,         /**< a task failed and was released, and nobody looked at its error */
   WA_REPORT_STACK,          /**< a task overflowed its stack */
   WA_REPORT_TRAP,           /**< a task hit a trap */
-  WA_REPORT_DEADLOCK,       /**< nothing is ready, no timer is set, no operation is in flight */
+  WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left */
   WA_REPORT_SHUTDOWN        /**< the main task ended and `count` others had not */
 } wa_report_kind;
 /** One of them. */
@@ -688,6 +691,7 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
 /* The place is noted when the arguments are there: what one of them waited for must not stand in its stead. */
 #define WA__SITED(name, parameters, arguments) \
   static __inline__ __attribute__((always_inline)) int wa__sited_##name parameters { wa__site = site; return name arguments; }
+/* Define WA_NO_SITES before the header, and the waits note no place: wa_site is "", and their names are no macros. */
 #ifndef WA_NO_SITES
 WA__SITED(wa_await, (const char *site, wa_future *future), (future))
 WA__SITED(wa_sleep, (const char *site, wa_time t), (t))

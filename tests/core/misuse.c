@@ -1,6 +1,8 @@
 /* Wrong calls give WA_EMISUSE and a sentence: outside of a task, negative times, nothing where an object belongs. */
 #include "unit.h"
 
+#include <string.h>
+
 static bool not_yet(void *arg) {
   (void)arg;
   return false;
@@ -109,6 +111,7 @@ TASK_TEST(misuse_nothing_where_an_object_is_expected) {
   EXPECT_MISUSE(wa_bounded_semaphore_release(NULL), "the semaphore is NULL");
   EXPECT_MISUSE(wa_barrier_init(NULL, 1), "wa_barrier_init");
   EXPECT_MISUSE(wa_barrier_wait(NULL, NULL), "wa_barrier_wait: the barrier is NULL");
+  EXPECT_MISUSE(wa_barrier_wait(&(wa_barrier){0}, NULL), "wa_barrier_wait: the barrier was not initialised");
   EXPECT_MISUSE(wa_barrier_reset(NULL), "wa_barrier_reset: the barrier is NULL");
   EXPECT_MISUSE(wa_barrier_abort(NULL), "wa_barrier_abort: the barrier is NULL");
   EXPECT_MISUSE(wa_queue_put(NULL, NULL), "wa_queue_put: the queue is NULL");
@@ -125,6 +128,9 @@ TASK_TEST(misuse_nothing_where_an_object_is_expected) {
   EXPECT(!wa_timeout_expired(NULL));
   EXPECT_MISUSE(wa_group_enter(NULL), "wa_group_enter: g is NULL");
   EXPECT_REFUSED(wa_group_spawn(NULL, returns, NULL), "wa_group_spawn");
+  wa_group garbage;
+  memset(&garbage, 0x5a, sizeof garbage);
+  EXPECT_REFUSED(wa_group_spawn(&garbage, returns, NULL), "wa_group_spawn: the group was not entered, or is finished");
   EXPECT_MISUSE(wa_group_exit(NULL, 0), "wa_group_exit");
   EXPECT_INT(wa_group_errors(NULL, NULL, 0), 0);
   EXPECT_MISUSE(wa_fail_group(NULL, 1), "wa_fail_group: no errors");

@@ -52,6 +52,25 @@ static int by_priority(const void *a, const void *b) {
   return ((const entry *)a)->priority - ((const entry *)b)->priority;
 }
 
+static int waited; /* what a wait inside of compare gave */
+static int waits_to_compare(const void *a, const void *b) {
+  waited = wa_yield();
+  return by_priority(a, b);
+}
+
+TASK_TEST(queue_by_priority_nobody_waits_in_compare) {
+  wa_queue q;
+  entry entries[] = {{3, 'a'}, {1, 'b'}, {2, 'c'}};
+  void *item;
+  wa_queue_init_priority(&q, 0, waits_to_compare);
+  for (int i = 0; i < 3; i++) wa_queue_put_nowait(&q, &entries[i]);
+  while (wa_queue_get_nowait(&q, &item) == WA_OK) note("%c", ((entry *)item)->name);
+  EXPECT_TRACE("b c a");
+  EXPECT_STATUS(waited, WA_EMISUSE);
+  EXPECT_STATUS(wa_yield(), WA_OK);
+  wa_queue_close(&q);
+}
+
 TASK_TEST(queue_by_priority_hands_equal_ones_out_as_heapq_does) {
   static entry entries[] = {{2, 'a'}, {1, 'b'}, {2, 'c'}, {1, 'd'}, {2, 'e'}, {1, 'f'}, {0, 'g'}, {2, 'h'}, {1, 'i'}};
   wa_queue q;

@@ -151,7 +151,7 @@ TEST(report_of_a_deadlock) {
   if (r) {
     EXPECT(r->task == NULL);
     EXPECT_INT(r->count, 2);
-    EXPECT_TEXT(r->text, "deadlock: 2 tasks wait, nothing is ready, no timer is set");
+    EXPECT_TEXT(r->text, "deadlock (or max_turns): 2 tasks are left");
   }
   EXPECT_STATUS(wa_status(t), WA_EDISCARDED);
   wa_release(t);

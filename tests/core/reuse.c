@@ -60,3 +60,23 @@ TASK_TEST(reuse_after_waits_without_a_stack) { again_and_again(keeps_none, NUMBE
 TASK_TEST(reuse_after_calls) { again_and_again(calls_deep, NUMBER(3), 0); }
 TASK_TEST(reuse_after_eager_spawns) { again_and_again(spawns_eagerly, NUMBER(3), 0); }
 TASK_TEST(reuse_after_cancellations) { again_and_again(is_cancelled, NUMBER(0), 0); }
+
+/* An engine takes a millisecond for each growth, however much it is. */
+static int last_pages, growths;
+static int keeps_and_counts(void *arg) {
+  if (pages() != last_pages) growths++;
+  last_pages = pages();
+  return keeps_stack(arg);
+}
+
+TASK_TEST(reuse_growth_is_in_few_steps) {
+  enum { MANY = 2000 };
+  static wa_task *tasks[MANY];
+  last_pages = pages();
+  for (int i = 0; i < MANY; i++) tasks[i] = wa_spawn(keeps_and_counts, NUMBER(1));
+  for (int i = 0; i < MANY; i++) {
+    EXPECT_STATUS(wa_await(tasks[i]), WA_OK);
+    wa_release(tasks[i]);
+  }
+  EXPECT(growths < 50); /* of 32 MB: 500 pages */
+}

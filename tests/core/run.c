@@ -223,7 +223,7 @@ static int sleeps_20_ms(void *arg) {
 TEST(clock_real_waits_where_the_host_may_be_blocked) {
   wa_configure(&(wa_config){.stall_after = WA_S(1000)});
 #ifdef __EMSCRIPTEN__
-  EXPECT_MISUSE(wa_run(sleeper, NUMBER(20)), "a JavaScript host must not be blocked");
+  EXPECT_MISUSE(wa_run(sleeper, NUMBER(20)), "what is built for JavaScript must not block");
 #else
   EXPECT_STATUS(wa_run(sleeps_20_ms, NULL), WA_OK);
 #endif
