@@ -3,7 +3,7 @@
 import { signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import { cancelledError, lateError, must, need, options } from './errors.js';
-import { Future, checkAwaitable, futureOf } from './future.js';
+import { Future, checkAwaitable, futureOf, stop } from './future.js';
 import { join, leave } from './signals.js';
 
 /** A future that closing the runtime cancels. stop(reason): what cancelling means, true if it changed anything. */
@@ -27,6 +27,7 @@ export class Combined extends Future {
   /** A scope's body, which a signal stops; that has aborted before, and it never begins. Without a function, the body ends
    * when what block is given is called. */
   _body(signal, run, block) {
+    this._watch(() => { if (this.#core.dead) this.stop(this._outcome, this._outcome); });
     return new Promise((resolve, reject) => {
       block(resolve);
       if (signal?.aborted) {
@@ -75,7 +76,7 @@ export class Combined extends Future {
 
 /** The items, which may be an iterator's. */
 function listed(items, verb) {
-  must(typeof items === 'object' && items?.[Symbol.iterator], verb, 'given an array of tasks and promises', items);
+  must(typeof items === 'object' && typeof items?.[Symbol.iterator] === 'function', verb, 'given an array of tasks and promises', items);
   return [...items];
 }
 
@@ -98,7 +99,7 @@ export function gather(core, items, given) {
     const before = asked;
     asked = cancelledError(reason); // first: what it cancels may end at once
     let stopped = false;
-    for (const item of list) stopped = futures.get(item).cancel(reason) || stopped; // who is there twice is asked twice
+    for (const item of list) stopped = stop(futures.get(item), reason) || stopped; // who is there twice is asked twice
     if (!stopped) asked = before;
     return stopped;
   });
@@ -117,6 +118,9 @@ export function gather(core, items, given) {
   return outer;
 }
 
+// What ends in this turn, and promises that are settled already, have ended before a deadline that passes in it.
+const afterThis = queueMicrotask;
+
 const whens = {
   __proto__: null,
   first: () => true,
@@ -126,7 +130,7 @@ const whens = {
 
 export function wait(core, items, given) {
   const { when = 'all', timeout } = options('wait', given, { timeout: 'time' });
-  must(whens[when], 'wait: when', "'first', 'error' or 'all'", when);
+  must(typeof when === 'string' && whens[when], 'wait: when', "'first', 'error' or 'all'", when);
   const futures = distinct(core, items, 'wait');
   must(futures.size, 'wait', 'given something to wait for', items);
   const outer = new Combined(core);
@@ -135,8 +139,7 @@ export function wait(core, items, given) {
   const finish = () => {
     if (finishing) return;
     finishing = true;
-    // When all that ends in this turn has ended.
-    queueMicrotask(() => outer._resolve({ done: those(true), pending: those(false) }));
+    afterThis(() => outer._resolve({ done: those(true), pending: those(false) }));
   };
   outer._within(timeout, finish);
   outer._over(futures, (future) => { if (whens[when](future)) finish(); }, finish);
@@ -161,7 +164,7 @@ export function waitFor(core, item, ms = Infinity) {
   });
   if (outer.done) return outer;
   if (ms === 0) passed();
-  else outer._within(ms, passed);
+  else outer._within(ms, () => afterThis(passed));
   return outer;
 }
 
@@ -187,7 +190,7 @@ export function asCompleted(core, items, given) {
     news = new Future();
   };
   all._watch(tell);
-  all._within(timeout, () => all._fail(lateError(timeout)));
+  all._within(timeout, () => afterThis(() => all._fail(lateError(timeout))));
   all._over(futures, (future) => {
     ready.push(future._item ?? future);
     tell();

@@ -23,6 +23,7 @@ export class Core {
   #inside = false;
   #dead; // makes the error that says why nothing can be called any more
   #causes = new Map(); // text -> cause, of tasks that were asked to stop by it and are not over
+  #ended = []; // handles of what has ended in this turn
   #traps = []; // recovered from; the report of each comes before its tasks are settled
   #takeTurn; // not through `exports`, an object that engines look up slowly
 
@@ -115,6 +116,7 @@ export class Core {
       // What is thrown is the host's to report; no event keeps another from being heard of.
       try { this.#hear(this.memory.fresh().i32, at); } catch (error) { queueMicrotask(() => { throw error; }); }
     }
+    while (this.#ended.length) this.owners.delete(this.#ended.pop());
     this.afterTurn?.();
     return next;
   }
@@ -133,11 +135,14 @@ export class Core {
     }
   }
 
-  // The outcome is read at once and the handle given back, so a task that is done costs the wasm nothing.
+  // Its owner stays until the turn's other events are heard: a report on its last step comes after its end.
   #settled(handle) {
     const owner = this.owners.get(handle);
-    if (!owner) return;
-    this.owners.delete(handle);
+    if (owner && !owner.done) this.outcome(handle, owner);
+    this.#ended.push(handle);
+  }
+  /** It is read at once and the handle given back, so a task that is done costs the wasm nothing. */
+  outcome(handle, owner) {
     owner._ended(this.memory, this.exports.wax_info(handle));
     this.exports.wax_release(handle);
   }

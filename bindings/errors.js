@@ -1,5 +1,5 @@
-/* What can go wrong, one class for each case that a caller may want to tell apart; every error of a task keeps the C
- * status it stands for. And the checks of what callers give: each refuses with "what must be this, not that". */
+/* What can go wrong, one class for each case that a caller may want to tell apart; a TaskError keeps the C status it stands
+ * for. And the checks of what callers give: each refuses with "what must be this, not that". */
 
 // The names are texts, because a minifier renames the classes.
 const named = (name, Base = Error) => {

@@ -117,8 +117,14 @@ export class Future {
   }
 }
 
+/** Asks the future to end. In the middle of a call from another runtime's wasm one of that runtime must wait to be told. */
+export function stop(future, why) {
+  try { return future.cancel(why); } catch { queueMicrotask(() => stop(future, why)); }
+  return true;
+}
+
 // One whose `then` can't even be read is: it fails.
-const isThenable = (item) => {
+export const isThenable = (item) => {
   try { return typeof item?.then === 'function'; } catch { return true; }
 };
 

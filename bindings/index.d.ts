@@ -43,7 +43,7 @@ export interface LoadOptions {
   /** Hears every report. Without it and without a listener for its kind, a report is a line on the console. */
   onReport?: ((report: Report) => void) | undefined;
   /** Further imports of the module, by module and name; they go before the bindings' own. */
-  imports?: WebAssembly.Imports | undefined;
+  imports?: Record<string, Record<string, any>> | undefined;
   /** What C prints, as it is written. Default: the process's streams, else the console. */
   stdout?: ((text: string) => void) | undefined;
   /** What C prints to its standard error, likewise. */
@@ -74,7 +74,13 @@ export interface HostCall {
 export function load(source: LoadSource | PromiseLike<LoadSource>, options?: LoadOptions): Promise<Runtime>;
 /** Where the wasm is: a URL, a path (in Node), its bytes, a response, a compiled module, or Emscripten's glue. */
 export type LoadSource =
-  string | URL | ArrayBufferView | ArrayBufferLike | Response | WebAssembly.Module | EmscriptenSource;
+  string | URL | ArrayBufferView | ArrayBufferLike | Response | WasmModule | EmscriptenSource;
+
+/** `WebAssembly.Module`, where the types know it: Node's alone do not. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : never;
+/** `WebAssembly.Memory`, or what of it is needed. */
+export type WasmMemory = typeof globalThis extends { WebAssembly: { Memory: { prototype: infer M } } } ? M
+  : { readonly buffer: ArrayBuffer; grow(pages: number): number };
 
 /**
  * A program that has Emscripten's own glue (`-sMODULARIZE`), with its file system, `EM_JS` and all. Its factory, which
@@ -194,9 +200,9 @@ export class Runtime {
   readonly closed: boolean;
 
   /** For programs that call C directly. Such calls must not suspend. */
-  readonly exports: WebAssembly.Exports;
+  readonly exports: Record<string, any>;
   /** The wasm's memory. Its buffer is another one after it has grown. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
 }
 
 /** What `Runtime.gather` gives: the values; with `collect`, what became of each. */
@@ -320,7 +326,7 @@ export interface Counts {
   handles: number;
   /** C stacks that suspended tasks keep. */
   stacks: number;
-  /** Memory that all this uses. */
+  /** Memory that all this uses, and the tables that name it, which stay as large as they were at most: compare two rounds. */
   bytes: number;
 }
 

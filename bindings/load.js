@@ -26,16 +26,18 @@ const start = () => 'the module does not start';
 
 /** open(text): the bytes or the Response of a URL, or of whatever the host takes. */
 export async function loadBy(open, source, given) {
-  const { clock = 'real', debug, turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0, ...rest } =
-    options('load', given, ofLoad);
+  const {
+    clock = 'real', debug, turnBudget = 0, stackSize = 0, stallAfter = 0, grace = 0, host, imports, stdout, stderr, onReport,
+  } = options('load', given, ofLoad);
   const virtual = clock === 'virtual';
   must(virtual || clock === 'real', 'load: clock', "'real' or 'virtual'", clock);
   const from = await attempt(() => "the source can't be read", () => source);
   const glued = from !== null && typeof from === 'object' && 'emscripten' in from;
-  if (glued) must(from.emscripten, 'load: emscripten', 'a module, or what makes one', from.emscripten);
-  const program = await (glued ? attach(from.emscripten, rest) : instantiate(await compile(open, from), rest));
+  if (glued) must(Object(from.emscripten) === from.emscripten, 'load: emscripten', 'a module, or what makes one', from.emscripten);
+  const program = await (glued ? attach(from.emscripten, stdout, stderr)
+    : instantiate(await compile(open, from), imports, stdout, stderr));
   if (attached.get(program.exports)?.closed === false) misuse('load: this module has a runtime already: close that first');
-  const core = new Core({ virtual, ...program, ...rest });
+  const core = new Core({ virtual, ...program, host, onReport });
   const { exports } = program;
   const version = exports.wax_abi();
   if (version !== ABI) refuse(`the module has version ${version} of the exports, not ${ABI}`);
@@ -48,11 +50,11 @@ export async function loadBy(open, source, given) {
 
 const lacking = 'the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor';
 
-async function instantiate(module, { imports, ...rest }) {
+async function instantiate(module, imports = {}, stdout, stderr) {
   if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'wax_abi')) refuse(lacking);
   let exports;
-  const { files, find } = wasi(rest, () => exports.memory.buffer);
-  const imported = link(module, imports ?? {}, find);
+  const { files, find } = wasi(stdout, stderr, () => exports.memory.buffer);
+  const imported = link(module, imports, find);
   return attempt(start, async () => {
     ({ exports } = await WebAssembly.instantiate(module, imported));
     (exports._initialize ?? exports.__wasm_call_ctors)?.(); // a reactor's; a command's, whose main is not wanted here
@@ -63,7 +65,7 @@ async function instantiate(module, { imports, ...rest }) {
 const attached = new WeakMap(); // the exports of a program that started itself -> its runtime
 
 // A program with Emscripten's own glue starts itself; what it exports is all that is needed of it.
-async function attach(from, { stdout, stderr }) {
+async function attach(from, stdout, stderr) {
   const lines = (write) => write && ((line) => write(`${line}\n`));
   const given = { print: lines(stdout), printErr: lines(stderr) };
   const module = await attempt(start, () => (typeof from === 'function' ? from(given) : from));

@@ -51,15 +51,18 @@ export class Memory {
     if (type === BYTES) return this.fresh().u8.slice(start, start + size);
   }
 
+  /** The value; of a view of the wasm's own memory a copy, before that grows and leaves the view empty. */
+  kept(value) {
+    return ArrayBuffer.isView(value) && value.buffer === this.exports.memory.buffer ? bytesOf(value).slice() : value;
+  }
+
   /** Puts a value into memory that the runtime will own. Gives what the wax_ calls take: type, data, size, number. */
   give(value, what) {
     if (value === undefined || value === null) return [NOTHING, 0, 0, 0];
     if (typeof value === 'number') return [NUMBER, 0, 0, value];
     const isText = typeof value === 'string';
-    let bytes = isText ? encoder.encode(value) : bytesOf(value);
+    const bytes = isText ? encoder.encode(value) : this.kept(bytesOf(value));
     must(bytes, what, 'bytes, a string or a number', value);
-    // Of a view of the wasm's own memory a copy, before that grows and leaves the view empty.
-    if (bytes.buffer === this.exports.memory.buffer) bytes = bytes.slice();
     const size = bytes.length;
     const data = size && this.#alloc(size);
     this.fresh().u8.set(bytes, data >>> 0);
@@ -89,10 +92,14 @@ export class Memory {
   }
 }
 
-/** The bytes of any buffer or view; undefined if it is none, or one that was transferred and has none any more. */
+const { keys } = Uint8Array.prototype; // of any typed array; refuses one whose buffer does not reach as far any more
+
+/** The bytes of any buffer or view; undefined if it is none, or one that was transferred or cut off and has none any more. */
 export function bytesOf(value) {
+  if (Object(value) !== value) return undefined; // what is refused below costs far more
   try {
-    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    if (/ArrayBuffer]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value);
+    if (!ArrayBuffer.isView(value)) return new Uint8Array(new DataView(value).buffer);
+    if (value.length !== undefined) keys.call(value);
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   } catch {}
 }

@@ -82,7 +82,7 @@ export class Operations {
       if (type === NUMBER) input = f64[(pointer + 16) >>> 3];
       else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
       const f = this.#host[name];
-      if (typeof f !== 'function' || (name in objects && f === objects[name])) {
+      if (typeof f !== 'function' || name === 'constructor' || (name in objects && f === objects[name])) {
         misuse(`the host has no function ${show(name)}`);
       }
       result = f.call(this.#host, input, call);

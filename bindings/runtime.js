@@ -3,7 +3,7 @@ import { BY_INDEX, EAGER, EDISCARDED, ENOMEM } from './abi.js';
 import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { CancelledError, ClosedError, misuse, must, need, options, show } from './errors.js';
-import { asyncDispose, dispose } from './future.js';
+import { asyncDispose, dispose, stop } from './future.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';
 import { Task } from './task.js';
@@ -16,7 +16,7 @@ export class Runtime {
   #entries = new Map();
   #closing;
 
-  constructor(core) { this.#core = core ?? misuse('a Runtime comes from load, not from new'); }
+  constructor(core) { this.#core = core?.schedule ? core : misuse('a Runtime comes from load, not from new'); }
   static _core(rt) { return rt.#core; } // for streams.js
 
   get exports() { return this.#core.exports; }
@@ -29,14 +29,16 @@ export class Runtime {
     const { x, memory } = core;
     if (this.#closing) throw new ClosedError('the runtime is closing: it takes no new tasks');
     const { signal, timeout: limit, name: label, stackSize = 0, eager } = options('spawn', given, ofSpawn);
+    const kept = memory.kept(input);
     const [entry, flags] = this.#entry(name);
     const atOnce = eager && !signal?.aborted && limit !== 0;
     const noted = memory.note(label);
-    const [type, data, size, number] = memory.give(input, `spawn: the input of '${name}'`);
+    const [type, data, size, number] = memory.give(kept, `spawn: the input of '${name}'`);
     const start = () => x.wax_spawn(entry, type, data, size, number, noted, stackSize, flags | (atOnce ? EAGER : 0));
     const handle = atOnce ? core.run(start, label || name) : start();
     if (handle === 0) throw core.error(ENOMEM, core.sentence(), name, '');
     const task = new Task(core, handle, label);
+    if (atOnce && task.state === 'done') core.outcome(handle, task); // its event comes with the next turn
     if (signal || limit !== undefined) task._limit(signal, limit);
     core.wake();
     return task;
@@ -90,7 +92,7 @@ export class Runtime {
   async #close(grace) {
     const core = this.#core;
     const cause = new Cause(new CancelledError('the runtime is closing'));
-    for (const future of core.open) future.cancel(cause.value);
+    for (const future of core.open) stop(future, cause.value);
     // Each task is asked once, also one that another's clean-up has spawned meanwhile.
     const asked = new Set();
     let left = 0; // of those asked
@@ -104,6 +106,7 @@ export class Runtime {
       }
     };
     askAll();
+    core.alive = left; // as of the latest turn, since which some have come
     core.wake();
     let timer;
     await new Promise((resolve) => {
@@ -115,7 +118,7 @@ export class Runtime {
     });
     clearTimeout(timer);
     if (core.dead) return;
-    for (const task of this.tasks()) task.name; // the wasm is asked for it now or never
+    for (const task of this.tasks()) task._keep(); // the wasm is asked for it now or never
     core.exports.wax_discard();
     core.end('the runtime is closed', undefined, EDISCARDED);
     core.reports.close();

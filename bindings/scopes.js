@@ -4,12 +4,7 @@
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
 import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, nameOf, need, options } from './errors.js';
-import { asyncDispose, cancellationsFromNow, dispose, futureOf } from './future.js';
-
-// In the middle of a call from another runtime's wasm a member of that one must wait to be told.
-const stop = (member, why) => {
-  try { member.cancel(why); } catch { queueMicrotask(() => stop(member, why)); }
-};
+import { asyncDispose, cancellationsFromNow, dispose, futureOf, stop } from './future.js';
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
 const block = (scope, outer, leave) => Object.assign(scope, {
@@ -37,7 +32,8 @@ export function timeout(core, ms = Infinity, body, given) {
   const isStop = stops(signal);
   let late, asked, leave;
   const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
-    controller.abort(asked ??= error);
+    if (asked === undefined) asked = error; // it may be null
+    controller.abort(asked);
     if (!body) leave();
     return true;
   });
@@ -86,7 +82,10 @@ export function group(core, rt, body, given) {
     for (const each of isA(GroupError, error) ? error.errors : [error]) errors.push(each); // no spread: they may be too many
     abort(error);
   };
-  const cancelled = (error) => abort(asked ??= error);
+  const cancelled = (error) => {
+    if (asked === undefined) asked = error; // it may be null
+    abort(asked);
+  };
   const endIfOver = () => {
     if (!outcome || members.size) return;
     if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));

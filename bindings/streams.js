@@ -9,6 +9,7 @@
  *   - Nothing of a stream's own runs while wasm is on the stack: it is pulled and written from promises.
  *   - An end crosses in both directions: what C, its task, a source, a sink or a reader ends, ends the others. */
 import { MisuseError, misuse, must, options } from './errors.js';
+import { isThenable } from './future.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
 
@@ -27,7 +28,7 @@ class Descriptor {
 
   constructor(core) {
     this.#core = core;
-    this.memory = core.exports.memory;
+    this.memory = core.memory;
     const { files } = core;
     this.fd = 3;
     while (files[this.fd]) this.fd++;
@@ -62,8 +63,10 @@ class Source extends Descriptor {
   #error; // what the stream failed with: C reads that as EIO
 
   constructor(core, stream) {
+    const lock = stream.getReader();
+    must(typeof lock?.read === 'function', "what a stream's getReader gives", 'a reader', lock);
     super(core);
-    this.lock = stream.getReader();
+    this.lock = lock;
   }
 
   read(bytes) {
@@ -115,11 +118,10 @@ class Source extends Descriptor {
   }
 
   #take(value) {
-    const bytes = typeof value === 'string' ? encoder.encode(value) : bytesOf(value);
+    const bytes = typeof value === 'string' ? encoder.encode(value) : this.memory.kept(bytesOf(value));
     this.#at = 0;
     if (bytes?.length) {
-      // Of a view of the wasm's own memory a copy, before that grows and leaves the view empty.
-      this.#chunk = bytes.buffer === this.memory.buffer ? bytes.slice() : bytes;
+      this.#chunk = bytes;
       this.#size = bytes.length;
     } else if (bytes) this.#pull();
     else {
@@ -156,9 +158,11 @@ class Sink extends Descriptor {
   closed = new Promise((...functions) => { this.#settle = functions; }); // the stream has all; or what it was lost by
 
   constructor(core, stream) {
+    const lock = stream.getWriter();
+    must(typeof lock?.write === 'function' && isThenable(lock.closed), "what a stream's getWriter gives", 'a writer', lock);
     super(core);
-    this.lock = stream.getWriter();
-    this.lock.closed.then(() => this.#lost(new Error('the stream was closed')), (reason) => this.#lost(reason));
+    this.lock = lock;
+    lock.closed.then(() => this.#lost(new Error('the stream was closed')), (reason) => this.#lost(reason));
   }
 
   #lost(reason) {
@@ -250,19 +254,19 @@ export function open(rt, stream) {
 /** A task between two streams. */
 export function pipe(rt, name, given) {
   const core = coreOf(rt);
-  const { from, to, input, ...ofSpawn } = options('pipe', given);
+  const { from, to, input, name: label, signal, timeout, stackSize, eager } = options('pipe', given);
   if (from !== undefined) check('pipe', 'from', from);
   if (to !== undefined) check('pipe', 'to', to);
   const inlet = from ?? new TransformStream();
   const outlet = to ?? new TransformStream();
-  const source = new Source(core, from ?? inlet.readable);
-  const sink = new Sink(core, to ?? outlet.writable);
-  let task;
+  let source, sink, task;
   try {
-    task = rt.spawn(name, withDescriptors(source.fd, sink.fd, input), ofSpawn);
+    source = new Source(core, from ?? inlet.readable);
+    sink = new Sink(core, to ?? outlet.writable);
+    task = rt.spawn(name, withDescriptors(source.fd, sink.fd, input), { name: label, signal, timeout, stackSize, eager });
   } catch (error) {
-    source.giveBack();
-    sink.giveBack();
+    source?.giveBack();
+    sink?.giveBack();
     throw error;
   }
   source.gone = (error) => { task._hostError = error; }; // the cause, if C ends with WA_EIO
@@ -271,7 +275,7 @@ export function pipe(rt, name, given) {
   sink.close = () => soon(() => { if (task.cancelling === 0) sink.end(); });
   task._watch(() => {
     const outcome = task._look();
-    const why = task._resolved ? undefined : task.reason ?? outcome;
+    const why = task._resolved || task.reason !== undefined ? task.reason : outcome;
     source.abort(why);
     if (task._resolved) sink.end();
     else sink.abort(why);

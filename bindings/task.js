@@ -30,7 +30,7 @@ export class Task extends Future {
 
   /** ofC: C has spawned it. Who looks at its error is there, unless the wasm says at the end that nobody can. */
   constructor(core, handle, name, ofC) {
-    super((core ?? misuse('a Task comes from spawn, not from new')).reports);
+    super((core?.schedule ? core : misuse('a Task comes from spawn, not from new')).reports);
     this.#core = core;
     this.#handle = handle;
     this.#name = name;
@@ -71,6 +71,7 @@ export class Task extends Future {
 
   /** What may stop it besides cancel. Where that can't be had, there is to be no task. */
   _limit(signal, timeout) {
+    if (this.done) return;
     try {
       if (signal?.aborted) this._stop(signalled(signal));
       else if (signal) join(this.#signal = signal, this);
@@ -108,8 +109,15 @@ export class Task extends Future {
     this.#fail(status, cause, members, status === EMISUSE ? memory.text(i32[at + DATA]) : '');
   }
 
+  /** What is known of it only while it runs. */
+  _keep() {
+    this.#name = this.name;
+    this.#site = this.site;
+    this.#cancelling = this.cancelling;
+  }
+
   /** The runtime has ended before it. */
-  _abandoned(status) { this.#fail(status); }
+  _abandoned(status) { if (!this.done) this.#fail(status); }
 
   get #over() { return this.done || this.#core.dead; }
 

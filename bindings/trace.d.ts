@@ -71,6 +71,6 @@ export class Trace {
 
 /** The same in Chrome's trace-event format: `JSON.stringify` it into a file, and https://ui.perfetto.dev draws it. */
 export function toChrome(events: readonly TraceEvent[]): {
-  /** One object per event, as Chrome's format has them. */
+  /** Slices of time, instants and the names of tracks, as Chrome's format has them. */
   traceEvents: object[];
 };

@@ -15,7 +15,7 @@ export class Trace {
   #texts = new Map(); // of sites, which are constants of the program, by pointer
   #names = new Map(); // of tasks that are not over, by number
 
-  constructor(runtime, { capacity = 65536 }) {
+  constructor(runtime, { capacity = 65536 } = {}) {
     must(typeof runtime?.exports?.wax_trace === 'function', 'trace: the runtime', 'a Runtime', runtime);
     const fits = Number.isInteger(capacity) && capacity >= 1 && capacity <= 2 ** 24;
     must(fits, 'trace: capacity', 'a number of events, 1 to 16777216', capacity);
@@ -76,7 +76,8 @@ export class Trace {
 /* One track per task, on which run, ready and wait follow each other, inside of clean-up where the task was told to
  * stop. The format is that of Chrome's about:tracing, which Perfetto (https://ui.perfetto.dev) opens. */
 export function toChrome(events) {
-  must(Array.isArray(events), 'toChrome: events', 'what read or stop gave', events);
+  const those = Array.isArray(events) && events.every((event) => event && typeof event === 'object');
+  must(those, 'toChrome: events', 'what read or stop gave', events);
   const traceEvents = [];
   const tracks = new Map();
   const ns = (ms) => Math.round(ms * 1e6); // whole ones: a slice ends where the next one begins

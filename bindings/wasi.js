@@ -18,9 +18,7 @@ function output(write, name, log) {
   const stream = globalThis.process?.[name];
   const decoder = new TextDecoder();
   let line = '';
-  const print = (bytes) => {
-    if (!write && stream?.write) return stream.write(bytes.slice());
-    const text = decoder.decode(bytes, { stream: true });
+  const print = (text) => {
     if (write) return text && write(text);
     const lines = (line + text).split('\n');
     line = lines.pop();
@@ -28,19 +26,21 @@ function output(write, name, log) {
   };
   return {
     write(bytes) {
-      print(bytes);
+      if (!write && stream?.write) stream.write(bytes.slice());
+      else print(decoder.decode(bytes, { stream: true }));
       return bytes.length;
     },
+    /** No more comes: a line without an end, and a character that was cut off. */
     flush() {
-      if (line) console[log](line);
-      line = '';
+      print(decoder.decode());
+      if (line) print('\n');
     },
     close() { this.flush(); },
   };
 }
 
 /** Gives the files, and a function that gives the import of a name. memory(): the wasm's, once it is there. */
-export function wasi({ stdout, stderr }, memory) {
+export function wasi(stdout, stderr, memory) {
   const files = [{ read: () => 0 }, output(stdout, 'stdout', 'log'), output(stderr, 'stderr', 'error')];
   let view = new Uint32Array(); // the whole memory; of one that has grown, this is empty
   const words = () => (view.length ? view : view = new Uint32Array(memory()));

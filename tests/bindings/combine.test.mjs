@@ -63,7 +63,7 @@ onBoth('gather', (test) => {
   });
 
   test('a cancellation that came too late for all changes nothing', {}, async (rt) => {
-    const all = rt.gather([rt.spawn('echo', 1, { eager: true })]); // done, though nobody has heard of it yet
+    const all = rt.gather([rt.spawn('echo', 1, { eager: true })]);
     assert.equal(all.cancel(), false);
     assert.deepEqual(await all, [1]);
   });

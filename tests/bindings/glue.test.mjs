@@ -67,7 +67,6 @@ describe("Emscripten's own glue", { skip }, () => {
       [Promise.reject(broken), /does not start: no wasm here/, broken],
       [async () => ({}), /does not hold the runtime .*-sEXPORTED_RUNTIME_METHODS=wasmExports/],
       [{ asm: { malloc() {} } }, /does not hold the runtime/],
-      ['createModule', /does not hold the runtime/],
     ]) {
       const error = await errorOf(load({ emscripten }));
       assert.ok(error instanceof LoadError, String(error));

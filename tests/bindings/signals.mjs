@@ -261,7 +261,7 @@ export const rows = [
   },
   {
     when: 'by the host function itself, while it runs',
-    what: 'the request is made at once; its own signal aborts when C has been told; what it returns is dropped',
+    what: 'the request is made at once; its own signal aborts when C has been told, unless it has settled by then; what it returns is dropped',
     async run(rt) {
       seen.controller = new AbortController();
       const task = rt.spawn('call', 'aborts', { signal: seen.controller.signal });

@@ -105,6 +105,19 @@ onBoth('task', (test) => {
     assert.equal(await rt.spawn('echo', 'at once', { eager: true }), 'at once');
   });
 
+  test('eager: what ends inside of spawn is done when spawn returns', {}, async (rt, { reports }) => {
+    const controller = new AbortController();
+    const task = rt.spawn('echo', 'at once', { eager: true, signal: controller.signal, timeout: 50 });
+    assert.deepEqual([task.state, task.done, task.status, task.cancelled, task.cancel()], ['done', true, 0, false, false]);
+    controller.abort();
+    assert.equal(await task, 'at once');
+    const failed = rt.spawn('status', -1001, { eager: true });
+    assert.deepEqual([failed.done, failed.status], [true, -1001]);
+    assert.match((await errorOf(failed)).message, /^task 'task-\d+' ended with WA_EUSER \(-1001\)$/);
+    assert.deepEqual(await rt.group((group) => group.spawn('echo', 1, { eager: true })), 1);
+    assert.deepEqual(reports, []);
+  });
+
   test('cancel: the reason comes back as the same value, and C reads its text', {}, async (rt, { printed }) => {
     const reason = Object.assign(new Error('the user left'), { code: 7 });
     const task = rt.spawn('reason');

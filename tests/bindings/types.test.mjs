@@ -12,11 +12,15 @@ import { declaredIn, here, root } from './setup.mjs';
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const skip = existsSync(tsc) ? false : 'typescript is not installed: npm ci';
 
-for (const lib of ['es2022,dom', 'esnext,dom']) {
-  test(`tsc --strict, lib ${lib}`, { skip }, async () => {
-    const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', lib];
+// Without a page's types, Node's alone, which know no WebAssembly: of a program, and of the declarations themselves.
+for (const [lib, types, file] of [
+  ['es2022,dom', '', 'types.ts'], ['esnext,dom', '', 'types.ts'], ['es2022', 'node', 'types.node.ts'],
+]) {
+  test(`tsc --strict, lib ${lib}${types && `, types ${types}`}`, { skip }, async () => {
+    const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', lib,
+      '--skipLibCheck', 'false', ...(types ? ['--types', types] : [])];
     await assert.doesNotReject(
-      promisify(execFile)(process.execPath, [tsc, ...options, join(here, 'types.ts')]).catch((error) => {
+      promisify(execFile)(process.execPath, [tsc, ...options, join(here, file)]).catch((error) => {
         throw new Error(error.stdout);
       }),
     );
