@@ -12,8 +12,9 @@ usage: ./build.sh [COMMAND]
   test [GROUP...]   the same, then all tests; GROUP: a part of a test file's path
   quick [GROUP...]  the developer's loop: the tests that run natively, under sanitizers
   demo [--port N]   serve the demo page, web/, and print its address
-  setup [PART]      only set up; PART: native, build (what ./build.sh needs) or test (everything)
-  wasmtime          build the wasmtime command of the pinned version with cargo, if the system has none
+  setup [PART]      only set up; PART: native, build (what ./build.sh needs), test (everything) or wasmtime
+  wasmtime          build the wasmtime commands of the pinned versions with cargo: one, if the system has none, and the
+                    last that takes a listening socket
   step NAME         one step of the build alone, with its whole output
   clean             remove build/ and dist/
 Everything that was built or found out is under build/ (logs in build/log/) and dist/; a second run does only what is

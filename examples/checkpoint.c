@@ -39,7 +39,7 @@ static int run(void *arg) {
   return WA_OK;
 }
 
-int main(void) { return wa_run(run, NULL); }
+int main(void) { return wa_exit_status(wa_run(run, NULL)); }
 
 /* Output:
 WA_ETIMEDOUT, in time

@@ -45,7 +45,7 @@ int main(void) {
   wa_counts left;
   wa_count(&left);
   printf("left: tasks %u, futures %u, timers %u\n", left.tasks, left.futures, left.timers);
-  return st;
+  return wa_exit_status(st);
 }
 
 /* Output:

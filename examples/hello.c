@@ -20,7 +20,7 @@ static int hello(void *arg) {
   return st;
 }
 
-int main(void) { return wa_run(hello, NULL); }
+int main(void) { return wa_exit_status(wa_run(hello, NULL)); }
 
 /* Output:
 spawned, not yet started

@@ -263,7 +263,7 @@ static int run_search(job *j) {
 }
 
 static int usage(const char *complaint) {
-  fprintf(stderr, "search: %s\nusage: search TEXT FOLDER... [--first] [--timeout MS]\n", complaint);
+  fprintf(stderr, "search: %s\nusage: search TEXT FOLDER... [--first] [--timeout MS] [--control]\n", complaint);
   return TROUBLE;
 }
 

@@ -35,7 +35,7 @@ static int run(void *arg) {
 
 int main(void) {
   wa_configure(&(wa_config){.virtual_clock = true});
-  return wa_run(run, NULL);
+  return wa_exit_status(wa_run(run, NULL));
 }
 
 /* Output:

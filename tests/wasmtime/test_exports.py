@@ -1,6 +1,5 @@
 """The exports of docs/abi.md themselves: what a host in any language gets for a wrong call."""
 import math
-import random
 import unittest
 
 import wasyncio
