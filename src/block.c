@@ -57,14 +57,21 @@ static void let_malloc_begin(void) {
 static void let_malloc_begin(void) {}
 #endif
 
+/* Emscripten's memory may have room beyond sbrk's end; a WASI program's ends there. */
+#ifdef __wasi__
+static bool fits(size_t size) { return (void)size, false; }
+#else
+static bool fits(size_t size) { return size <= __builtin_wasm_memory_size(0) * PAGE - (uintptr_t)sbrk(0); }
+#endif
+
 /* Somebody else may have called sbrk meanwhile: then the region begins anew. Each growth costs an engine a millisecond and more,
- * however much it is: so an eighth of what there is, while there is that much more. */
+ * however much it is: so where there must be one, it is an eighth of what there is, if there is that much more. */
 static bool extend(size_t size) {
   if (room() < size) let_malloc_begin();
   size_t ahead = __builtin_wasm_memory_size(0) * (PAGE / 8);
   while (room() < size) {
     size_t more = size - room();
-    if (more < ahead) more = ahead;
+    if (more < ahead && !fits(more)) more = ahead;
     more = (more + PAGE - 1) & ~(size_t)(PAGE - 1);
     char *start = sbrk((intptr_t)more);
     if (start == (char *)-1) {
