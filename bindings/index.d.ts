@@ -76,11 +76,20 @@ export function load(source: LoadSource | PromiseLike<LoadSource>, options?: Loa
 export type LoadSource =
   string | URL | ArrayBufferView | ArrayBufferLike | Response | WasmModule | EmscriptenSource;
 
+/** A type of `WebAssembly`'s, where the types know that. */
+export type WasmType<Name extends string, Otherwise> =
+  typeof globalThis extends Record<'WebAssembly', Record<Name, Record<'prototype', infer T>>> ? T : Otherwise;
 /** `WebAssembly.Module`, where the types know it: Node's alone do not. */
-export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : never;
-/** `WebAssembly.Memory`, or what of it is needed. */
-export type WasmMemory = typeof globalThis extends { WebAssembly: { Memory: { prototype: infer M } } } ? M
-  : { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export type WasmModule = WasmType<'Module', never>;
+/** `WebAssembly.Memory`, where the types know it. */
+export type WasmMemory = WasmType<'Memory', PlainMemory>;
+/** What a `WebAssembly.Memory` is elsewhere. */
+export interface PlainMemory {
+  /** What is in it. Another one after it has grown. */
+  readonly buffer: ArrayBuffer;
+  /** By so many pages of 64 KB. Gives how many there were. */
+  grow(pages: number): number;
+}
 
 /**
  * A program that has Emscripten's own glue (`-sMODULARIZE`), with its file system, `EM_JS` and all. Its factory, which
