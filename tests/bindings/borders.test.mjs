@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { ClosedError, MisuseError, TaskError, load } from '../../bindings/index.js';
 import { pipe } from '../../bindings/streams.js';
-import { errorOf, onBoth, sleep } from './setup.mjs';
+import { errorOf, onBoth, settle } from './setup.mjs';
 
 const cutOff = () => {
   const buffer = new ArrayBuffer(16, { maxByteLength: 16 });
@@ -78,7 +78,7 @@ onBoth('borders', (test) => {
 
   test('a task that is discarded keeps where it was, and how often it was asked', {}, async (rt) => {
     const task = rt.spawn('stubborn');
-    await sleep(1);
+    await rt.spawn('plain'); // it waits then
     task.cancel('w');
     const { site } = task;
     await rt.close({ grace: 1 });
@@ -114,11 +114,12 @@ onBoth('borders of streams', (test) => {
     const from = new ReadableStream({ pull(controller) { controller.enqueue(cutOff()[0]); } });
     let why;
     const to = new WritableStream({ abort(reason) { why = reason; } });
-    const { task } = pipe(rt, 'pass', { from, to });
+    const { task, closed } = pipe(rt, 'pass', { from, to });
     const error = await errorOf(task);
     assert.equal(error.statusName, 'WA_EIO');
     assert.ok(error.cause instanceof MisuseError);
-    await sleep(1);
+    await errorOf(closed);
+    await settle();
     assert.equal(why, error);
   });
 
