@@ -1,7 +1,8 @@
 /* group.c: a task group: nobody leaves before every member has ended.
  *
  *     open --exit--> waiting for members --all ended--> left
- *       '- a member fails, or the body does: ABORTING, the other members are cancelled, the body too
+ *       |- a member fails, or the body does: ABORTING, the other members are cancelled, the body too
+ *       '- its task ends without the exit (a trap, a discard, a return): the members are cancelled, and nobody waits
  *
  * Law: a member's error is never lost: it is in the group's outcome, nested groups flattened, in order of occurrence.
  */
@@ -37,18 +38,19 @@ static void forget(member *m) {
   wa__free(m, sizeof *m);
 }
 
+static void abort_members(struct wa__group *g) {
+  g->flags |= ABORTING;
+  WA__LIST_EACH(link, &g->members) wa__cancel(wa__container(link, member, link)->task, NULL);
+}
+
 static void drop(wa__scope *scope) {
   struct wa__group *g = wa__container(scope, struct wa__group, scope);
+  abort_members(g);
   WA__LIST_EACH(link, &g->members) forget(wa__container(link, member, link));
   wa__scope_leave(scope);
   wa__detail_release(g->thrown);
   wa__free(g->errors, g->capacity * sizeof *g->errors);
   wa__free(g, sizeof *g);
-}
-
-static void abort_members(struct wa__group *g) {
-  g->flags |= ABORTING;
-  WA__LIST_EACH(link, &g->members) wa__cancel(wa__container(link, member, link)->task, NULL);
 }
 
 /* Without memory the group still fails; what is lost is which errors it failed with. A WA_EGROUP that somebody made up, without

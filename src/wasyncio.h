@@ -316,8 +316,9 @@ bool wa_timeout_expired(const wa_timeout *t);
  *     int st = wa_group_enter(&g);
  *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
- * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. Once the task
- * that entered it has ended, a group is gone, and no call may name it. */
+ * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. A task that ends
+ * without the exit (it hit a trap, was discarded, or returned) cancels the members, and waits for none. Once the
+ * task that entered it has ended, a group is gone, and no call may name it. */
 typedef struct wa_group {
   WA__PRIVATE(
     wa_task *parent;

@@ -163,18 +163,41 @@ TASK_TEST(group_is_left_by_who_entered_it) {
   EXPECT_STATUS(wa_group_exit(&shared, WA_OK), WA_OK);
 }
 
-static int never_leaves(void *arg) {
-  (void)arg;
+static int says_how_it_ended(void *status) {
+  return *(int *)status = wa_sleep(WA_S(9));
+}
+
+static int never_leaves(void *status) {
   wa_group g;
   wa_group_enter(&g);
-  wa_release(wa_group_spawn(&g, fails_after, NUMBER(3)));
+  wa_release(wa_group_spawn(&g, says_how_it_ended, status));
+  wa_yield();
   return WA_OK;
 }
 
-TASK_TEST(group_never_left_lets_its_members_go_on) {
-  EXPECT_STATUS(finish(wa_spawn(never_leaves, NULL)), WA_OK);
-  wa_sleep(WA_MS(5));
-  TAKE_REPORT(WA_REPORT_UNSEEN);
+TASK_TEST(group_never_left_cancels_its_members_and_waits_for_none) {
+  int member = 0;
+  EXPECT_STATUS(finish(wa_spawn(never_leaves, &member)), WA_OK);
+  EXPECT_STATUS(member, WA_ECANCELED);
+  EXPECT_INT(wa_now(), 0);
+}
+
+static int dies_in_its_group(void *status) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, says_how_it_ended, status));
+  return stubborn(NUMBER(99));
+}
+
+TASK_TEST(group_of_a_discarded_task_is_cancelled) {
+  int member = 0;
+  wa_task *t = wa_spawn(dies_in_its_group, &member);
+  turns(1);
+  EXPECT_STATUS(wa_stop_within(t, 0, true), WA_ETIMEDOUT);
+  TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  EXPECT_STATUS(finish(t), WA_EDISCARDED);
+  turns(1);
+  EXPECT_STATUS(member, WA_ECANCELED);
 }
 
 static int member_spawns(void *g) {
