@@ -1,7 +1,7 @@
 /* block.c: large memory, and whole chunks for the pool, without libc's malloc, which is a third of a small program.
  *
  *     classes: 512 576 .. 960 | 1024 1152 .. 1920 | 2048 ...     eight per doubling, a free list each
- *     system:  |.. given ..|... region ...|                      more of it by sbrk, 64 KB at a time
+ *     system:  |.. given ..|... region ...|                      more of it by sbrk: an eighth of what there is
  *
  * Law: a freed block is used again, as it is by its own class and as a chunk by the pool, so what an array leaves behind when it
  * grows becomes small objects; nothing is split and nothing given back to the system. The last of the region goes back to it, so
@@ -13,6 +13,7 @@
 #define FIRST 9 /* log2 of the smallest class */
 #define CLASSES ((32 - FIRST) * 8)
 #define PAGE 65536u
+#define WORTHWHILE 4096u /* as a chunk */
 #define LARGEST (15u << 27) /* the last class below 2 GB, which sbrk's signed argument can't say: it would trap */
 
 typedef struct block {
@@ -130,8 +131,9 @@ void wa__block_free(void *memory, size_t size) {
   free_lists[c] = b;
 }
 
+/* Rather a smaller one that is there: a stack that nobody needs, say. */
 void *wa__block_chunk(size_t *size) {
-  for (uint32_t c = CLASSES; c-- > class_of(*size);) {
+  for (uint32_t c = CLASSES; c-- > class_of(WORTHWHILE);) {
     if (!free_lists[c]) continue;
     *size = class_size(c);
     return wa__block_alloc(*size);

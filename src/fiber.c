@@ -86,7 +86,7 @@ __asm__(".globl wa__stack_set\n"
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
   fiber->base = (wa__segment){.f = f, .arg = arg};
   fiber->top = &fiber->base;
-  fiber->stack = wa__stack_wish((uint32_t)stack_size);
+  fiber->stack = wa__stack_wish((uint32_t)stack_size & ~1u); /* even: give_back makes odd ones */
 }
 
 uint32_t wa__fiber_stack_size(const wa__fiber *fiber) {
@@ -106,7 +106,7 @@ static void take_spare(wa__fiber *fiber) {
 static void give_back(wa__fiber *fiber) {
   wa__stack *s = wa__fiber_stack(fiber);
   fiber->stack = wa__stack_wish(s->size);
-  if (fiber == wa__fiber_kept) s->size ^= 1; /* which nobody wishes for */
+  if (fiber == wa__fiber_kept) s->size ^= 1; /* odd: no fiber wishes for that */
   wa__stack_return(s);
 }
 

@@ -105,8 +105,11 @@ bool wa__check(const char *call, const wa_future *f) {
   return false;
 }
 
+enum { MOST = 1 << 26 }; /* so that no size of records for each is beyond size_t */
+
 bool wa__check_all(const char *call, wa_future *const *futures, size_t n) {
   if (n && !futures) return wa__misuse("%s: futures is NULL; expected %u of them", call, (unsigned)n), false;
+  if (n > MOST) return wa__misuse("%s: n is %u; expected at most %u", call, (unsigned)n, MOST), false;
   for (size_t i = 0; i < n; i++)
     if (!wa__check(call, futures[i])) return false;
   return true;

@@ -10,7 +10,7 @@ typedef struct wa__detail {
   uint32_t refs;
   uint32_t size; /* of data, in bytes */
   int kind;
-  uint32_t spare; /* data is 8-aligned */
+  uint32_t number; /* its maker's: a place in guest.c's table, which of all groups' errors; data is 8-aligned by it */
   char data[];
 } wa__detail;
 

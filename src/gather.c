@@ -1,6 +1,6 @@
 /* gather.c: several futures as one.
  *
- *     children: a b a c        nodes: one callback for each that is not a repetition
+ *     children: a b a c        links: one callback for each that is not a repetition
  *                   '- all done, or (without WA_COLLECT) one failed -> the gather is done
  *
  * Laws
@@ -11,17 +11,12 @@
 
 #include <string.h>
 
-typedef struct node {
-  wa__handle handle; /* in the child's callbacks, in the ready queue, or nowhere */
-  struct gather *gather;
-} node;
-
 typedef struct gather {
   wa__nest nest;
   uint32_t unique, finished;
   bool collect, cancel_requested;
   int *statuses; /* the value */
-  node *nodes;
+  wa__nest_link *links; /* in the child's callbacks, in the ready queue, or nowhere */
   wa_future *children[];
 } gather;
 
@@ -29,12 +24,12 @@ static gather *gather_of(wa_future *f) { return wa__container(wa__nest_of(f), ga
 
 /* One block holds the record, the children, a node for each and the statuses. */
 static size_t size_of(size_t n) {
-  return sizeof(gather) + n * (sizeof(wa_future *) + sizeof(node) + sizeof(int));
+  return sizeof(gather) + n * (sizeof(wa_future *) + sizeof(wa__nest_link) + sizeof(int));
 }
 
-static void child_done(wa__handle *handle) {
-  gather *g = wa__container(handle, node, handle)->gather;
-  wa_future *child = g->children[wa__container(handle, node, handle) - g->nodes];
+static void child_done(wa__nest_link *link) {
+  gather *g = wa__container(link->nest, gather, nest);
+  wa_future *child = g->children[link - g->links];
   g->finished++;
   child->seen = true;
   if (!wa__pending(&g->nest.future)) return;
@@ -59,7 +54,7 @@ static bool cancel(wa_future *f, wa__detail *reason) {
 
 static size_t clean(wa_future *f) {
   gather *g = gather_of(f);
-  for (uint32_t i = 0; i < g->nest.n; i++) wa__list_unlink(&g->nodes[i].handle.link);
+  for (uint32_t i = 0; i < g->nest.n; i++) wa__list_unlink(&g->links[i].handle.link);
   return wa__nest_clean(&g->nest);
 }
 
@@ -72,25 +67,25 @@ wa_future *wa_gather(wa_future *const *futures, size_t n, int flags) {
   if (!g) return wa__no_memory("a gather"), NULL;
   memset(g, 0, size_of(n));
   wa__kinds[WA__GATHER] = &kind;
-  wa__nest_init(&g->nest, WA__GATHER, g->children, (uint32_t)n, size_of(n));
+  wa__nest_init(&g->nest, WA__GATHER, g->children, (uint32_t)n, size_of(n), child_done);
   g->collect = flags & WA_COLLECT;
-  g->nodes = (node *)(g->children + n);
-  g->statuses = (int *)(g->nodes + n);
+  g->links = (wa__nest_link *)(g->children + n);
+  g->statuses = (int *)(g->links + n);
   if (!n) wa__future_finish(&g->nest.future, WA__FINISHED, WA_OK, g->statuses, NULL);
   for (size_t i = 0; i < n; i++) {
     wa_future *child = g->children[i] = futures[i];
     child->refs++;
-    g->nodes[i] = (node){.handle = {.run = child_done}, .gather = g};
+    wa__nest_link_init(&g->links[i], &g->nest);
     if (child->mark) continue;
     child->mark = true;
     g->unique++;
-    if (wa__pending(child)) wa__future_add(child, &g->nodes[i].handle);
+    if (wa__pending(child)) wa__future_add(child, &g->links[i].handle);
   }
   /* Those that were done already count at once, after all the others have been met. */
   for (size_t i = 0; i < n; i++) {
     bool first = g->children[i]->mark;
     g->children[i]->mark = false;
-    if (first && !wa__pending(g->children[i])) child_done(&g->nodes[i].handle);
+    if (first && !wa__pending(g->children[i])) child_done(&g->links[i]);
   }
   return &g->nest.future;
 }

@@ -92,20 +92,21 @@ static void member_done(wa__handle *handle) {
   forget(m);
 }
 
+/* What no record has by chance that was never entered, nor one that was copied. */
+static uintptr_t mark_of(const wa_group *g) { return (uintptr_t)g ^ 0x67726f75u; }
+
 static bool entered(wa__task *t, const wa_group *g) {
+  if (!g || g->mark != mark_of(g)) return false; /* deep nests are many to walk through */
   for (wa__scope *scope = t->scopes; scope; scope = scope->next) {
     if (scope->drop == drop && wa__container(scope, struct wa__group, scope)->owner == g) return true;
   }
   return false;
 }
 
-/* What no record has by chance that was never entered. */
-static uintptr_t mark_of(const wa_group *g) { return (uintptr_t)g ^ 0x67726f75u; }
-
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
-  if (entered(t, g)) return wa__misuse("wa_group_enter: task '%s' is inside this group", wa_name(&t->future));
+  if (entered(t, g)) return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&t->future));
   if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
   struct wa__group *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a task group");
@@ -169,22 +170,26 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
   return status;
 }
 
-static void set_errors(wa__task *t, const int *errors, size_t n) {
+/* Returns their number among all groups' errors; 0 without memory. */
+static uint32_t set_errors(wa__task *t, const int *errors, size_t n) {
+  static uint32_t latest;
   wa__detail *d = n < SIZE_MAX / sizeof *errors ? wa__detail_new(WA__ERRORS, errors, n * sizeof *errors) : NULL;
+  if (d) d->number = ++latest;
+  else wa__no_memory("a group's errors");
   wa__detail_set(&t->thrown, d);
   wa__detail_release(d);
+  return d ? latest : 0;
 }
 
 int wa_group_exit(wa_group *g, int status) {
   wa__task *t = wa__need_task("wa_group_exit");
   if (!t) return WA_EMISUSE;
-  if (!g || !g->state || g->parent != &t->future)
+  if (!g || g->mark != mark_of(g) || !g->state || g->parent != &t->future)
     return wa__misuse("wa_group_exit: the group was not entered by this task, or was left already");
   struct wa__group *s = g->state;
   int st = leave(s, t, status);
   g->state = NULL;
-  if (st == WA_EGROUP) set_errors(t, s->errors, s->count);
-  g->errors = st == WA_EGROUP && t->thrown ? (int *)t->thrown->data : NULL;
+  g->errors = st == WA_EGROUP ? set_errors(t, s->errors, s->count) : 0;
   drop(&s->scope);
   return st;
 }
@@ -192,7 +197,7 @@ int wa_group_exit(wa_group *g, int status) {
 size_t wa_group_errors(const wa_group *g, int *out, size_t max) {
   if (!wa__given(g, "wa_group_errors") || !g->errors) return 0;
   const wa__task *t = wa__current;
-  if (t && t->thrown && (int *)t->thrown->data == g->errors) return wa__detail_errors(t->thrown, out, max);
+  if (t && t->thrown && t->thrown->kind == WA__ERRORS && t->thrown->number == g->errors) return wa__detail_errors(t->thrown, out, max);
   wa__misuse("wa_group_errors: they are gone; only the task that left the group has them, until another error");
   return 0;
 }
@@ -203,6 +208,5 @@ int wa_fail_group(const int *errors, size_t n) {
   if (!n || !errors) return wa__misuse("wa_fail_group: no errors; expected at least one");
   for (size_t i = 0; i < n; i++)
     if (!wa__is_error(errors[i])) return wa__misuse("wa_fail_group: errors[%u] is %d; expected an error, below 0", (unsigned)i, errors[i]);
-  set_errors(t, errors, n);
-  return t->thrown ? WA_EGROUP : WA_ENOMEM;
+  return set_errors(t, errors, n) ? WA_EGROUP : WA_ENOMEM;
 }

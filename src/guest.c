@@ -68,7 +68,7 @@ void *wa__guest_alloc(size_t size) {
   if (place != NONE_FREE) free_place = next_free(table[place]);
   else place = used++;
   table[place] = d;
-  d->spare = place;
+  d->number = place;
   return d->data;
 }
 
@@ -87,14 +87,14 @@ wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, b
   if (type == WA_NUMBER && !p) return made(wa__detail_new(WA_NUMBER, &number, sizeof number), bad);
   if (!p && (size == 0 || type == WA_NOTHING)) return type == WA_NOTHING ? NULL : made(wa__detail_new((int)type, NULL, 0), bad);
   wa__detail *d = wa__container(p, wa__detail, data);
-  bool known = (uintptr_t)p >= sizeof *d && (uintptr_t)p % 8 == 0 && wa__guest_range(d, sizeof *d) && d->spare < used &&
-               table[d->spare] == d;
+  bool known = (uintptr_t)p >= sizeof *d && (uintptr_t)p % 8 == 0 && wa__guest_range(d, sizeof *d) && d->number < used &&
+               table[d->number] == d;
   if (!known || type > WA_NUMBER || size > d->size) {
     *bad = true;
     wa__misuse("data at %u: expected what wax_alloc gave, of at most its size, and a known type", (unsigned)(uintptr_t)p);
     if (!known) return NULL;
   }
-  uint32_t place = d->spare;
+  uint32_t place = d->number;
   table[place] = as_free(free_place);
   free_place = place;
   if (*bad || type == WA_NOTHING || type == WA_NUMBER) {

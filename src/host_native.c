@@ -14,7 +14,7 @@ wa_time wa__host_now(void) {
 bool wa__host_wants_turn(void) { return false; }
 
 int wa__host_wait(wa_time until) {
-  if (until == WA_FOREVER) return wa__misuse("wa_run: an operation is in flight and no host answers it");
+  if (until == WA_FOREVER) return wa__misuse("wa_run: no host answers the operation in flight");
   struct timespec t = {.tv_sec = until / WA_S(1), .tv_nsec = until % WA_S(1)};
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
   return WA_OK;

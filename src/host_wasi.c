@@ -19,7 +19,7 @@ wa_time wa__host_now(void) {
 bool wa__host_wants_turn(void) { return __wasi_sched_yield() == __WASI_ERRNO_INTR; }
 
 int wa__host_wait(wa_time until) {
-  if (until == WA_FOREVER) return wa__misuse("wa_run: an operation is in flight and no host answers it");
+  if (until == WA_FOREVER) return wa__misuse("wa_run: no host answers the operation in flight");
   __wasi_subscription_t subscription = {0};
   subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
   subscription.u.u.clock.id = __WASI_CLOCKID_MONOTONIC;

@@ -12,7 +12,8 @@
 #include <string.h>
 
 #define LIMIT 65536 /* of asyncio's streams */
-#define FIRST 256
+#define FIRST 256 /* of the buffer: a stream that fills it in one read has more to give, so it doubles up to MOST */
+#define MOST 16384
 
 void wa_lines_init(wa_lines *l, int fd, size_t max) {
   if (wa__given(l, "wa_lines_init")) *l = (wa_lines){.fd = fd, .max = max ? max : LIMIT};
@@ -36,7 +37,7 @@ static bool reserve(wa_lines *l) {
     l->scanned -= l->begin;
     l->begin = 0;
   }
-  if (l->end + 1 < l->capacity) return true;
+  if (l->end + 1 < l->capacity && !(l->filled && l->capacity < MOST)) return true;
   size_t capacity = l->capacity ? l->capacity * 2 : FIRST;
   char *grown = wa__alloc(capacity);
   if (!grown) return false;
@@ -101,6 +102,7 @@ int wa_lines_next(wa_lines *l) {
     l->reading = false;
     if (st < 0) return st;
     if (!st) l->ended = true;
+    l->filled = l->end + (size_t)st + 1 == l->capacity;
     l->end += (size_t)st;
   }
   return st;

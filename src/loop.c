@@ -89,13 +89,12 @@ bool wa__loop_spent(void) {
 bool wa__loop_once(void) {
   wa__loop *l = &wa__the_loop;
   if (wa__list_empty(&l->batch)) {
-    bool ghost = l->ghost;
-    l->ghost = false;
     l->turns++;
-    wa_time next = wa__due_next(l->config.virtual_clock);
+    bool jumps = l->config.virtual_clock && wa__list_empty(&l->ready);
+    wa_time next = wa__due_next(jumps);
     if (next != WA_FOREVER) {
       if (!l->config.virtual_clock) l->now = wa__host_now();
-      else if (wa__list_empty(&l->ready) && !ghost && next > l->now) l->now = next;
+      else if (jumps && next > l->now) l->now = next;
       if (next <= l->now) {
         /* If nothing is before them, their callbacks are this iteration, run where they are found. */
         bool alone = wa__list_empty(&l->ready);

@@ -9,7 +9,6 @@
 typedef struct wa__loop {
   wa__list ready; /* runs in the next iteration */
   wa__list batch; /* what is left of this one */
-  bool ghost;     /* a callback was taken out of `ready`: CPython's loop still makes an iteration for it */
   wa_time now;    /* the virtual clock; on a real one the latest reading */
   wa_time budget_end;
   wa_time looked; /* the latest look at the clock */
@@ -29,7 +28,7 @@ void wa__wake(wa__handle *handle);
 static inline void wa__deadline(wa__due *due, wa_time when) { wa__due_set(due, when, wa__the_loop.now); }
 
 static inline bool wa__loop_idle(void) {
-  return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch) && !wa__the_loop.ghost;
+  return wa__list_empty(&wa__the_loop.ready) && wa__list_empty(&wa__the_loop.batch);
 }
 
 /* One iteration, or what is left of one that ran out of budget. If nothing is ready, a virtual clock jumps to the

@@ -4,8 +4,15 @@
 
 #include "task.h"
 
+/* Among a member's callbacks. */
+typedef struct wa__nest_link {
+  wa__handle handle;
+  struct wa__nest *nest;
+} wa__nest_link;
+
 typedef struct wa__nest {
   wa_future future;
+  void (*ended)(wa__nest_link *link); /* a member has */
   wa__handle later;   /* its turn: to be cancelled; or, on its way out, to let go of its members */
   wa__detail *reason; /* of a cancellation that is to come */
   uint32_t walk;      /* the latest that came by */
@@ -17,7 +24,8 @@ typedef struct wa__nest {
 
 static inline wa__nest *wa__nest_of(wa_future *f) { return wa__container(f, wa__nest, future); }
 
-void wa__nest_init(wa__nest *nest, int kind, wa_future **members, uint32_t n, size_t size);
+void wa__nest_init(wa__nest *nest, int kind, wa_future **members, uint32_t n, size_t size, void (*ended)(wa__nest_link *link));
+void wa__nest_link_init(wa__nest_link *link, wa__nest *nest);
 /* Cancels the members; whether any took it. */
 bool wa__nest_cancel(wa__nest *nest, wa__detail *reason);
 /* The rest of a kind's clean: lets go of the members. Returns what that is to return. */

@@ -1,12 +1,11 @@
 /* queue.c: items handed from task to task: first in first out, last in first out, or by priority.
  *
  *     putters wait while full --> [ items ] --> getters wait while empty
+ *        '--------------- woken, until they have run ---------------'
  *
  * Law: an item that was put is got once or still there; a wake-up that a cancelled waiter got is passed on.
  */
 #include "queue.h"
-
-#include <string.h>
 
 enum { FIFO, LIFO, PRIORITY };
 
@@ -26,7 +25,8 @@ void wa_queue_init_priority(wa_queue *q, size_t max, int (*compare)(const void *
 
 void wa_queue_close(wa_queue *q) {
   if (!wa__given(q, "wa_queue_close")) return;
-  if (!wa__list_empty(&q->getters) || !wa__list_empty(&q->putters)) {
+  if (!wa__list_empty(&q->getters) || !wa__list_empty(&q->putters) || !wa__list_empty(&q->woken) ||
+      !wa__list_empty(&q->finished.waiters)) {
     wa__misuse("wa_queue_close: tasks wait for the queue; expected none");
     return;
   }
@@ -56,29 +56,32 @@ bool wa__queue_reserve(wa_queue *q, size_t n) {
   return true;
 }
 
-/* heapq's two sifts, so that equal items leave in the order in which CPython's do. */
-static void sift_up(wa_queue *q, size_t i) {
+/* heapq's two sifts, so that equal items leave in the order in which CPython's do. By swaps: compare may trap, and every item must
+ * be there then. */
+static void swap(wa_queue *q, size_t i, size_t j) {
   void *item = q->items[i];
+  q->items[i] = q->items[j];
+  q->items[j] = item;
+}
+
+static void sift_up(wa_queue *q, size_t i) {
   wa__visit before = wa__visit_begin();
   for (size_t parent; i > 0; i = parent) {
     parent = (i - 1) / 2;
-    if (q->compare(item, q->items[parent]) >= 0) break;
-    q->items[i] = q->items[parent];
+    if (q->compare(q->items[i], q->items[parent]) >= 0) break;
+    swap(q, i, parent);
   }
   wa__visit_end(before);
-  q->items[i] = item;
 }
 
 static void sift_down(wa_queue *q) {
   size_t i = 0;
-  void *item = q->items[0];
   wa__visit before = wa__visit_begin();
   for (size_t child; (child = 2 * i + 1) < q->size; i = child) {
     if (child + 1 < q->size && q->compare(q->items[child], q->items[child + 1]) >= 0) child++;
-    q->items[i] = q->items[child];
+    swap(q, i, child);
   }
   wa__visit_end(before);
-  q->items[i] = item;
   sift_up(q, i);
 }
 
@@ -102,8 +105,9 @@ static void *take(wa_queue *q) {
 
 /* ---- waiting -------------------------------------------------------------------------------------------------------- */
 
-static void wake_next(wa__list *waiters) {
+static void wake_next(wa_queue *q, wa__list *waiters) {
   for (wa__list *link; (link = wa__list_pop(waiters));) {
+    wa__list_push(&q->woken, link);
     if (wa__task_in_queue(link)->slot != WA__SLOT_PENDING) continue;
     wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
     return;
@@ -111,11 +115,13 @@ static void wake_next(wa__list *waiters) {
 }
 
 static void pass_on_room(wa__list *queue) {
-  if (!wa_queue_full(wa__container(queue, wa_queue, putters))) wake_next(queue);
+  wa_queue *q = wa__container(queue, wa_queue, putters);
+  if (!wa_queue_full(q)) wake_next(q, queue);
 }
 
 static void pass_on_item(wa__list *queue) {
-  if (wa__container(queue, wa_queue, getters)->size) wake_next(queue);
+  wa_queue *q = wa__container(queue, wa_queue, getters);
+  if (q->size) wake_next(q, queue);
 }
 
 int wa_queue_put_nowait(wa_queue *q, void *item) {
@@ -126,7 +132,7 @@ int wa_queue_put_nowait(wa_queue *q, void *item) {
   add(q, item);
   q->unfinished++;
   wa_event_clear(&q->finished);
-  wake_next(&q->getters);
+  wake_next(q, &q->getters);
   return WA_OK;
 }
 
@@ -134,7 +140,7 @@ int wa_queue_get_nowait(wa_queue *q, void **item) {
   if (!q || !item) return wa__misuse("wa_queue_get_nowait: expected a queue and a place for the item");
   if (!q->size) return q->is_shutdown ? WA_ESHUTDOWN : WA_EAGAIN;
   *item = take(q);
-  wake_next(&q->putters);
+  wake_next(q, &q->putters);
   return WA_OK;
 }
 
@@ -185,6 +191,6 @@ void wa_queue_shutdown(wa_queue *q, bool now) {
     for (; q->size; q->unfinished -= q->unfinished > 0) take(q);
     if (!q->unfinished) wa_event_set(&q->finished);
   }
-  while (!wa__list_empty(&q->getters)) wake_next(&q->getters);
-  while (!wa__list_empty(&q->putters)) wake_next(&q->putters);
+  while (!wa__list_empty(&q->getters)) wake_next(q, &q->getters);
+  while (!wa__list_empty(&q->putters)) wake_next(q, &q->putters);
 }

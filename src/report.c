@@ -17,17 +17,17 @@ void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ct
 }
 
 /* Of each kind, and of those that have a second one: %0 the task, %1 its place, %2 its age, %3 the count, or the status' name. */
-#define CHECKPOINT "since %1s; put a wa_checkpoint in its loop"
+#define CHECKPOINT "without an await, near %1s; put a wa_checkpoint in its loop"
 static const char *const sentences[] = {
     [WA_REPORT_SWALLOWED] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s",
-    [WA_REPORT_STALLED] = "task '%0s' ran %2l ms without an await, " CHECKPOINT,
-    [WA__REPORT_SEVERAL] = "task '%0s' or one of %3u before it ran %2l ms without an await, " CHECKPOINT,
+    [WA_REPORT_STALLED] = "task '%0s' ran %2l ms " CHECKPOINT,
+    [WA__REPORT_SEVERAL] = "task '%0s' or the %3u before it ran %2l ms " CHECKPOINT,
     [WA_REPORT_UNGRACEFUL] = "task '%0s' still runs, %2l ms after its cancellation; it waits at %1s",
     [WA_REPORT_UNSEEN] = "task '%0s' failed with %3s, and nobody looked at it",
     [WA_REPORT_STACK] = "task '%0s': stack overflow, %3u bytes, give it more with stackSize (stack_size in C)",
     [WA__REPORT_TOO_DEEP] = "task '%0s': stack overflow, too deep for the engine",
     [WA_REPORT_TRAP] = "task '%0s' hit a wasm trap, after %1s",
-    [WA__REPORT_INTERRUPTED] = "task '%0s' was interrupted by its host: it ran on, without an await, " CHECKPOINT,
+    [WA__REPORT_INTERRUPTED] = "task '%0s' was interrupted by its host: it ran " CHECKPOINT,
     [WA_REPORT_DEADLOCK] = "deadlock (or max_turns): %3u tasks are left",
     [WA_REPORT_SHUTDOWN] = "the main task ended; cancelling the %3u that are left",
 };

@@ -184,26 +184,17 @@ uint32_t wa__cancel_all(const char *text) {
 
 /* What is left ends, and the callbacks that this makes ready, and what else is. Those of the program hear of the end once; what they
  * spawn or schedule then is given back unheard, as a loop that has stopped runs nothing any more. */
-static uint32_t discard_tasks(void) {
-  uint32_t n = 0;
-  wa_future *before = NULL; /* kept until the walk has left it: who hears of an end may release any other */
-  WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind != WA__TASK || !wa__pending(f)) continue;
-    f->refs++;
-    wa__task_discard(wa__task_of(f), WA_EDISCARDED);
-    n++;
-    if (before) wa_release(before);
-    before = f;
-    WA__LIST_AGAIN(link);
-  }
-  if (before) wa_release(before);
-  return n;
-}
-
 uint32_t wa__discard_all(void) {
   for (uint32_t n = 0;; wa__unheard = true) {
-    while (wa__task_count) n += discard_tasks();
+    WA__LIST_EACH(link, &wa__futures) {
+      wa_future *f = wa__container(link, wa_future, all);
+      if (f->kind != WA__TASK || !wa__pending(f)) continue;
+      f->refs++; /* so that it is still there to go on from: who hears of its end may release any other */
+      wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+      n++;
+      WA__LIST_AGAIN(link);
+      wa_release(f);
+    }
     WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
     if (wa__loop_idle()) return wa__unheard = false, n;
     wa__loop_once();

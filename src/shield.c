@@ -6,27 +6,27 @@
 
 typedef struct shield {
   wa__nest nest;
-  wa__handle handle; /* among the inner future's callbacks */
+  wa__nest_link link; /* among the inner future's callbacks */
   wa_future *inner;
 } shield;
 
 static shield *shield_of(wa_future *f) { return wa__container(wa__nest_of(f), shield, nest); }
 
-static void inner_done(wa__handle *handle) {
-  shield *s = wa__container(handle, shield, handle);
+static void inner_done(wa__nest_link *link) {
+  shield *s = wa__container(link, shield, link);
   wa_future *inner = s->inner;
   inner->seen = true;
   if (wa__pending(&s->nest.future)) wa__future_finish(&s->nest.future, inner->state, inner->status, inner->value, inner->detail);
 }
 
 static bool cancel(wa_future *f, wa__detail *reason) {
-  wa__list_unlink(&shield_of(f)->handle.link);
+  wa__list_unlink(&shield_of(f)->link.handle.link);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);
   return true;
 }
 
 static size_t clean(wa_future *f) {
-  wa__list_unlink(&shield_of(f)->handle.link);
+  wa__list_unlink(&shield_of(f)->link.handle.link);
   return wa__nest_clean(&shield_of(f)->nest);
 }
 
@@ -38,10 +38,10 @@ wa_future *wa_shield(wa_future *inner) {
   shield *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a shield"), NULL;
   wa__kinds[WA__SHIELD] = &kind;
-  wa__nest_init(&s->nest, WA__SHIELD, &s->inner, 1, sizeof *s);
-  s->handle = (wa__handle){.run = inner_done};
+  wa__nest_init(&s->nest, WA__SHIELD, &s->inner, 1, sizeof *s, inner_done);
+  wa__nest_link_init(&s->link, &s->nest);
   s->inner = inner;
   inner->refs++;
-  wa__future_add(inner, &s->handle);
+  wa__future_add(inner, &s->link.handle);
   return &s->nest.future;
 }

@@ -1,10 +1,18 @@
-/* stack.c: stacks by size, kept for reuse. */
+/* stack.c: stacks by size, kept for reuse: as many as suspended fibers keep, for those come and go, and some. The others are memory
+ * for everything. */
 #include "fiber.h"
 #include "stack.h"
 #include "block.h"
 
 /* Programs use one or two sizes; what does not fit the table goes back at once. */
 #define SIZES 8
+#define SOME 64
+static uint32_t idle;
+#ifdef __OPTIMIZE_SIZE__ /* 30 bytes of gzip less */
+enum { CAPPED = 0 };
+#else
+enum { CAPPED = 1 };
+#endif
 static struct { uint32_t size; wa__stack *free; } sizes[SIZES];
 
 wa__stack *wa__stack_spare;
@@ -18,6 +26,7 @@ static wa__stack *find(uint32_t size) {
     if (sizes[i].size == size && sizes[i].free) {
       wa__stack *s = sizes[i].free;
       sizes[i].free = s->next;
+      idle -= CAPPED;
       return s;
     }
     if (!sizes[i].size) break;
@@ -30,9 +39,10 @@ static wa__stack *find(uint32_t size) {
 }
 
 static void keep(wa__stack *s) {
-  for (int i = 0; i < SIZES; i++) {
+  for (int i = 0; i < SIZES && !(CAPPED && idle >= wa__fiber_stacks + SOME); i++) {
     if (!sizes[i].size) sizes[i].size = s->size;
     if (sizes[i].size != s->size) continue;
+    idle += CAPPED;
     s->next = sizes[i].free;
     sizes[i].free = s;
     return;
@@ -63,4 +73,5 @@ void wa__stack_trim(void) {
     sizes[i].size = 0;
     sizes[i].free = NULL;
   }
+  idle = 0;
 }

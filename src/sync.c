@@ -7,13 +7,21 @@
  * Laws
  *   - Waking is a hint, taking is the waiter's own step, as in CPython: so each acquire checks for itself.
  *   - A waiter that is cancelled after it was woken passes the wake-up on; none is lost.
+ *   - Of an event's, a condition's and a semaphore's queue only those who still wait matter: who was met there and does not leaves
+ *     it at once, so that no walk meets anybody twice. A lock's first waiter keeps its place until it has run, as CPython's does.
  */
 #include "task.h"
 
-static wa__task *next_waiter(wa__list *waiters) { /* the first whose slot is not settled */
-  WA__LIST_EACH(link, waiters)
-    if (wa__task_in_queue(link)->slot == WA__SLOT_PENDING) return wa__task_in_queue(link);
-  return NULL;
+/* Wakes the first who waits; woken: where it is noted until it has run, if that matters. */
+static bool wake_next(wa__list *waiters, wa__list *woken) {
+  for (wa__list *link; (link = wa__list_pop(waiters));) {
+    wa__task *t = wa__task_in_queue(link);
+    if (t->slot != WA__SLOT_PENDING) continue;
+    if (woken) wa__list_push(woken, link);
+    wa__slot_settle(t, WA__SLOT_DONE);
+    return true;
+  }
+  return false;
 }
 
 static bool all_cancelled(const wa__list *waiters) {
@@ -72,8 +80,7 @@ void wa_event_init(wa_event *e) {
 void wa_event_set(wa_event *e) {
   if (!wa__given(e, "wa_event_set") || e->value) return;
   e->value = true;
-  WA__LIST_EACH(link, &e->waiters)
-    if (wa__task_in_queue(link)->slot == WA__SLOT_PENDING) wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
+  while (wake_next(&e->waiters, NULL)) continue;
 }
 
 void wa_event_clear(wa_event *e) {
@@ -114,11 +121,7 @@ bool wa_condition_locked(const wa_condition *c) {
 }
 
 static void notify(wa_condition *c, size_t n) {
-  WA__LIST_EACH(link, &c->waiters) {
-    if (wa__task_in_queue(link)->slot != WA__SLOT_PENDING) continue;
-    if (!n--) return;
-    wa__slot_settle(wa__task_in_queue(link), WA__SLOT_DONE);
-  }
+  while (n && wake_next(&c->waiters, NULL)) n--;
 }
 
 static void pass_on_notice(wa__list *queue) { notify(wa__container(queue, wa_condition, waiters), 1); }
@@ -157,26 +160,22 @@ int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *a
 int wa_semaphore_init(wa_semaphore *s, int value) {
   if (!s) return wa__misuse("wa_semaphore_init: the semaphore is NULL");
   if (value < 0) return wa__misuse("wa_semaphore_init: value is %d; expected 0 or more", value);
-  *s = (wa_semaphore){{0}, value};
+  *s = (wa_semaphore){.value = value};
   return WA_OK;
 }
 
 bool wa_semaphore_locked(const wa_semaphore *s) {
-  return !wa__given(s, "wa_semaphore_locked") || s->value == 0 || !all_cancelled(&s->waiters);
+  return !wa__given(s, "wa_semaphore_locked") || s->value == 0 || !wa__list_empty(&s->woken) || !all_cancelled(&s->waiters);
 }
 
-static bool wake_next(wa_semaphore *s) {
-  wa__task *t = next_waiter(&s->waiters);
-  if (!t) return false;
-  s->value--;
-  wa__slot_settle(t, WA__SLOT_DONE);
-  return true;
+static void hand_out(wa_semaphore *s) {
+  while (s->value > 0 && wake_next(&s->waiters, &s->woken)) s->value--;
 }
 
 static void pass_on_permit(wa__list *queue) {
   wa_semaphore *s = wa__container(queue, wa_semaphore, waiters);
   s->value++;
-  while (s->value > 0 && wake_next(s)) continue;
+  hand_out(s);
 }
 
 int wa_semaphore_acquire(wa_semaphore *s) {
@@ -189,15 +188,14 @@ int wa_semaphore_acquire(wa_semaphore *s) {
   }
   int st = wa__wait_queue(t, &s->waiters, pass_on_permit);
   if (st < 0 && t->slot == WA__SLOT_DONE) s->value++;
-  while (s->value > 0 && wake_next(s)) continue;
+  hand_out(s);
   return st;
 }
 
 int wa_semaphore_release(wa_semaphore *s) {
   if (!s) return wa__misuse("wa_semaphore_release: the semaphore is NULL");
   if (s->value == INT32_MAX) return wa__misuse("wa_semaphore_release: the value is %d; it can't be more", INT32_MAX);
-  s->value++;
-  wake_next(s);
+  if (!wake_next(&s->waiters, &s->woken)) s->value++;
   return WA_OK;
 }
 

@@ -10,8 +10,6 @@
 #include "task.h"
 #include "report.h"
 
-#include <string.h>
-
 wa__task *wa__current, *wa__latest, *wa__visitor;
 uint32_t wa__task_count, wa__leaving_count;
 void (*wa__task_traced)(wa__task *t, int kind);

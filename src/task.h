@@ -174,6 +174,8 @@ int wa__deliver(wa__task *t);
 extern int (*wa__answered)(wa__task *t, wa_future *f);
 /* A request of the runtime's own, a deadline's or a group's: without a reason, and that of an earlier request stays. */
 void wa__cancel_quietly(wa__task *t);
+/* nest.c's: the gather or shield whose link among a member's callbacks this is, else NULL. */
+extern wa_future *(*wa__nest_waits)(wa__handle *handle);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 

@@ -16,8 +16,6 @@ struct wa__timer {
   wa__scope scope;
   wa_timeout *owner;
   wa__task *task;
-  uint32_t turn;  /* in which it was armed for the next one, if soon */
-  bool soon;
   bool expiring;
   uint8_t region; /* in which uncancellable one it was entered */
   wa_timeout own; /* wait_for's, which has no program's record to use */
@@ -36,29 +34,20 @@ static void on_timeout(wa__handle *handle) {
   if (pierced && task->must_cancel) task->must_cancel = (asked & WA__ASKED) | (asked > pierced ? asked : pierced);
 }
 
-/* One that is to expire in the next iteration leaves that iteration behind, as a cancelled call_soon does. */
-static void disarm(struct wa__timer *timer) {
-  if (timer->soon && timer->turn == wa__the_loop.turns && timer->due.handle.link.next) wa__the_loop.ghost = true;
-  timer->soon = false;
-  wa__due_cancel(&timer->due);
-}
-
 static void drop(wa__scope *scope) {
   struct wa__timer *timer = wa__container(scope, struct wa__timer, scope);
-  disarm(timer);
+  wa__due_cancel(&timer->due);
   wa__scope_leave(scope);
   wa__free(timer, sizeof *timer);
 }
 
 static void arm(wa_timeout *t, wa_time delay) {
   struct wa__timer *timer = t->timer;
-  disarm(timer);
+  wa__due_cancel(&timer->due);
   t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
   if (t->when == WA_FOREVER) return;
-  if (delay > 0) return wa__deadline(&timer->due, t->when);
-  timer->soon = true;
-  timer->turn = wa__the_loop.turns;
-  wa__ready(&timer->due.handle);
+  if (delay > 0) wa__deadline(&timer->due, t->when);
+  else wa__ready(&timer->due.handle);
 }
 
 /* owner NULL: the timer's own record. NULL without memory. */
@@ -66,7 +55,7 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   struct wa__timer *timer = wa__alloc(sizeof *timer);
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
-  timer->soon = timer->expiring = false;
+  timer->expiring = false;
   timer->task = task;
   timer->region = task->uncancellable;
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
@@ -99,6 +88,7 @@ static int leave(wa_timeout *t, int status) {
 }
 
 static bool entered(wa__task *task, const wa_timeout *t) {
+  if (!t || t->state != ENTERED || t->task != &task->future) return false; /* deep nests are many to walk through */
   for (wa__scope *scope = task->scopes; scope; scope = scope->next) {
     if (scope->drop == drop && wa__container(scope, struct wa__timer, scope)->owner == t) return true;
   }
@@ -108,21 +98,21 @@ static bool entered(wa__task *task, const wa_timeout *t) {
 int wa_timeout_enter(wa_timeout *t, wa_time delay) {
   wa__task *task = wa__need_task("wa_timeout_enter");
   if (!task) return WA_EMISUSE;
-  if (entered(task, t)) return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout", wa_name(&task->future));
+  if (entered(task, t)) return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout, or left it without wa_timeout_exit", wa_name(&task->future));
   if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
   if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %d ns; expected 0 or more", delay);
   return enter(task, t, delay) ? WA_OK : WA_ENOMEM;
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
-  if (!t || t->state != ENTERED || t->timer->expiring) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
+  if (!t || t->state != ENTERED || t->timer->owner != t || t->timer->expiring) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
   if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
   arm(t, delay);
   return WA_OK;
 }
 
 int wa_timeout_exit(wa_timeout *t, int status) {
-  if (!t || t->state != ENTERED || t->task != wa_current())
+  if (!t || t->state != ENTERED || t->task != wa_current() || t->timer->owner != t)
     return wa__misuse("wa_timeout_exit: the timeout was not entered by this task, or was left already");
   return leave(t, status);
 }

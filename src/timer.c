@@ -26,7 +26,8 @@ static uint64_t taken[LEVELS]; /* a bit per slot that may have timers */
 static wa_time base;
 static uint32_t count;
 static wa_time earliest = WA_FOREVER; /* no deadline is before it */
-static bool vague;                    /* `earliest` may be that of one which is no more */
+/* `earliest` may be that of one which is no more; or the beginning of the slot that has it; or is one's own. */
+static enum { VAGUE, NEAR, EXACT } known;
 
 static inline wa__due *due_of(wa__list *link) { return wa__container(link, wa__due, handle.link); }
 
@@ -77,7 +78,7 @@ void wa__due_set(wa__due *due, wa_time when, wa_time now) {
 void wa__due_cancel(wa__due *due) {
   if (due->when != WA__NOT_SET) {
     count--;
-    if (due->when <= earliest) vague = true;
+    if (due->when <= earliest) known = VAGUE;
     due->when = WA__NOT_SET;
   }
   wa__list_unlink(&due->handle.link);
@@ -90,12 +91,12 @@ static WA__COLD void look_for_earliest(bool exact) {
     if (due_of(link)->when < least) least = due_of(link)->when;
   if (link != slot) least = of_first.start;
   if (link == slot || least > earliest) earliest = least;
-  vague = false;
+  known = link == slot ? EXACT : NEAR;
 }
 
 wa_time wa__due_next(bool exact) {
   if (!count) return earliest = WA_FOREVER;
-  if (wa__unlikely(vague)) look_for_earliest(exact);
+  if (wa__unlikely(known < (exact ? EXACT : NEAR))) look_for_earliest(exact);
   return earliest;
 }
 
@@ -128,7 +129,7 @@ void wa__due_fire(wa_time now, wa__list *ready) {
     }
   }
   if (now > base) base = now;
-  vague = true;
+  known = VAGUE;
 }
 
 uint32_t wa__due_count(void) { return count; }

@@ -188,14 +188,43 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
     if (other) break;
   }
   wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(&t->future));
-  return wa__misuse("wa_await: these tasks would wait for each other for ever: %s", chain);
+  return wa__misuse("wa_await: these tasks would wait for each other: %s", chain);
 }
 
-/* A cycle must pass through somebody who waits for t, so a task that nobody awaits need not look. */
+wa_future *(*wa__nest_waits)(wa__handle *handle);
+
+/* A cycle must pass through somebody who waits for t, or for whom waits for t, ... Where one such stands above the other and
+ * nobody above the last, there is none, however many stand below: 30,000 members of a group, each awaiting the one before, took a
+ * minute. Beyond so many callbacks, or where two wait for the same, the walk from f down has to tell. */
+enum { NEAR_BY = 64 };
+#ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less */
 static bool closes_cycle(wa__task *t, wa_future *f) {
   wa__walk++;
   return !wa__list_empty(&t->future.callbacks) && wa__leads_to(f, &t->future);
 }
+#else
+static WA__COLD bool wa__closes_cycle(wa__task *t, wa_future *f) {
+  wa_future *top = &t->future, *above = top;
+  for (uint32_t looks = NEAR_BY; above; top = above) {
+    above = NULL;
+    WA__LIST_EACH(link, &top->callbacks) {
+      wa__handle *handle = wa__container(link, wa__handle, link);
+      wa_future *who = &wa__container(handle, wa__task, handle)->future;
+      if (handle->run) who = wa__nest_waits ? wa__nest_waits(handle) : NULL;
+      if (!looks-- || (who && above)) {
+        wa__walk++;
+        return wa__leads_to(f, &t->future);
+      }
+      if (who) above = who;
+    }
+  }
+  return false;
+}
+
+static inline bool closes_cycle(wa__task *t, wa_future *f) {
+  return !wa__list_empty(&t->future.callbacks) && wa__closes_cycle(t, f);
+}
+#endif
 
 int wa__await_begin(wa_future *f) {
   wa__task *t = wa__need_task("wa_await");

@@ -323,8 +323,8 @@ typedef struct wa_group {
   WA__PRIVATE(
     wa_task *parent;
     struct wa__group *state;
-    int *errors;
-    uintptr_t mark; /* its own place, if it was entered */
+    uintptr_t mark;  /* its own place, if it was entered */
+    uint32_t errors; /* which they were; 0: none */
   )
 } wa_group;
 /** Begins the group. WA_EMISUSE outside a task. */
@@ -386,7 +386,7 @@ int wa_condition_notify(wa_condition *condition, size_t n);  /**< WA_EMISUSE wit
 int wa_condition_notify_all(wa_condition *condition);
 
 /** asyncio.Semaphore: of so many tasks at a time. */
-typedef struct wa_semaphore { WA__PRIVATE(wa__list waiters; int32_t value;) } wa_semaphore;
+typedef struct wa_semaphore { WA__PRIVATE(wa__list waiters, woken; int32_t value;) } wa_semaphore;
 int wa_semaphore_init(wa_semaphore *semaphore, int value);  /**< WA_EMISUSE below 0 */
 /** Counts down. Suspends while the value is 0. */
 int wa_semaphore_acquire(wa_semaphore *semaphore);
@@ -424,7 +424,7 @@ bool wa_barrier_broken(const wa_barrier *barrier);
 typedef struct wa_queue {
   size_t max; /**< read only: so many items fit; 0: unbounded */
   WA__PRIVATE(
-    wa__list getters, putters;
+    wa__list getters, putters, woken;
     void **items;
     size_t head, size, capacity;
     int (*compare)(const void *a, const void *b);
@@ -439,7 +439,7 @@ void wa_queue_init(wa_queue *queue, size_t max);       /**< first in, first out;
 void wa_queue_init_lifo(wa_queue *queue, size_t max);
 /** The smallest first. compare, as qsort's, must not suspend. */
 void wa_queue_init_priority(wa_queue *queue, size_t max, int (*compare)(const void *a, const void *b));
-void wa_queue_close(wa_queue *queue);                  /**< frees what it holds; refused while a task waits */
+void wa_queue_close(wa_queue *queue);                  /**< frees what it holds; refused while a task waits, or was woken and has not run */
 int wa_queue_put(wa_queue *queue, void *item);         /**< suspends while full; WA_ESHUTDOWN */
 int wa_queue_put_nowait(wa_queue *queue, void *item);  /**< WA_EAGAIN if full */
 int wa_queue_get(wa_queue *queue, void **item);        /**< suspends while empty; WA_ESHUTDOWN */
@@ -552,7 +552,7 @@ typedef struct wa_lines {
   WA__PRIVATE(
     size_t max;
     int fd;
-    bool ended, overrun, skipping, reading; /* overrun: the latest line was too long */
+    bool ended, overrun, skipping, reading, filled; /* overrun: the latest line was too long; filled: the latest read had all it could hold */
     char *buffer;
     size_t begin, scanned, end, capacity;
   )

@@ -315,3 +315,18 @@ TASK_TEST(uncancellable_never_left_ends_with_the_task_which_is_cancelled_by_then
   wa_cancel(t, NULL);
   EXPECT_STATUS(finish(t), WA_ECANCELED);
 }
+
+/* Both deadlines pass in the step before; the inner one's request must not hide that of the region around. */
+TASK_TEST(uncancellable_inner_deadline_passes_with_the_outer_one) {
+  wa_timeout outer, inner;
+  wa_uncancellable_enter();
+  wa_timeout_enter(&outer, WA_MS(3));
+  wa_uncancellable_enter();
+  wa_timeout_enter(&inner, WA_MS(2));
+  wa_spin(WA_MS(5));
+  EXPECT_STATUS(wa_yield(), WA_OK); /* the deadlines come behind this step */
+  EXPECT_STATUS(wa_timeout_exit(&inner, wa_yield()), WA_ECANCELED);
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_timeout_exit(&outer, WA_ECANCELED), WA_ETIMEDOUT);
+  wa_uncancellable_exit();
+}

@@ -319,3 +319,44 @@ TASK_TEST(group_error_without_members_stands_for_itself) {
   EXPECT_INT(wa_group_errors(&g, &error, 1), 1);
   EXPECT_INT(error, WA_EGROUP);
 }
+
+TASK_TEST(group_errors_of_the_group_before_are_gone_though_as_many) {
+  wa_group first, second;
+  wa_group *groups[] = {&first, &second};
+  for (int i = 0; i < 2; i++) {
+    wa_group_enter(groups[i]);
+    wa_release(wa_group_spawn(groups[i], fails_after, NUMBER(i + 1)));
+    EXPECT_STATUS(wa_group_exit(groups[i], WA_OK), WA_EGROUP);
+  }
+  EXPECT_INT(wa_group_errors(&first, NULL, 0), 0);
+  EXPECT_INT(wa_group_errors(&second, NULL, 0), 1);
+}
+
+TASK_TEST(group_record_that_was_copied_is_refused) {
+  wa_group g, copy;
+  wa_group_enter(&g);
+  copy = g;
+  EXPECT_MISUSE(wa_group_exit(&copy, WA_OK), "wa_group_exit: the group was not entered by this task");
+  EXPECT_REFUSED(wa_group_spawn(&copy, sleeper, NUMBER(1)), "wa_group_spawn: the group was not entered");
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+}
+
+static int ends_by_its_group(void *slow) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, slow ? stubborn : forever, slow));
+  return wa_group_exit(&g, wa_sleep(WA_S(2)));
+}
+
+/* The first request ended the body; what comes while the members end is not its reason. */
+TASK_TEST(group_cancelled_again_while_it_waits_ends_with_the_first_reason) {
+  wa_task *t = wa_spawn(ends_by_its_group, NUMBER(10));
+  wa_sleep(WA_MS(1));
+  wa_cancel(t, "first");
+  wa_sleep(WA_MS(1));
+  wa_cancel(t, "second");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  TAKE_REPORT(WA_REPORT_SWALLOWED);
+  EXPECT_TEXT(wa_reason(t), "first");
+  wa_release(t);
+}

@@ -234,3 +234,41 @@ TASK_TEST(queue_closed_while_a_task_waits_is_refused) {
   EXPECT_STATUS(finish(t), WA_OK);
   wa_queue_close(&q);
 }
+
+static int gets_from(void *q) {
+  void *item;
+  return wa_queue_get(q, &item);
+}
+static int puts_into(void *q) { return wa_queue_put(q, NULL); }
+
+TASK_TEST(queue_closed_before_the_woken_have_run_is_refused) {
+  static const wa_task_fn waits[] = {gets_from, puts_into};
+  for (int full = 0; full < 2; full++) {
+    wa_queue q;
+    wa_queue_init(&q, 1);
+    if (full) wa_queue_put_nowait(&q, NULL);
+    wa_task *t = wa_spawn(waits[full], &q);
+    turns(1);
+    wa_queue_shutdown(&q, true);
+    EXPECT_REFUSED((wa_queue_close(&q), false), "wa_queue_close: tasks wait for the queue; expected none");
+    EXPECT_STATUS(wa_await(t), WA_ESHUTDOWN);
+    wa_release(t);
+    EXPECT_INT(wa_queue_size(&q), 0);
+    wa_queue_close(&q);
+  }
+}
+
+TASK_TEST(queue_closed_while_a_task_joins_is_refused) {
+  wa_queue q;
+  void *item;
+  wa_queue_init(&q, 0);
+  wa_queue_put_nowait(&q, NULL);
+  wa_task *t = wa_spawn(joins, &q);
+  turns(1);
+  wa_queue_get_nowait(&q, &item);
+  EXPECT_REFUSED((wa_queue_close(&q), false), "wa_queue_close: tasks wait for the queue; expected none");
+  wa_queue_task_done(&q);
+  EXPECT_STATUS(finish(t), WA_OK);
+  EXPECT_TRACE("joined");
+  wa_queue_close(&q);
+}

@@ -80,3 +80,19 @@ TASK_TEST(reuse_growth_is_in_few_steps) {
   }
   EXPECT(growths < 50); /* of 32 MB: 500 pages */
 }
+
+/* Stacks that nobody needs any more are memory for everything. */
+TASK_TEST(reuse_of_idle_stacks_for_other_data) {
+  enum { MANY = 2000 };
+  static wa_task *tasks[MANY];
+  for (int i = 0; i < MANY; i++) tasks[i] = wa_spawn(keeps_stack, NUMBER(1));
+  for (int i = 0; i < MANY; i++) {
+    EXPECT_STATUS(wa_await(tasks[i]), WA_OK);
+    wa_release(tasks[i]);
+  }
+  int before = pages();
+  static wa_future *futures[200000];
+  for (int i = 0; i < 200000; i++) futures[i] = wa_future_new();
+  for (int i = 0; i < 200000; i++) wa_release(futures[i]);
+  EXPECT_INT(pages(), before);
+}

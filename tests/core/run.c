@@ -101,6 +101,35 @@ TEST(run_keeps_the_frame_of_main_until_all_have_ended) {
     TAKE_REPORT(WA_REPORT_SHUTDOWN);
   }
 }
+
+/* Also from one whose stack is one byte smaller than main's. */
+static int uses_a_stack(void *arg) {
+  uses_much_stack();
+  return arg != NULL;
+}
+
+static int looks_at_main(void *canary) {
+  int status = wa_sleep(WA_S(1));
+  finish(wa_spawn_with(uses_a_stack, NULL, &(wa_task_options){.stack_size = 4096}));
+  int wrong = 0;
+  for (int i = 0; i < 120; i++) wrong += ((volatile int *)canary)[i] != ~i;
+  EXPECT_INT(wrong, 0);
+  return status;
+}
+
+static int has_a_canary(void *arg) {
+  (void)arg;
+  volatile int canary[120];
+  for (int i = 0; i < 120; i++) canary[i] = ~i;
+  wa_release(wa_spawn(looks_at_main, (void *)canary));
+  return wa_sleep(WA_MS(1));
+}
+
+TEST(run_keeps_the_frame_of_main_from_stacks_of_like_sizes) {
+  wa_configure(&(wa_config){.virtual_clock = true, .stack_size = 4097});
+  EXPECT_STATUS(wa_run(has_a_canary, NULL), WA_OK);
+  TAKE_REPORT(WA_REPORT_SHUTDOWN);
+}
 #endif
 
 TEST(run_starts_what_was_spawned_before_it) {

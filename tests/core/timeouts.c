@@ -302,3 +302,28 @@ TASK_TEST(timeout_of_nothing_over_oneself_is_a_cancellation) {
   EXPECT_STATUS(wa_await(t), WA_ECANCELED);
   wa_release(t);
 }
+
+TASK_TEST(timeout_record_that_was_copied_is_refused) {
+  wa_timeout t, copy;
+  wa_timeout_enter(&t, WA_S(1));
+  copy = t;
+  EXPECT_MISUSE(wa_timeout_exit(&copy, WA_OK), "wa_timeout_exit: the timeout was not entered by this task");
+  EXPECT_MISUSE(wa_timeout_reschedule(&copy, WA_S(2)), "wa_timeout_reschedule: the timeout is not active");
+  EXPECT_STATUS(wa_timeout_exit(&t, WA_OK), WA_OK);
+}
+
+/* On a virtual clock it must be known exactly when the clock jumps, whatever was cancelled before. */
+TASK_TEST(timeout_left_early_over_many_sleepers) {
+  enum { MANY = 100 };
+  wa_task *tasks[MANY];
+  for (int i = 0; i < MANY; i++) tasks[i] = wa_spawn(sleeper, NUMBER(1000 + 7 * (MANY - i)));
+  for (int i = 0; i < MANY; i++) {
+    wa_timeout t;
+    wa_timeout_enter(&t, WA_MS(i + 1));
+    EXPECT_STATUS(wa_timeout_exit(&t, wa_yield()), WA_OK);
+  }
+  for (int i = MANY; i--;) {
+    EXPECT_STATUS(finish(tasks[i]), WA_OK);
+    EXPECT_INT(wa_now(), WA_MS(1000 + 7 * (MANY - i)));
+  }
+}
