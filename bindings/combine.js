@@ -94,10 +94,11 @@ export function gather(core, items, given) {
   const { collect } = options('gather', given);
   const list = listed(items, 'gather');
   const futures = distinct(core, list, 'gather');
-  let asked; // the error of a cancellation that was passed on
+  let asked; // of a cancellation that was passed on
   const outer = new Combined(core, (reason) => {
     const before = asked;
-    asked = cancelledError(reason); // first: what it cancels may end at once
+    // First: what it cancels may end at once. Not anew for the same: it may be reached by very many ways.
+    if (!asked || asked.reason !== reason) asked = { reason, error: cancelledError(reason) };
     let stopped = false;
     for (const item of list) stopped = stop(futures.get(item), reason) || stopped; // who is there twice is asked twice
     if (!stopped) asked = before;
@@ -107,7 +108,7 @@ export function gather(core, items, given) {
   outer._over(futures, (future) => {
     if (!collect && !future._resolved) outer._follow(future);
   }, () => {
-    if (asked) return outer._fail(asked, true);
+    if (asked) return outer._fail(asked.error, true);
     outer._resolve(list.map((item) => {
       const future = futures.get(item);
       const value = future._outcome;
@@ -153,11 +154,11 @@ export function waitFor(core, item, ms = Infinity) {
   let late, asked;
   const outer = new Combined(core, (reason) => {
     if (ms === 0) return outer._fail(cancelledError(reason), true); // it has been asked already, and only its end is missing
-    const stopped = inner.cancel(reason);
+    const stopped = stop(inner, reason);
     asked ||= stopped;
     return stopped;
   });
-  const passed = () => inner.cancel(late = lateError(ms));
+  const passed = () => stop(inner, late = lateError(ms));
   inner._watch(() => {
     if (late && inner.cancelled && !asked) outer._fail(late);
     else outer._follow(inner);
@@ -181,7 +182,7 @@ export function shield(core, item) {
 export function asCompleted(core, items, given) {
   const { timeout } = options('asCompleted', given, { timeout: 'time' });
   const futures = distinct(core, items, 'asCompleted');
-  const ready = [];
+  let ready = [], next = 0; // next: what was handed out leaves when all was
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
   all._seen(); // its error is for who asks for more
   let news = new Future();
@@ -199,7 +200,11 @@ export function asCompleted(core, items, given) {
     [Symbol.asyncIterator]() { return this; },
     async next() {
       while (!ready.length && !all.done) await news;
-      if (ready.length) return { value: ready.shift(), done: false };
+      if (ready.length) {
+        const value = ready[next++];
+        if (next === ready.length) ready = [], next = 0;
+        return { value, done: false };
+      }
       return { value: await all, done: true };
     },
     async return() {

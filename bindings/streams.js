@@ -149,7 +149,7 @@ class Source extends Descriptor {
 
 class Sink extends Descriptor {
   side = WRITABLE;
-  #buffer = new Uint8Array(BUFFER);
+  #buffer; // made when there is something for it
   #size = 0;
   #sending; // a promise while there is something to send
   #ending = false;
@@ -183,6 +183,7 @@ class Sink extends Descriptor {
     if (this.over || this.#shut) return -EPIPE;
     const part = bytes.subarray(0, BUFFER - this.#size);
     if (!part.length) return -EAGAIN;
+    this.#buffer ??= new Uint8Array(BUFFER);
     this.#buffer.set(part, this.#size);
     this.#size += part.length;
     this.#sending ??= this.#send();

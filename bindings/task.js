@@ -18,8 +18,9 @@ export class Task extends Future {
   #name;
   #signal;
   #deadline;
-  #causes; // of those who asked from here, the latest last
-  #places; // of several causes: where the wasm has their texts, which may be alike
+  #cause; // of who asked from here, the latest
+  #causes; // of several: the latest with each text
+  #places; // and by where the wasm has their texts, which may be alike
   #site = '';
   #cancelling = 0;
   #controller;
@@ -48,7 +49,7 @@ export class Task extends Future {
   get signal() {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#causes) this.#abort(this.#causes.at(-1).value);
+      if (this.#cause) this.#abort(this.#cause.value);
       else if (this.done && !this._resolved) this.#abort(this.#why(this._outcome));
     }
     return this.#controller.signal;
@@ -63,10 +64,10 @@ export class Task extends Future {
     else this.#request(cause);
   }
 
-  /** The latest of its causes with that text; of several such, the one whose text the wasm has at that place. */
+  /** Of its causes the one with that text at that place in the wasm, or the latest with it. */
   _causeOf(text, place) {
-    const those = this.#causes?.filter((cause) => cause.text === text);
-    return those?.findLast((cause) => this.#places?.get(cause) === place) ?? those?.at(-1);
+    const cause = this.#places?.get(place) ?? this.#cause;
+    return cause?.text === text ? cause : this.#causes?.get(text);
   }
 
   /** What may stop it besides cancel. Where that can't be had, there is to be no task. */
@@ -122,19 +123,25 @@ export class Task extends Future {
   get #over() { return this.done || this.#core.dead; }
 
   #request(cause) {
-    const before = this.#causes?.at(-1);
+    const before = this.#cause;
     if (before) this.#place(before);
     if (this.#core.x.wax_cancel(this.#handle, this.#core.reason(cause)) !== 1) return false;
-    (this.#causes ??= []).push(cause);
-    if (before) this.#place(cause);
+    this.#cause = cause;
     this.#core.remember(cause);
+    if (before) {
+      this.#place(cause);
+      this.#causes ??= new Map([[before.text, before]]);
+      const same = this.#causes.get(cause.text);
+      this.#causes.set(cause.text, cause);
+      if (same) this.#core.forget(same);
+    }
     this.#core.wake();
     this.#abort(cause.value);
     return true;
   }
 
   // Of the latest one.
-  #place(cause) { (this.#places ??= new Map()).set(cause, this.#word(REASON)); }
+  #place(cause) { (this.#places ??= new Map()).set(this.#word(REASON), cause); }
 
   #abort(reason) { this.#controller?.abort(reason === undefined ? new CancelledError('cancelled') : reason); }
   #why(error) { return this.reason === undefined ? error : this.reason; }
@@ -144,7 +151,8 @@ export class Task extends Future {
     this.#handle = 0;
     if (this.#signal) leave(this.#signal, this);
     this.#deadline?.cancel();
-    this.#causes?.forEach((cause) => this.#core.forget(cause));
+    if (this.#causes) this.#causes.forEach((cause) => this.#core.forget(cause));
+    else if (this.#cause) this.#core.forget(this.#cause);
     this.#signal = this.#deadline = this.#places = undefined;
   }
 
@@ -152,14 +160,14 @@ export class Task extends Future {
     const cancelled = status === ECANCELED;
     const error = cancelled ? this.#cancellation(cause) : this.#error(status, members, wrong);
     this.#leave(status);
-    this.#causes = this._hostError = undefined;
+    this.#cause = this.#causes = this._hostError = undefined;
     if (this.#ofC) this._seen();
     this._fail(error, cancelled, cause?.late);
     this.#abort(this.#why(error));
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.
-  #causeOf(text, place) { return this._causeOf(text, place) ?? (text ? { value: text, text } : this.#causes?.at(-1)); }
+  #causeOf(text, place) { return this._causeOf(text, place) ?? (text ? { value: text, text } : this.#cause); }
 
   #cancellation(cause) {
     this.reason = cause?.value;

@@ -20,7 +20,8 @@ function output(write, name, log) {
   let line = '';
   const print = (text) => {
     if (write) return text && write(text);
-    const lines = (line + text).split('\n');
+    const lines = text.split('\n');
+    lines[0] = line + lines[0];
     line = lines.pop();
     lines.forEach((one) => console[log](one));
   };
@@ -92,10 +93,11 @@ export function wasi(stdout, stderr, memory) {
 
       fd_read: move('read'),
       fd_write: move('write'),
-      fd_close: of((file) => {
-        file.close?.();
-        delete files[files.indexOf(file)];
-      }),
+      fd_close: (fd) => {
+        if (!files[fd]) return EBADF;
+        files[fd].close?.();
+        delete files[fd];
+      },
       sock_shutdown: of((file) => (file.eof ? file.eof() : ENOTSOCK)),
       fd_seek: of(() => ESPIPE),
       fd_fdstat_get: of(({ socket }, out) => put(out, socket ? SOCKET : CHARACTER_DEVICE, 0, 0, 0, 0, 0)),

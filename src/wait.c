@@ -193,9 +193,9 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
 
 wa_future *(*wa__nest_waits)(wa__handle *handle);
 
-/* A cycle must pass through somebody who waits for t, or for whom waits for t, ... Where one such stands above the other and
- * nobody above the last, there is none, however many stand below: 30,000 members of a group, each awaiting the one before, took a
- * minute. Beyond so many callbacks, or where two wait for the same, the walk from f down has to tell. */
+/* A cycle must pass through somebody who waits for t, or for whom waits for t, ... Where they are few, and none of them is waited for,
+ * there is none, however many stand below: 30,000 members of a group, each awaiting the one before, took a minute. Beyond so many
+ * callbacks the walk from f down has to tell. */
 enum { NEAR_BY = 64 };
 #ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less */
 static bool closes_cycle(wa__task *t, wa_future *f) {
@@ -204,18 +204,19 @@ static bool closes_cycle(wa__task *t, wa_future *f) {
 }
 #else
 static WA__COLD bool wa__closes_cycle(wa__task *t, wa_future *f) {
-  wa_future *top = &t->future, *above = top;
-  for (uint32_t looks = NEAR_BY; above; top = above) {
-    above = NULL;
-    WA__LIST_EACH(link, &top->callbacks) {
-      wa__handle *handle = wa__container(link, wa__handle, link);
-      wa_future *who = &wa__container(handle, wa__task, handle)->future;
-      if (handle->run) who = wa__nest_waits ? wa__nest_waits(handle) : NULL;
-      if (!looks-- || (who && above)) {
+  static wa_future *above[NEAR_BY + 1];
+  above[0] = &t->future;
+  for (uint32_t n = 1, looks = NEAR_BY; n;) {
+    wa_future *next = above[--n];
+    WA__LIST_EACH(link, &next->callbacks) {
+      if (!looks--) {
         wa__walk++;
         return wa__leads_to(f, &t->future);
       }
-      if (who) above = who;
+      wa__handle *handle = wa__container(link, wa__handle, link);
+      wa_future *who = &wa__container(handle, wa__task, handle)->future;
+      if (handle->run) who = wa__nest_waits ? wa__nest_waits(handle) : NULL;
+      if (who) above[n++] = who;
     }
   }
   return false;
