@@ -193,9 +193,8 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
 
 wa_future *(*wa__nest_waits)(wa__handle *handle);
 
-/* A cycle must pass through somebody who waits for t, or for whom waits for t, ... Where they are few, and none of them is waited for,
- * there is none, however many stand below: 30,000 members of a group, each awaiting the one before, took a minute. Beyond so many
- * callbacks the walk from f down has to tell. */
+/* f leads to t where f is among those who wait for t, for whom waits for t, ... These are often few, however many stand below: 30,000
+ * members of a group, each awaiting the one before, took a minute. Beyond so many callbacks the walk from f down has to tell. */
 enum { NEAR_BY = 64 };
 #ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less */
 static bool closes_cycle(wa__task *t, wa_future *f) {
@@ -216,6 +215,7 @@ static WA__COLD bool wa__closes_cycle(wa__task *t, wa_future *f) {
       wa__handle *handle = wa__container(link, wa__handle, link);
       wa_future *who = &wa__container(handle, wa__task, handle)->future;
       if (handle->run) who = wa__nest_waits ? wa__nest_waits(handle) : NULL;
+      if (who == f) return true;
       if (who) above[n++] = who;
     }
   }

@@ -171,6 +171,16 @@ static void ignore(void *ctx, wa_future *f) {
   (void)ctx;
 }
 
+TASK_TEST(cycle_that_nobody_else_awaits) {
+  tasks[0] = named("a", awaits_slot, NUMBER(1));
+  tasks[1] = named("b", awaits_gathered, NUMBER(2));
+  tasks[2] = named("c", awaits_slot, NUMBER(0));
+  tasks[3] = named("d", sleeper, NUMBER(1));
+  wa_sleep(WA_MS(2));
+  for (int i = 0; i < 3; i++) EXPECT_STATUS(wa_status(tasks[i]), WA_EMISUSE);
+  for (int i = 0; i < 4; i++) wa_release(tasks[i]);
+}
+
 /* Who waits for a task is looked for among its callbacks; there may be more of them than are looked at. */
 TASK_TEST(cycle_behind_many_callbacks) {
   tasks[0] = named("a", awaits_slot, NUMBER(1));
