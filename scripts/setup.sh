@@ -1,9 +1,9 @@
 #!/bin/sh
 # Installs what a part of the build lacks, and nothing that is there: as root by apt-get; otherwise says what to
-# install and ends with status 2. Parts, each with all before it:
+# install and ends with status 2. Parts:
 #   native    clang for this machine, with its sanitizers
 #   build     both wasm toolchains and wasm-opt
-#   test      Python's wasmtime, the browsers, CMake, pkg-config, Doxygen, npm's development packages
+#   test      native and build; Python's wasmtime, the browsers, CMake, pkg-config, Doxygen, npm's development packages
 #   wasmtime  (alone) the wasmtime command, by cargo; without a recent cargo the tests use Python's package only
 set -eu
 part=$1

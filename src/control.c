@@ -3,7 +3,8 @@
  *     "cancel a.txt enough"  --> [ wa_lines ] --> wa_cancel of each --> "ok 1"
  *
  * Laws
- *   - It is a task as any other, written over the public calls alone; it waits for its stream and for nothing else.
+ *   - It is a task as any other: it suspends by public calls alone, and only looks into the tasks that it lists. It waits for its
+ *     stream and for nothing else.
  *   - A task's name cannot end a line or a field of an answer, and stands for itself, as it was listed, between quotes.
  */
 #include "io.h"

@@ -86,7 +86,8 @@ WAX(counts) const wa_counts *wax_counts(void) {
 }
 
 /* What a host's call may be trapped out of, and recovered from: notes the stack pointer before any C runs, or each trap would
- * leave a little less of the host's stack. CALL and the arguments are in assembly, as in wax_recover. */
+ * leave a little less of the host's stack. `call` is the assembly that pushes the arguments and calls: a C call would have a
+ * prologue, as in wax_recover. */
 #define FROM_HOST(call)                                    \
   __asm__(".globaltype __stack_pointer, i32\n"             \
           "i32.const 0\nglobal.get __stack_pointer\ni32.store wa__fiber_host_stack\n" call "return\n")

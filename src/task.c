@@ -116,7 +116,7 @@ static WA__COLD void wa__leave_wait(wa__task *t) {
   if (woken) t->queued.pass_on(t->queued.queue);
 }
 
-/* So are the scopes that the lost frames had entered. */
+/* wa__fiber_lost: the frames of the latest wait are gone; so are that wait, and the scopes that were entered in them. */
 void wa__task_lost(wa__fiber *fiber, void *scopes) {
   wa__task *t = wa__container(fiber, wa__task, fiber);
   if (t->cancels && !t->delivered) t->must_cancel |= WA__ASKED; /* of which only the lost wait was told */

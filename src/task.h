@@ -18,8 +18,8 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
-/* Somebody. What is above that: a deadline that was set inside an uncancellable region, and goes through it: one more than that
- * region's number. */
+/* Values of must_cancel. 0: nobody asked; 1: somebody did; n + 1: a deadline that was set inside the uncancellable region n asked, and
+ * is told inside it. */
 enum { WA__ASKED = 1 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 

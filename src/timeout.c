@@ -65,7 +65,8 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
   return timer;
 }
 
-/* Of the deadlines in an uncancellable region that have passed, the outermost one's is the cancellation. */
+/* Whether the deadline of a scope around this one, set inside an uncancellable region too, has passed: then the cancellation is that
+ * one's. */
 static bool passed_around(const struct wa__timer *timer) {
   for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
     const struct wa__timer *around = wa__container(scope, struct wa__timer, scope);

@@ -41,8 +41,8 @@ static void place(wa__due *due) {
   uint32_t i = (uint32_t)(when >> level * BITS) & (SLOTS - 1);
   wa__list *slot = &slots[level][i], *after = slot;
   taken[level] |= UINT64_C(1) << i;
-  /* In the slot of the base, and only there, are earlier deadlines, too, each in its place: those that have passed, and all that
-   * a clock which began anew has set while others were left from before. */
+  /* Only the base's slot holds earlier deadlines, too: overdue ones, and those that were left from before a clock began anew. They
+   * are kept sorted. */
   while (when == base && after->prev && after->prev != slot && is_before(due, due_of(after->prev))) after = after->prev;
   wa__list_push(after, &due->handle.link);
 }

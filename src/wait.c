@@ -15,8 +15,8 @@ wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
-/* A reason of which the task hears. What it has in hand meanwhile stays: a group's errors, until those of another group, beside
- * which the reason stands as if it were the task's own; and why it is to stop itself, whatever else it stops while it cleans up. */
+/* Notes why a wait was cancelled. Not over a group's errors that the task still has in hand, beside which it goes to t->reason; and
+ * not over why the task itself is to stop, whatever else it stops while it cleans up. */
 static void hear(wa__task *t, wa__detail *reason) {
   bool errors = t->thrown && t->thrown->kind == WA__ERRORS;
   if (!t->delivered || reason == t->reason) wa__detail_set(errors ? &t->reason : &t->thrown, reason);

@@ -179,12 +179,13 @@ const char *wa_site(const wa_future *task);
 
 /** finally: runs cleanup(arg) when the body of the running task has returned, whatever it returned; last in, first out.
  * cleanup may suspend. None runs where the body does not return: a task cancelled before its first step; one that is ended
- * without clean-up, by a trap, an overflow, WA_EDISCARDED, or where wa_run ends by WA_EDEADLOCK. WA_EMISUSE outside a task;
- * WA_ENOMEM. */
+ * without clean-up, by a trap, an overflow, WA_EDISCARDED, or where wa_run ends by WA_EDEADLOCK; one whose fiber finds no memory,
+ * to begin or for a wait of its own. WA_EMISUSE outside a task; WA_ENOMEM. */
 int wa_defer(void (*cleanup)(void *arg), void *arg);
 
 /** await f(arg): calls f as a segment of its own. The same as a plain call, but a suspension inside f does
- * not unwind the caller again and again: resuming costs the same however deep. Returns f's status. */
+ * not unwind the caller again and again: resuming costs the same however deep. Returns f's status; suspends if f does.
+ * WA_EMISUSE outside a task, or for a NULL f; WA_ENOMEM, also for want of memory for what f has on its stack when it suspends. */
 int wa_call(wa_task_fn f, void *arg);
 
 /* ---- futures ------------------------------------------------------------------------------------------- */
@@ -198,7 +199,9 @@ int wa_reject(wa_future *future, int status);
 
 /** One reference more, to give back with wa_release. Returns the future. NULL for NULL. */
 wa_future *wa_retain(wa_future *future);
-/** Gives a reference back. A task that runs goes on. Refused (wa_error_text) if none is left but those of the runtime. */
+/** Gives a reference back. A task that runs goes on. One too many is refused (wa_error_text) where it would be the last of a
+ * future that the runtime still needs; a future that others wait for is theirs, too, and giving back what was not yours takes it
+ * from them. */
 void wa_release(wa_future *future);
 
 /** done(): whether the outcome is there. */
@@ -238,10 +241,11 @@ static __inline__ int wa_checkpoint(void);
 bool wa_cancel(wa_future *future, const char *reason);
 /** cancelling(): the count of requests not taken back. WA_EMISUSE for what is not a task. */
 int wa_cancelling(const wa_task *task);
-/** Takes one request back: uncancel(). Returns how many are left. */
+/** Takes one request back: uncancel(). Returns how many are left. WA_EMISUSE for what is not a task. */
 int wa_uncancel(wa_task *task);
 /** Between enter and exit the running task cannot be interrupted: a cancellation is kept, and surfaces at the
- * first await after exit; only a deadline that is set inside (wa_wait_for, wa_timeout) still expires. Nests. WA_EMISUSE outside a task, or for an exit without enter. */
+ * first await after exit; only a deadline that is set inside (wa_wait_for, wa_timeout) still expires. Nests. WA_EMISUSE outside a
+ * task, or for an exit without enter. */
 int wa_uncancellable_enter(void);
 /** Ends what the enter before it began. */
 int wa_uncancellable_exit(void);
@@ -251,10 +255,12 @@ int wa_uncancellable_exit(void);
 wa_future *wa_shield(wa_future *future);
 
 /** wait_for(future, timeout): its status, or WA_ETIMEDOUT: then the future was cancelled and is gone; a task
- * that takes time to clean up, or that ignores the cancellation, is waited for. Suspends. */
+ * that takes time to clean up, or that ignores the cancellation, is waited for. WA_ECANCELED if the waiting task was cancelled,
+ * and with it the future; WA_ENOMEM. Suspends. */
 int wa_wait_for(wa_future *future, wa_time timeout);
 /** The bounded stop: cancels the task and waits for its end, for at most grace: its status. A task that still runs
- * then is reported, and ended without clean-up if discard is true: WA_ETIMEDOUT. Suspends. */
+ * then is reported, and ended without clean-up if discard is true: WA_ETIMEDOUT. At once for one that is done; WA_EMISUSE for the
+ * running task, and for what is no task; WA_ENOMEM. Suspends. */
 int wa_stop_within(wa_task *task, wa_time grace, bool discard);
 
 /** When wa_wait returns. */
@@ -264,7 +270,7 @@ enum {
   WA_ALL_COMPLETED = 3    /**< when all are done */
 };
 /** wait(futures, timeout, return_when): WA_OK whether or not all are done (ask each with wa_done); cancels
- * nothing. WA_ECANCELED if the waiting task was cancelled. WA_EMISUSE for n == 0. Suspends. */
+ * nothing. WA_ECANCELED if the waiting task was cancelled. WA_EMISUSE for n == 0; WA_ENOMEM. Suspends. */
 int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout);
 
 /** A flag of wa_gather. */
@@ -292,7 +298,7 @@ void wa_completed_close(wa_completed *it);
  *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
  * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
  * Scopes nest. Exit must be reached by the task that entered: once that has ended, the scope is gone, and no call may
- * name it. WA_FOREVER: no deadline (yet). */
+ * name it. The record must stay where it is: a copy is refused. WA_FOREVER: no deadline (yet). */
 typedef struct wa_timeout {
   wa_time when; /**< read only: the deadline, by wa_now()'s clock; WA_FOREVER: none */
   WA__PRIVATE(
@@ -302,7 +308,7 @@ typedef struct wa_timeout {
     uint32_t state;
   )
 } wa_timeout;
-/** Begins the scope. WA_EMISUSE outside a task. */
+/** Begins the scope. WA_EMISUSE outside a task, inside this same scope, and for a negative delay; WA_ENOMEM. */
 int wa_timeout_enter(wa_timeout *t, wa_time delay);
 /** Moves the deadline to delay from now. WA_EMISUSE before enter, and once it has expired or was left. */
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay);
@@ -318,7 +324,8 @@ bool wa_timeout_expired(const wa_timeout *t);
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
  * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. A task that ends
  * without the exit (it hit a trap, was discarded, or returned) cancels the members, and waits for none. Once the
- * task that entered it has ended, a group is gone, and no call may name it. */
+ * task that entered it has ended, a group is gone, and no call may name it. The record must stay where it is: a copy is
+ * refused. Without memory for them, of WA_EGROUP's errors some or all are missing. */
 typedef struct wa_group {
   WA__PRIVATE(
     wa_task *parent;
@@ -327,7 +334,7 @@ typedef struct wa_group {
     uint32_t errors; /* which they were; 0: none */
   )
 } wa_group;
-/** Begins the group. WA_EMISUSE outside a task. */
+/** Begins the group. WA_EMISUSE outside a task, and inside this same group; WA_ENOMEM. */
 int wa_group_enter(wa_group *g);
 /** wa_spawn, as a member. The caller owns a reference. */
 wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg);
@@ -597,7 +604,8 @@ typedef enum wa_report_kind {
 typedef struct wa_report {
   wa_report_kind kind;/**< what happened */
   wa_task *task;      /**< borrowed; NULL for the last two */
-  const char *site;   /**< the await concerned, "file.c:12", or "" */
+  const char *site;   /**< the await concerned, "file.c:12", or "": of a stalled step the one that ended it, or, if the task has
+                         ended, the one before */
   wa_time age;        /**< how long ago the cancellation was asked for; how long the step ran */
   int status;         /**< the task's, if it has ended */
   uint32_t count;     /**< how many, where it is about several */
