@@ -39,6 +39,15 @@ onBoth('borders', (test) => {
     await other.close();
   });
 
+  test('what an import throws is no overflow for speaking of recursion', {}, async (rt, { module }) => {
+    const error = new Error('no recursion, please: the call stack is short');
+    const other = await load(module, { imports: { test: { probe() { throw error; }, missing() {} } } });
+    const trap = await errorOf(other.spawn('call_import', 0));
+    assert.equal(trap.name, 'TrapError');
+    assert.equal(trap.cause, error);
+    await other.close();
+  });
+
   test('what is settled already has ended before a deadline that passes meanwhile', { clock: 'real' }, async (rt) => {
     for (const wait of [
       () => rt.waitFor(Promise.resolve('v'), 1),
