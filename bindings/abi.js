@@ -23,5 +23,5 @@ export const SITE = 9, VALUE = 10, ERRORS = 14, ERROR_COUNT = 15;
 export const UNSEEN = 2; // of the flags: an error that nobody in C has looked at, and nobody can any more
 
 // WASI: errors of a function, and what a descriptor is: a console's, or a socket that never blocks.
-export const EBADF = 8, WASI_EIO = 29, ENOSYS = 52, ENOTSOCK = 57, ESPIPE = 70;
+export const EAGAIN = 6, EBADF = 8, WASI_EIO = 29, ENOSYS = 52, ENOTSOCK = 57, EPIPE = 64, ESPIPE = 70;
 export const REALTIME = 0, CHARACTER_DEVICE = 2, SOCKET = 6 | (4 << 16);

@@ -8,12 +8,12 @@
  *     waits until a `tell` says that it is worth another try.
  *   - Nothing of a stream's own runs while wasm is on the stack: it is pulled and written from promises.
  *   - An end crosses in both directions: what C, its task, a source, a sink or a reader ends, ends the others. */
+import { EAGAIN, EPIPE, WASI_EIO } from './abi.js';
 import { MisuseError, misuse, must, options } from './errors.js';
 import { isThenable } from './future.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
 
-const EAGAIN = 6, EIO = 29, EPIPE = 64;
 const READABLE = 1, WRITABLE = 2;
 const BUFFER = 65536;
 const encoder = new TextEncoder();
@@ -72,10 +72,10 @@ class Source extends Descriptor {
   read(bytes) {
     const chunk = this.#chunk;
     if (!chunk && !this.over) return -EAGAIN;
-    if (!chunk) return this.#error === undefined ? 0 : -EIO;
+    if (!chunk) return this.#error === undefined ? 0 : -WASI_EIO;
     if (chunk.length !== this.#size) {
       this.#spoiled(new MisuseError('a chunk of a stream was transferred or resized before C had read it'));
-      return -EIO;
+      return -WASI_EIO;
     }
     const part = chunk.subarray(this.#at, this.#at + bytes.length);
     bytes.set(part);

@@ -9,8 +9,6 @@
 #ifdef __wasm__
 #include "exports.h"
 #include "op.h"
-#include "registry.h"
-#include "report.h"
 #include "run.h"
 
 #include <string.h>
