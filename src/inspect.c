@@ -26,6 +26,20 @@ const char *wa_reason(const wa_future *f) {
   return reason && reason->kind == WA__REASON ? reason->data : "";
 }
 
+void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
+  if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
+  uint32_t last = wa__last_id;
+  wa__visit before = wa__visit_begin();
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind != WA__TASK || !wa__pending(f)) continue;
+    if ((int32_t)(wa__task_of(f)->id - last) > 0) break; /* the visitor has spawned it */
+    visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
+    WA__LIST_AGAIN(link);
+  }
+  wa__visit_end(before);
+}
+
 void wa_count(wa_counts *out) {
   if (!wa__given(out, "wa_count")) return;
   out->tasks = wa__task_count;
@@ -71,35 +85,4 @@ int wa_return_number(double number) { return give("wa_return_number", WA_NUMBER,
 wa_data wa_input(void) {
   const wa__task *t = wa__asking();
   return t && t->extra ? wa__detail_data(t->extra->input) : (wa_data){0};
-}
-
-/* ---- finally -------------------------------------------------------------------------------------------------------- */
-
-static int run_deferred(void *arg) {
-  wa__task *t = arg;
-  if (t->must_cancel && t->extra->body_status >= 0) { /* asked while the body ran: so it ends, whatever it returned */
-    t->extra->body_status = WA_ECANCELED;
-    wa__detail_set(&t->thrown, t->reason);
-  }
-  wa__detail_set(&t->extra->body_thrown, t->thrown);
-  for (wa__defer *d; (d = t->extra->defers);) {
-    wa__defer now = *d;
-    t->extra->defers = d->next;
-    wa__free(d, sizeof *d);
-    now.cleanup(now.arg);
-  }
-  wa__detail_set(&t->thrown, t->extra->body_thrown);
-  return WA_OK;
-}
-
-int wa_defer(void (*cleanup)(void *arg), void *arg) {
-  wa__task *t = wa__need_task("wa_defer");
-  if (!t) return WA_EMISUSE;
-  if (!cleanup) return wa__misuse("wa_defer: cleanup is NULL; expected a function");
-  wa__defer *d = wa__extra_of(t) ? wa__alloc(sizeof *d) : NULL;
-  if (!d) return wa__no_memory("a deferred clean-up");
-  wa__deferred = run_deferred;
-  *d = (wa__defer){t->extra->defers, cleanup, arg};
-  t->extra->defers = d;
-  return WA_OK;
 }

@@ -228,19 +228,3 @@ bool wa__enter(void) {
 void wa__leave(const bool *alone) {
   if (*alone) wa__inside = false;
 }
-
-/* ---- looking at it ----------------------------------------------------------------------------------------------- */
-
-void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
-  if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
-  uint32_t last = wa__last_id;
-  wa__visit before = wa__visit_begin();
-  WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind != WA__TASK || !wa__pending(f)) continue;
-    if ((int32_t)(wa__task_of(f)->id - last) > 0) break; /* the visitor has spawned it */
-    visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
-    WA__LIST_AGAIN(link);
-  }
-  wa__visit_end(before);
-}

@@ -1,0 +1,38 @@
+/* defer.c: what a task has to do at its end, however it ends: Python's finally, beside the one that is plain C behind a call.
+ *
+ *     body returned -> clean-up 3 -> clean-up 2 -> clean-up 1 -> finish        on the same fiber, so each may wait
+ *
+ * Laws
+ *   - The last deferred is the first to run, and each runs once.
+ *   - What the clean-ups hear of changes nothing about how the task ends; a request that came while the body ran does.
+ */
+#include "task.h"
+
+static int run_deferred(void *arg) {
+  wa__task *t = arg;
+  if (t->must_cancel && t->extra->body_status >= 0) { /* asked while the body ran: so it ends, whatever it returned */
+    t->extra->body_status = WA_ECANCELED;
+    wa__detail_set(&t->thrown, t->reason);
+  }
+  wa__detail_set(&t->extra->body_thrown, t->thrown);
+  for (wa__defer *d; (d = t->extra->defers);) {
+    wa__defer now = *d;
+    t->extra->defers = d->next;
+    wa__free(d, sizeof *d);
+    now.cleanup(now.arg);
+  }
+  wa__detail_set(&t->thrown, t->extra->body_thrown);
+  return WA_OK;
+}
+
+int wa_defer(void (*cleanup)(void *arg), void *arg) {
+  wa__task *t = wa__need_task("wa_defer");
+  if (!t) return WA_EMISUSE;
+  if (!cleanup) return wa__misuse("wa_defer: cleanup is NULL; expected a function");
+  wa__defer *d = wa__extra_of(t) ? wa__alloc(sizeof *d) : NULL;
+  if (!d) return wa__no_memory("a deferred clean-up");
+  wa__deferred = run_deferred;
+  *d = (wa__defer){t->extra->defers, cleanup, arg};
+  t->extra->defers = d;
+  return WA_OK;
+}
