@@ -502,8 +502,8 @@ wa_data wa_input(void);
 /** Makes a function known to the host under its own name: `WA_TASK(crawl);` after `int crawl(void *arg)`. */
 #define WA_TASK(f) \
   __attribute__((constructor)) static void wa__register_##f(void) { \
-    static wa__entry entry = {#f, f, NULL}; \
-    wa__register(&entry); \
+    static wa__entry wa__entry_##f = {#f, f, NULL}; \
+    wa__register(&wa__entry_##f); \
   } \
   WA__NOTHING
 
