@@ -133,6 +133,7 @@ int wa_reject(wa_future *f, int status) {
 
 bool wa_cancel(wa_future *f, const char *text) {
   if (!wa__check("wa_cancel", f)) return false;
+  if (!wa__pending(f)) f->seen = true; /* whoever gives it up wants to hear nothing of its error */
   wa__detail *reason = wa__reason(text);
   bool asked = wa__cancel(f, reason);
   wa__detail_release(reason);

@@ -54,7 +54,10 @@ static bool cancel(wa_future *f, wa__detail *reason) {
 
 static size_t clean(wa_future *f) {
   gather *g = gather_of(f);
-  for (uint32_t i = 0; i < g->nest.n; i++) wa__list_unlink(&g->links[i].handle.link);
+  for (uint32_t i = 0; i < g->nest.n; i++) {
+    wa__list_unlink(&g->links[i].handle.link);
+    if (!wa__pending(f)) g->children[i]->seen = true; /* one that ends after it, too */
+  }
   return wa__nest_clean(&g->nest);
 }
 

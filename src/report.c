@@ -16,22 +16,8 @@ void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ct
   listener_ctx = ctx;
 }
 
-/* Of each kind, and of those that have a second one: %0 the task, %1 its place, %2 its age, %3 the count, or the status' name. */
-#define CHECKPOINT "without an await, near %1s; put a wa_checkpoint in its loop"
-static const char *const sentences[] = {
-    [WA_REPORT_SWALLOWED] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s",
-    [WA_REPORT_STALLED] = "task '%0s' ran %2l ms " CHECKPOINT,
-    [WA__REPORT_SEVERAL] = "task '%0s' or the %3u before it ran %2l ms " CHECKPOINT,
-    [WA_REPORT_UNGRACEFUL] = "task '%0s' still runs, %2l ms after its cancellation; it waits at %1s",
-    [WA_REPORT_UNSEEN] = "task '%0s' failed with %3s, and nobody looked at it",
-    [WA_REPORT_STACK] = "task '%0s': stack overflow, %3u bytes, give it more with stackSize (stack_size in C)",
-    [WA__REPORT_TOO_DEEP] = "task '%0s': stack overflow, too deep for the engine",
-    [WA_REPORT_TRAP] = "task '%0s' hit a wasm trap, after %1s",
-    [WA__REPORT_INTERRUPTED] = "task '%0s' was interrupted by its host: it ran " CHECKPOINT,
-    [WA_REPORT_DEADLOCK] = "deadlock (or max_turns): %3u tasks are left",
-    [WA_REPORT_SHUTDOWN] = "the main task ended; cancelling the %3u that are left",
-};
-enum { NAMED = 1 << WA_REPORT_SWALLOWED | 1 << WA_REPORT_UNSEEN }; /* %3 is a status' name */
+/* Of these kinds the number is a status; its name is told. */
+enum { NAMED = 1 << WA_REPORT_SWALLOWED | 1 << WA_REPORT_UNSEEN };
 enum { UNCOUNTED = NAMED | 1 << WA_REPORT_UNGRACEFUL };
 
 /* A line for stderr; the sentence begins behind the prefix. */
@@ -40,10 +26,10 @@ enum { BEFORE = sizeof prefix - 1 };
 typedef struct line { char text[340]; } line;
 
 /* Returns the line's length. */
-static size_t write_line(line *line, int kind, wa__task *t, const char *site, wa_time age, int number) {
-  int64_t last = NAMED >> kind & 1 ? wa__text_arg(wa_status_name(number)) : number - (kind == WA__REPORT_SEVERAL);
+static size_t write_line(line *line, int kind, const char *sentence, wa__task *t, const char *site, wa_time age, int number) {
+  int64_t last = NAMED >> kind & 1 ? wa__text_arg(wa_status_name(number)) : number - (kind == WA_REPORT_STALLED);
   memcpy(line->text, prefix, BEFORE);
-  return BEFORE + wa__formatted(line->text + BEFORE, sizeof *line - BEFORE, sentences[kind],
+  return BEFORE + wa__formatted(line->text + BEFORE, sizeof *line - BEFORE, sentence,
                                 wa__text_arg(t ? wa_name(&t->future) : ""),
                                 wa__text_arg(*site ? site : "its start"), age, last);
 }
@@ -54,22 +40,19 @@ static void print_line(line *line, size_t size) {
 }
 
 /* The status that goes with a count. */
-static const int8_t statuses[WA__REPORT_KINDS] = {
+static const int8_t statuses[WA_REPORT_SHUTDOWN + 1] = {
     [WA_REPORT_STALLED] = WA_EPENDING, [WA_REPORT_STACK] = WA_ESTACK, [WA_REPORT_TRAP] = WA_ETRAP};
-
-static const uint8_t kinds[] = {WA_REPORT_STALLED, WA_REPORT_TRAP, WA_REPORT_STACK}; /* of the second wordings */
 
 bool wa__reporting;
 
-void wa__report(int wording, wa__task *t, const char *site, wa_time age, int number) {
-  int kind = wording < WA__REPORT_KINDS ? wording : kinds[wording - WA__REPORT_KINDS];
+void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const char *site, wa_time age, int number) {
   if (wa__reporting) return;
   if (kind == WA_REPORT_SHUTDOWN && !the_listener) return; /* as it should be: asyncio.run says nothing either */
   if (kind == WA_REPORT_STACK) number = (int)wa__fiber_stack_size(&t->fiber);
   line line;
-  size_t size = write_line(&line, wording, t, site, age, number);
+  size_t size = write_line(&line, kind, sentence, t, site, age, number);
   bool counts = !(UNCOUNTED >> kind & 1);
-  wa_report r = {.kind = (wa_report_kind)kind, .task = t ? &t->future : NULL, .site = site, .age = age,
+  wa_report r = {.kind = kind, .task = t ? &t->future : NULL, .site = site, .age = age,
                  .status = counts ? statuses[kind] : number, .count = counts ? (uint32_t)number : 0,
                  .text = line.text + BEFORE};
   if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", r.text); /* for wa_error_text */
@@ -83,8 +66,9 @@ void wa__report(int wording, wa__task *t, const char *site, wa_time age, int num
 }
 
 void wa__report_overdue(wa__task *t, wa_time now) {
+  static const char sentence[] = "task '%0s' still runs, %2l ms after its cancellation; it waits at %1s";
   t->ungraceful = true;
-  wa__report(WA_REPORT_UNGRACEFUL, t, t->site, now - t->cancelled_at, WA_EPENDING);
+  wa__report(WA_REPORT_UNGRACEFUL, sentence, t, t->site, now - t->cancelled_at, WA_EPENDING);
 }
 
 wa_time wa__report_ungraceful(wa_time now) {
@@ -104,19 +88,23 @@ wa_time wa__report_ungraceful(wa_time now) {
 }
 
 static void unseen(wa_future *f) {
+  static const char task[] = "task '%0s' failed with %3s, and nobody looked at it";
+  static const char future[] = "a future failed with %3s, and nobody looked at it";
   wa__task *t = wa__as_task(f);
-  if (t) wa__report(WA_REPORT_UNSEEN, t, t->site, 0, f->status);
+  wa__report(WA_REPORT_UNSEEN, t ? task : future, t, t ? t->site : "", 0, f->status);
 }
 
 static void stalled(wa_time ran, uint32_t steps) {
-  if (wa__latest) wa__report(steps > 1 ? WA__REPORT_SEVERAL : WA_REPORT_STALLED, wa__latest, wa__latest->site, ran, (int)steps);
+  static const char one[] = "task '%0s' ran %2l ms " WA__CHECKPOINT;
+  static const char several[] = "task '%0s' or the %3u before it ran %2l ms " WA__CHECKPOINT;
+  if (wa__latest) wa__report(WA_REPORT_STALLED, steps > 1 ? several : one, wa__latest, wa__latest->site, ran, (int)steps);
 }
 
 /* On the overflowed task's emergency stack: the sentence goes straight to stderr, and the host recovers the rest. */
 static void overflow(void) {
   line line;
   wa__task *t = wa__container(wa__fiber_running, wa__task, fiber);
-  print_line(&line, write_line(&line, WA_REPORT_STACK, t, "", 0, (int)wa__fiber_stack_size(&t->fiber)));
+  print_line(&line, write_line(&line, WA_REPORT_STACK, WA__OVERFLOW, t, "", 0, (int)wa__fiber_stack_size(&t->fiber)));
 }
 
 void wa__report_start(void) {

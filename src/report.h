@@ -4,11 +4,13 @@
 
 #include "task.h"
 
-/* Second wordings of three kinds: one of several steps stalled; the host interrupted; the engine's own stack ended. */
-enum { WA__REPORT_KINDS = WA_REPORT_SHUTDOWN + 1, WA__REPORT_SEVERAL = WA__REPORT_KINDS, WA__REPORT_INTERRUPTED, WA__REPORT_TOO_DEEP };
+/* What a sentence may say: %0s the task's name, %1s the place, %2l the age in ms, %3u the count, or %3s the status' name. */
+#define WA__CHECKPOINT "without an await, near %1s; put a wa_checkpoint in its loop"
+#define WA__OVERFLOW "task '%0s': stack overflow, %3u bytes, give it more with stackSize (stack_size in C)"
+
 extern bool wa__reporting; /* a listener runs: another report is not made. One that trapped never came back */
-/* Tells the listener: a wa_report_kind, or a wording. t and site may be NULL. */
-void wa__report(int wording, wa__task *t, const char *site, wa_time age, int count_or_status);
+/* Tells the listener. t may be NULL. */
+void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const char *site, wa_time age, int count_or_status);
 /* Looks for tasks that outlive their cancellation by more than the configured grace; returns when to look again
  * (WA_FOREVER while no task is being cancelled). */
 wa_time wa__report_ungraceful(wa_time now);

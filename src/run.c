@@ -96,7 +96,8 @@ static void one_ended(wa__handle *handle) {
 }
 
 static int cancel_rest(void) {
-  if (wa__task_count) wa__report(WA_REPORT_SHUTDOWN, NULL, "", 0, (int)wa__task_count);
+  static const char sentence[] = "the main task ended; cancelling the %3u that are left";
+  if (wa__task_count) wa__report(WA_REPORT_SHUTDOWN, sentence, NULL, "", 0, (int)wa__task_count);
   uint32_t n = left = wa__task_count;
   if (!n) return WA_OK;
   wa__handle *ends = wa__alloc(n * sizeof *ends), *end = ends;
@@ -105,7 +106,6 @@ static int cancel_rest(void) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
     wa__cancel(f, NULL);
-    f->seen = true;
     end->run = one_ended;
     wa__list_push(&f->callbacks, &end++->link);
   }
@@ -134,7 +134,8 @@ int wa_run(wa_task_fn f, void *arg) {
   wa__future_add(main_task, &stop);
   int st = run_until_stopped();
   if (st == WA_OK) st = cancel_rest();
-  if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, NULL, "", 0, (int)wa__task_count);
+  static const char deadlock[] = "deadlock (or max_turns): %3u tasks are left";
+  if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, deadlock, NULL, "", 0, (int)wa__task_count);
   int status = st < 0 ? st : wa_status(main_task);
   wa_release(main_task);
   in_run = false;

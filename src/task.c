@@ -72,7 +72,8 @@ static void drop_extra(wa__extra *e) {
 static void finish(wa__task *t, int st) {
   if (st == WA__PARKED) st++; /* that number is no status: it stands for "not yet" */
   if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
-    wa__report(WA_REPORT_SWALLOWED, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
+    static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";
+    wa__report(WA_REPORT_SWALLOWED, sentence, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
   }
   wa__fiber_destroy(&t->fiber);
   if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t, NULL);
@@ -247,9 +248,11 @@ wa__task *wa__task_recover(wa__trap trap) {
       innermost = t;
       wa_retain(&t->future);
       bool interrupted = trap == WA__TRAP_INTERRUPTED;
-      int wording = interrupted ? WA__REPORT_INTERRUPTED : WA_REPORT_TRAP;
-      if (status == WA_ESTACK) wording = deep ? WA__REPORT_TOO_DEEP : WA_REPORT_STACK;
-      wa__report(wording, t, t->site, 0, interrupted);
+      const char *sentence = "task '%0s' hit a wasm trap, after %1s";
+      if (interrupted) sentence = "task '%0s' was interrupted by its host: it ran " WA__CHECKPOINT;
+      if (status == WA_ESTACK) sentence = WA__OVERFLOW;
+      if (deep) sentence = "task '%0s': stack overflow, too deep for the engine";
+      wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, sentence, t, t->site, 0, interrupted);
     }
     wa__trace(t, WA_TRACE_RUN);
     bool lost = t->spawning; /* so is the reference meant for who spawned it */

@@ -594,7 +594,7 @@ typedef enum wa_report_kind {
   WA_REPORT_STALLED,        /**< a step ran longer than stall_after without an await: the task's, or, with a count above
                                1, one of so many up to it (debug finds the one) */
   WA_REPORT_UNGRACEFUL,     /**< a task still runs, grace after its cancellation */
-  WA_REPORT_UNSEEN,         /**< a task failed and was released, and nobody looked at its error */
+  WA_REPORT_UNSEEN,         /**< a task, or another future, failed and was released, and nobody looked at its error */
   WA_REPORT_STACK,          /**< a task overflowed its stack */
   WA_REPORT_TRAP,           /**< a task hit a trap */
   WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left */
@@ -603,7 +603,7 @@ typedef enum wa_report_kind {
 /** One of them. */
 typedef struct wa_report {
   wa_report_kind kind;/**< what happened */
-  wa_task *task;      /**< borrowed; NULL for the last two */
+  wa_task *task;      /**< borrowed; NULL for the last two kinds, and for a future that is no task */
   const char *site;   /**< the await concerned, "file.c:12", or "": of a stalled step the one that ended it, or, if the task has
                          ended, the one before */
   wa_time age;        /**< how long ago the cancellation was asked for; how long the step ran */

@@ -78,6 +78,7 @@ TASK_TEST(future_rejected_as_cancelled_is_a_failure_not_a_cancellation) {
   EXPECT(wa_done(f));
   EXPECT(!wa_cancelled(f));
   wa_release(f);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "a future failed with WA_ECANCELED, and nobody looked at it");
 }
 
 /* ---- callbacks --------------------------------------------------------------------------------------------------- */

@@ -64,6 +64,11 @@ TASK_TEST(report_none_when_it_was_taken_back_or_turned_into_an_error) {
 
 /* ---- unseen ------------------------------------------------------------------------------------------------------ */
 
+static int returns_later(void *status) {
+  wa_yield();
+  return (int)(intptr_t)status;
+}
+
 TASK_TEST(report_of_an_error_that_nobody_looked_at) {
   wa_release(named("unloved", returns, NUMBER(WA_EUSER - 1)));
   turns(1);
@@ -96,6 +101,44 @@ TASK_TEST(report_of_an_error_that_a_callback_did_not_ask_for) {
   }
 }
 
+/* The error is then the other's, and so is the report. */
+TASK_TEST(report_of_an_error_of_a_future_that_is_no_task) {
+  static const char text[] = "a future failed with WA_EUSER, and nobody looked at it";
+  wa_task *member = named("member", returns, NUMBER(WA_EUSER - 1));
+  wa_future *rejected = wa_future_new(), *all = wa_gather(&member, 1, 0), *shielded = wa_shield(member);
+  wa_reject(rejected, WA_EUSER - 1);
+  turns(3);
+  wa_future *futures[] = {rejected, all, shielded};
+  for (size_t i = 0; i < 3; i++) {
+    wa_release(futures[i]);
+    EXPECT_REPORT(WA_REPORT_UNSEEN, text);
+  }
+  wa_release(member);
+}
+
+TASK_TEST(report_of_no_error_whose_task_was_cancelled_afterwards) {
+  wa_task *t = named("given up", returns, NUMBER(WA_EUSER - 1));
+  wa_future *f = wa_future_new();
+  wa_reject(f, WA_ETIMEDOUT);
+  turns(2);
+  EXPECT(!wa_cancel(t, NULL));
+  EXPECT(!wa_cancel(f, NULL));
+  wa_release(t);
+  wa_release(f);
+}
+
+/* Whoever awaited the gather has heard of one error, and wants no other. */
+TASK_TEST(report_of_no_member_that_fails_after_its_gather_has) {
+  wa_task *first = named("first", returns, NUMBER(WA_EUSER - 1)), *second = named("second", returns_later, NUMBER(WA_EUSER - 2));
+  wa_task *both[] = {first, second};
+  wa_future *all = wa_gather(both, 2, 0);
+  EXPECT_STATUS(wa_await(all), WA_EUSER - 1);
+  wa_release(all);
+  wa_release(first);
+  wa_release(second);
+  turns(3);
+}
+
 /* asyncio.wait asks each that has ended whether it failed, but for the last. */
 TASK_TEST(report_of_an_error_that_ended_a_wait_as_the_last) {
   wa_task *both[] = {named("first", returns, NUMBER(WA_OK)), named("last", returns, NUMBER(WA_ETIMEDOUT))};
@@ -121,6 +164,7 @@ TASK_TEST(report_none_of_an_error_that_somebody_looked_at) {
   turns(2);
   wa_future *f = wa_future_new();
   wa_reject(f, WA_EUSER - 1);
+  EXPECT_STATUS(wa_status(f), WA_EUSER - 1);
   wa_release(f);
 }
 

@@ -95,6 +95,25 @@ static int owns_what_others_wait_for(void *arg) {
   return wa_sleep(WA_MS(1));
 }
 
+static int fails_when_stopped(void *arg) {
+  (void)arg;
+  wa_sleep(WA_S(1));
+  return WA_EUSER - 1;
+}
+
+static int leaves_one_that_fails(void *arg) {
+  static const wa_task_options options = {.name = "left"};
+  wa_release(wa_spawn_with(fails_when_stopped, NULL, &options));
+  (void)arg;
+  return wa_yield();
+}
+
+TEST(run_tells_of_an_error_while_it_ends) {
+  EXPECT_STATUS(wa_run(leaves_one_that_fails, NULL), WA_OK);
+  EXPECT_REPORT(WA_REPORT_SHUTDOWN, "the main task ended; cancelling the 1 that are left");
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'left' failed with WA_EUSER, and nobody looked at it");
+}
+
 TEST(run_keeps_the_frame_of_main_until_all_have_ended) {
   for (int i = 0; i < 3; i++) {
     EXPECT_STATUS(wa_run(owns_what_others_wait_for, NULL), WA_OK);
