@@ -19,7 +19,7 @@ export class Combined extends Future {
     this._watch(() => core.over(this));
   }
   cancel(reason) {
-    if (this.done) return false;
+    if (this._past()) return false;
     this.#core.x; // refuses before anything has changed
     return this.stop(reason);
   }
@@ -125,7 +125,7 @@ const afterThis = queueMicrotask;
 const whens = {
   __proto__: null,
   first: () => true,
-  error: (future) => future._failed,
+  error: (future) => future._failed && (future._seen(), true),
   all: () => false,
 };
 

@@ -53,9 +53,14 @@ export class Future {
   finally(onEnd) { return this.#native().finally(onEnd); }
 
   /** Asks for the end. true if that changed anything. */
-  cancel(reason) { return this._fail(cancelledError(reason), true); }
+  cancel(reason) { return !this._past() && this._fail(cancelledError(reason), true); }
+  /** Whether it has ended: whoever cancels it then wants to hear nothing of its error. */
+  _past() {
+    if (this.done) this._seen();
+    return this.done;
+  }
 
-  [dispose]() { this.cancel(new CancelledError('its block was left')); } // an error: whoever hands it on rejects with it
+  [dispose]() { if (!this.done) this.cancel(new CancelledError('its block was left')); } // an error: who hands it on rejects with it
   /** Of the end, only a cancellation is expected. */
   async [asyncDispose]() {
     if (this.done) return;
@@ -132,12 +137,14 @@ export function checkAwaitable(item, what) {
   must(item instanceof Future || isThenable(item), what, 'a task or a promise', item);
 }
 
-/** The future itself, or one for a promise. Cancelling the latter gives up the wait: a promise can't be stopped. */
+/** The future itself, or one for a promise. Cancelling the latter gives up the wait: a promise can't be stopped. One that rejects
+ * because something was cancelled is cancelled, as a coroutine is by what it awaits. */
 export function futureOf(item, what) {
   if (item instanceof Future) return item;
   checkAwaitable(item, what);
   const future = new Future();
+  const isCancellation = cancellationsFromNow();
   future._item = item;
-  Promise.resolve(item).then((value) => future._resolve(value), (error) => future._fail(error));
+  Promise.resolve(item).then((value) => future._resolve(value), (error) => future._fail(error, isCancellation(error)));
   return future;
 }

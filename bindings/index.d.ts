@@ -299,7 +299,7 @@ export interface Group {
   readonly signal: AbortSignal;
   /** As Runtime.spawn, into this group. MisuseError when the group is shutting down or finished. */
   spawn<T extends Uint8Array | string | number = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
-  /** Makes a task or a promise a member. Returns it. */
+  /** Makes a task or a promise a member. Returns it. A promise can't be stopped: the group waits for it, and `signal` tells it to end. */
   add<T extends PromiseLike<unknown>>(item: T): T;
 }
 

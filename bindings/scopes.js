@@ -75,7 +75,7 @@ export function group(core, rt, body, given) {
   const abort = (why) => {
     if (signal.aborted) return;
     controller.abort(why);
-    for (const member of members) stop(member, why);
+    for (const member of members) if (!member._item) stop(member, why); // a promise can't be: what makes it has the signal
   };
   const failed = (error) => {
     heard.add(error);
@@ -111,7 +111,7 @@ export function group(core, rt, body, given) {
     members.add(member);
     member._watch(() => {
       members.delete(member);
-      if (member._failed) failed(member._look());
+      if (member._failed && !(member._item && isStop(member._outcome))) failed(member._look());
       endIfOver();
     });
     return item;

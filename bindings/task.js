@@ -55,7 +55,7 @@ export class Task extends Future {
     return this.#controller.signal;
   }
 
-  cancel(reason) { return !this.#over && this.#request(new Cause(reason)); }
+  cancel(reason) { return !this._past() && !this.#core.dead && this.#request(new Cause(reason)); }
 
   /** As cancel, but never throws: an abort inside of an import waits until the wasm has returned. */
   _stop(cause) {

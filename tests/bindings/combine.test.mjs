@@ -300,6 +300,46 @@ onBoth('group', (test) => {
     assert.equal(error.reason, 'all out');
   });
 
+  test('a promise cannot be stopped: the group tells it by the signal, and waits', {}, async (rt) => {
+    const rest = async (signal, how) => {
+      await errorOf(rt.spawn('sleeper', 1e6, { signal }));
+      await rt.spawn('sleeper', 30);
+      how();
+    };
+    const fail = () => { throw new RangeError('in the clean-up'); };
+    const outer = rt.group(({ signal, add }) => { add(rest(signal, fail)); });
+    await rt.spawn('sleeper', 10);
+    outer.cancel('all out');
+    assert.deepEqual((await errorOf(outer)).errors, [new RangeError('in the clean-up')]);
+    assert.equal(rt.now, 40);
+
+    let ended = 0;
+    const told = rt.group(({ signal, add, spawn }) => {
+      add(rest(signal, () => { ended = rt.now; throw signal.reason; }));
+      spawn('status', -1001);
+    });
+    assert.deepEqual((await errorOf(told)).errors.map(({ status }) => status), [-1001]);
+    assert.equal(ended, 70);
+  });
+
+  test('a promise that a cancellation comes out of is a cancelled member', {}, async (rt) => {
+    const stopped = rt.spawn('sleeper', 1e6), sibling = rt.spawn('sleeper', 20);
+    const awaits = async () => { await stopped; };
+    assert.equal(await rt.group(({ add }) => {
+      add(awaits());
+      add(sibling);
+      stopped.cancel();
+      return 7;
+    }), 7);
+    assert.equal(sibling.cancelled, false);
+    assert.equal(rt.now, 20);
+    await rt.wait([awaits(), rt.spawn('sleeper', 10)], { when: 'error' });
+    assert.equal(rt.now, 30);
+    const given = rt.shield(awaits());
+    await errorOf(given);
+    assert.equal(given.cancelled, true);
+  });
+
   test('it takes no members when it shuts down or is finished', {}, async (rt) => {
     let late;
     await errorOf(rt.group(async (group) => {

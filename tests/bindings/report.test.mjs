@@ -67,6 +67,25 @@ onBoth('reports', (test) => {
     assert.equal(unloved.done, true);
   });
 
+  test('nor one that ended a wait, or that was cancelled afterwards', {}, async (rt, { reports }) => {
+    await rt.wait([rt.spawn('status', -1005), rt.spawn('sleeper', 5)], { when: 'error' });
+    const task = rt.spawn('status', -1005);
+    const gathered = rt.gather([rt.spawn('status', -1006)]);
+    await rt.spawn('sleeper', 5);
+    assert.equal(task.cancel(), false);
+    assert.equal(gathered.cancel(), false);
+    await rt.close();
+    assert.deepEqual(reports, []);
+  });
+
+  test('one that leaves its block has been given up by nobody', {}, async (rt, { reports }) => {
+    const task = rt.spawn('status', -1005, { name: 'failed' });
+    await rt.spawn('plain');
+    task[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+    await rt.close();
+    assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['unseen', 'failed']]);
+  });
+
   for (const listed of [false, true]) {
     test(`a failed task that C has left behind is told once${listed ? ', also when tasks() has listed it' : ''}`, {},
       async (rt, { reports }) => {
