@@ -116,9 +116,9 @@ const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include)(.+)$/;
 const absolute = (flag) => (linkAlone(flag) && !flag.startsWith('-') ? resolve(flag) : flag.replace(withPath, (whole, option, path) =>
   (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`)));
 // -I DIR in two words becomes one.
-const takesPath = (flag) => /^-(I|L|isystem|iquote|idirafter|include)$/.test(flag);
+const takesWord = (flag) => /^-(I|L|l|isystem|iquote|idirafter|include)$/.test(flag);
 const whole = (flags) => flags.flatMap((flag, i) => {
-  if (i > 0 && takesPath(flags[i - 1])) return [];
-  expect(!takesPath(flag) || i + 1 < flags.length, `build: ${flag} takes a path`);
-  return takesPath(flag) ? [flag + flags[i + 1]] : [flag];
+  if (i > 0 && takesWord(flags[i - 1])) return [];
+  expect(!takesWord(flag) || i + 1 < flags.length, `build: ${flag} takes a ${flag === '-l' ? 'name' : 'path'}`);
+  return takesWord(flag) ? [flag + flags[i + 1]] : [flag];
 });

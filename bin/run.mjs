@@ -39,8 +39,8 @@ function check({ timeout, host }, words) {
 
 async function importHost(path) {
   try {
-    const module = await import(pathToFileURL(resolve(path)));
-    return module.default ?? { ...module };
+    const { default: all, ...named } = await import(pathToFileURL(resolve(path)));
+    return typeof all === 'object' ? { ...all, ...named } : named;
   } catch (error) {
     throw new BuildError(`${path}: ${error?.message ?? error}`);
   }

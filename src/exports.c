@@ -155,6 +155,7 @@ WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) 
 
 WAX(shutdown) int32_t wax_shutdown(void) {
   WAX_ALONE;
+  wa_now();
   return alone ? (int32_t)wa__cancel_all(NULL) : WA_EMISUSE;
 }
 
@@ -242,6 +243,7 @@ WAX(cancel) int32_t wax_cancel(uint32_t handle, const char *reason) {
   bool bad = !alone;
   wa_future *f = wa__handle_get(handle);
   reason = wa__guest_text(reason, &bad);
+  wa_now(); /* the request's age counts from here, not from the latest turn */
   return !f || bad ? WA_EMISUSE : wa_cancel(f, reason);
 }
 
@@ -349,7 +351,7 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
       .reason = wa_reason(f)[0] ? wa_reason(f) : NULL,
       .name = wa_name(f),
       .site = t ? t->site : "",
-      .cancel_age_ms = t && t->cancels && wa__pending(f) ? wa__ms(wa__the_loop.now - t->cancelled_at) : -1,
+      .cancel_age_ms = t && t->cancels && wa__pending(f) ? wa__ms(wa_now() - t->cancelled_at) : -1,
   };
   if (last) f->seen = true;
   if (f->detail && f->detail->kind == WA__ERRORS) {

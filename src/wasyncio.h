@@ -26,6 +26,11 @@
 #ifndef WASYNCIO_H
 #define WASYNCIO_H
 
+/* Whatever warnings a program asks for, they are about itself. */
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -85,13 +90,13 @@ typedef int64_t wa_time;
 /** n nanoseconds. */
 #define WA_NS(n) ((wa_time)(n))
 /** n microseconds. */
-#define WA_US(n) ((wa_time)((n) * INT64_C(1000)))
+#define WA_US(n) ((wa_time)((n) * (wa_time)1000))
 /** n milliseconds. */
-#define WA_MS(n) ((wa_time)((n) * INT64_C(1000000)))
+#define WA_MS(n) ((wa_time)((n) * (wa_time)1000000))
 /** n seconds. */
-#define WA_S(n) ((wa_time)((n) * INT64_C(1000000000)))
+#define WA_S(n) ((wa_time)((n) * (wa_time)1000000000))
 /** No limit. */
-#define WA_FOREVER INT64_MAX
+#define WA_FOREVER ((wa_time)(~(uint64_t)0 >> 1))
 
 /** loop.time(): the runtime's clock, in nanoseconds from an arbitrary start. Stands still on a virtual clock. */
 wa_time wa_now(void);
@@ -499,10 +504,11 @@ wa_data wa_input(void);
 #else
 #define WA__NOTHING struct wa__entry
 #endif
-/** Makes a function known to the host under its own name: `WA_TASK(crawl);` after `int crawl(void *arg)`. */
+/** Makes a function known to the host under its own name: `WA_TASK(crawl);` after `int crawl(void *arg)`. Once for each name in
+ * a program. */
 #define WA_TASK(f) \
-  __attribute__((constructor)) static void wa__register_##f(void) { \
-    static wa__entry wa__entry_##f = {#f, f, NULL}; \
+  __attribute__((__constructor__)) static void wa__register_##f(void) { \
+    static wa__entry wa__entry_##f = {#f, f, 0}; \
     wa__register(&wa__entry_##f); \
   } \
   WA__NOTHING
@@ -674,10 +680,10 @@ int wa__fiber_yield(void);
 int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number);
 extern wa_data wa__answer;
 WA__PRIVATE(
-  __attribute__((always_inline)) WA__INLINE_WAIT int wa_await(wa_future *future);
-  __attribute__((always_inline)) WA__INLINE_WAIT int wa_sleep(wa_time t);
-  __attribute__((always_inline)) WA__INLINE_WAIT int wa_yield(void);
-  __attribute__((always_inline)) WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+  __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_await(wa_future *future);
+  __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_sleep(wa_time t);
+  __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_yield(void);
+  __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result);
 )
 WA__INLINE_WAIT int wa_await(wa_future *future) { return wa__fiber_await(future); }
 WA__INLINE_WAIT int wa_sleep(wa_time t) { return wa__fiber_sleep(t); }
@@ -699,7 +705,7 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
 #endif
 /* The place is noted when the arguments are there: what one of them waited for must not stand in its stead. */
 #define WA__SITED(name, parameters, arguments) \
-  static __inline__ __attribute__((always_inline)) int wa__sited_##name parameters { wa__site = site; return name arguments; }
+  static __inline__ __attribute__((__always_inline__)) int wa__sited_##name parameters { wa__site = site; return name arguments; }
 /* Define WA_NO_SITES before the header, and the waits note no place: wa_site is "", and their names are no macros. */
 #ifndef WA_NO_SITES
 WA__SITED(wa_await, (const char *site, wa_future *future), (future))

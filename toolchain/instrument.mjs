@@ -85,6 +85,9 @@ export function checkStack(bytes) {
     const jump = imports.find(({ module, name }) => module === 'env' && pattern.test(name));
     if (jump) refuse(overFrames(what, `the program (by the import env.${jump.name})`));
   }
+  if (functions.includes('signature_mismatch:main')) {
+    refuse('its main is neither `int main(void)` nor `int main(int argc, char **argv)`: the start would not call it.');
+  }
   const asyncifys = imports.some(({ module }) => module === 'asyncify');
   if (!asyncifys && functions.some((name) => /^asyncify_st(art|op)_/.test(name))) refuse('it is instrumented already.');
   const stackPointer = globals.indexOf('__stack_pointer');

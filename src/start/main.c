@@ -96,7 +96,17 @@ static int run(void *arg) {
   return st;
 }
 
+/* A program's main that is neither of the two of C keeps this name, and the one below would run in its stead. A call that is never
+ * made has the linker compare the types, and what it puts where they differ is refused (toolchain/instrument.mjs). */
+#ifdef __wasi__
+__attribute__((weak)) int wa__other_main(int argc, char **argv) __asm__("main");
+#define COMPARE_MAINS(argc, argv) ((argc) < 0 ? wa__other_main(argc, argv) : 0)
+#else
+#define COMPARE_MAINS(argc, argv) 0
+#endif
+
 int main(int argc, char **argv) {
+  if (COMPARE_MAINS(argc, argv)) return 2;
   const char *wanted = argc > 1 ? argv[1] : "";
   const wa__entry *entry = wa__entries();
   while (entry && strcmp(entry->name, wanted)) entry = entry->next;

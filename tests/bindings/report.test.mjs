@@ -114,6 +114,15 @@ onBoth('reports', (test) => {
     assert.ok(reports[0].age >= 100);
   });
 
+  test('the age of a cancellation counts from when it was asked for', { clock: 'real' }, async (rt, { reports }) => {
+    const task = rt.spawn('swallow');
+    await rt.spawn('plain');
+    await sleep(300);
+    task.cancel();
+    await task;
+    assert.ok(reports[0].age < 250, `${reports[0].age} ms`);
+  });
+
   test('a listener that throws keeps no other from hearing, and the host hears of it', {}, async (_, { path }) => {
     assert.equal(await run(path, `
       const rt = await load(path, { clock: 'virtual', onReport: ({ kind }) => console.log('heard', kind) });

@@ -81,7 +81,8 @@ for (const toolchain of names) {
         WA_TASK(sum);`);
       const sum = async () => {
         const folder = project.file('.');
-        await succeeds([...build('uses.c', `uses-${toolchain}.wasm`, '-L', folder, `-l${toolchain}`), '--', '-isystem', project.file('system')]);
+        const flags = ['-L', folder, '--', '-l', toolchain, '-isystem', project.file('system')];
+        await succeeds([...build('uses.c', `uses-${toolchain}.wasm`), ...flags]);
         return (await project.wasyncio(['run', `uses-${toolchain}.wasm`, 'sum'])).stdout;
       };
       const sumBehind = async () => {
@@ -170,6 +171,29 @@ for (const toolchain of names) {
       const debug = new WebAssembly.Module(readFileSync(project.file('debug.wasm')));
       assert.equal(WebAssembly.Module.customSections(debug, 'name').length, 1);
       assert.equal((await project.wasyncio(['run', 'debug.wasm', 'echo'])).stdout, 'nothing\n');
+    });
+
+    test('the header is silent among names that are its own, under every warning and standard', async () => {
+      const source = `static int fd = 1, future = 2, st = 3, item = 4, lock = 5, n = 6, site = 7, it = 8, out = 9;
+        #define constructor
+        #define always_inline static inline
+        #include "wasyncio.h"
+        int all(void *arg) { (void)arg; wa_sleep(WA_MS(5)); return fd + future + st + item + lock + n + site + it + out + (wa_now() == WA_FOREVER); }
+        WA_TASK(all);\n`;
+      project.write('names.c', source);
+      project.write('names.cpp', `extern "C" int all(void *);\n${source}`);
+      for (const [file, standard] of [['names.c', 'c89'], ['names.c', 'c2x'], ['names.cpp', 'c++11']]) {
+        const flags = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror', '-O0', '--', `-std=${standard}`];
+        await succeeds(build(file, 'names.wasm', ...flags));
+        assert.equal((await project.wasyncio(['run', 'names.wasm', 'all'])).stdout, '45\n');
+      }
+    });
+
+    test('a main that the start would not call is refused', async () => {
+      project.write('three.c', '#include "wasyncio.h"\nint main(int n, char **words, char **names) { return !words || !names || n; }\n');
+      const { status, stderr } = await project.wasyncio(build('three.c', 'three.wasm'));
+      assert.equal(status, 1);
+      assert.match(stderr, /its main is neither `int main\(void\)` nor/);
     });
 
     test('-Os links the small library: tasks, cancel and timers in 8 KB, everything in 16', async () => {
@@ -312,6 +336,7 @@ test('wrong uses', async () => {
     ['build a.c -o a.wasm -- -fsyntax-only', /-fsyntax-only is refused: a build goes on to a wasm/],
     ['build a.c -o a.wasm -- --version', /--version is refused: a build goes on to a wasm/],
     ['build a.c -o a.wasm -- -isystem', /-isystem takes a path/],
+    ['build a.c -o a.wasm -- -l', /-l takes a name/],
     ['build a.c -o folder.wasm', /the output folder\.wasm is a folder/],
     ['run a.wasm t --timeout -1', /option '--timeout' argument is ambiguous;/],
     ['init text.txt/sub', /the folder .* can't be written to/, 1],

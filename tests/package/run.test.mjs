@@ -11,6 +11,7 @@ let project;
 before(async () => {
   project = await installed({ after: (f) => cleanup.push(f) });
   copyFileSync(join(root, 'tests/package/tasks.c'), project.file('tasks.c'));
+  project.write('beside.mjs', 'export default function main() {}\nexport const answer = async (input) => `${input}? 42`;\n');
   project.write('host.mjs', 'export const answer = async (input) => `${input}? 42`;\n');
   project.write('default.mjs', 'export default { answer: () => { throw new Error("no answer") } };\n');
   project.write('broken.mjs', 'import "nowhere";\n');
@@ -39,6 +40,7 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   ['a time limit that is not', 'tasks.wasm patient --timeout 100', 124, /^waiting\ncleaned up \(.*100 ms\)\n$/,
     /^wasyncio: patient: .*100 ms\n$/],
   ['host functions', 'tasks.wasm ask life --host host.mjs', 0, 'life? 42\n'],
+  ['host functions beside a default export', 'tasks.wasm ask life --host beside.mjs', 0, 'life? 42\n'],
   ['host functions as a default export, which throw', 'tasks.wasm ask life --host default.mjs', 1, '', /no answer/],
   ['a host module that does not load', 'tasks.wasm ask life --host broken.mjs', 1, '', /broken\.mjs: .*nowhere/],
   ['no file', '', 2, '', /^wasyncio: run: no wasm is given/],
