@@ -150,6 +150,7 @@ static bool wake_first(int fd, int side, int status) {
   watch *w = wa__container(first, watch, link);
   leave(w);
   if (w->inner) wa__list_push(&woken, &w->link);
+  w->future.seen = status == WA_ECLOSED; /* whoever closes a descriptor knows that its waits end */
   wa__future_finish(&w->future, WA__FINISHED, status, NULL, NULL);
   wa__fd_woken++;
   return true;

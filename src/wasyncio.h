@@ -600,7 +600,8 @@ typedef enum wa_report_kind {
   WA_REPORT_STALLED,        /**< a step ran longer than stall_after without an await: the task's, or, with a count above
                                1, one of so many up to it (debug finds the one) */
   WA_REPORT_UNGRACEFUL,     /**< a task still runs, grace after its cancellation */
-  WA_REPORT_UNSEEN,         /**< a task, or another future, failed and was released, and nobody looked at its error */
+  WA_REPORT_UNSEEN,         /**< a task, or another future, failed and was released, and nobody looked at its error;
+                               not the end of a wa_fd_watch by wa_close */
   WA_REPORT_STACK,          /**< a task overflowed its stack */
   WA_REPORT_TRAP,           /**< a task hit a trap */
   WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left */
