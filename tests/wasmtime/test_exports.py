@@ -1,5 +1,6 @@
 """The exports of docs/abi.md themselves: what a host in any language gets for a wrong call."""
 import math
+import struct
 import unittest
 
 import wasyncio
@@ -128,6 +129,33 @@ class Misuses(Case):
         self.assertEqual(told, [4097, 1903])
         for task in tasks:
             self.call('wax_release', task)
+        self.assert_nothing_left()
+
+    def test_how_long_ago_a_task_was_cancelled(self):
+        """Since the first request; -1 before it, when all are taken back, and at the end."""
+        self.start(virtual_clock=True)
+
+        def age(handle):
+            return struct.unpack('<d', self.rt.guest.bytes(self.call('wax_info', handle) + 48, 8))[0]
+
+        task = self.raw('waits')
+        self.rt.turn()
+        self.assertEqual(age(task), -1)
+        self.call('wax_cancel', task, 0)
+        self.assertEqual(age(task), 0)
+        self.call('wax_advance', 3.0)
+        self.call('wax_cancel', task, 0)
+        self.call('wax_advance', 4.0)
+        for _ in range(2):
+            self.assertEqual(age(task), 7)
+            self.call('wax_uncancel', task)
+        self.assertEqual(age(task), -1)
+        self.call('wax_cancel', task, 0)
+        self.assertEqual(age(task), 0)
+        self.rt.turn()
+        self.call('wax_advance', 3.0)
+        self.assertEqual(age(task), -1)
+        self.assertEqual(self.call('wax_release', task), 0)
         self.assert_nothing_left()
 
     def test_init_twice(self):
