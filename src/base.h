@@ -40,8 +40,9 @@ int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 static inline int64_t wa__text_arg(const char *text) { return (int64_t)(intptr_t)text; }
 static inline int64_t wa__number_arg(int64_t number) { return number; }
 int wa__no_memory(const char *what) WA__COLD;
-/* No status: of a wait that has begun, and is not over. */
+/* No status: of a wait that has begun, and is not over. A body that returns this number has returned the next one. */
 enum { WA__PARKED = INT32_MIN };
+static inline int wa__status_of(int returned) { return returned == WA__PARKED ? WA__PARKED + 1 : returned; }
 /* What an operation, a future or a group may fail with. */
 static inline bool wa__is_error(int status) { return status < 0 && status != WA_EPENDING && status != WA__PARKED; }
 

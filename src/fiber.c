@@ -113,11 +113,6 @@ static void give_back(wa__fiber *fiber) {
 /* The leaf of a suspended segment, if no WA__FIBER_WAIT is. The C stack's pointer stays: asyncify skips what would move it. */
 __attribute__((noinline)) int wa__fiber_suspend(void) { return wa__fiber_woken() ? wa__fiber_wakes() : wa__fiber_leave(); }
 
-enum { SUSPENDED = INT32_MIN };
-
-/* INT32_MIN is no status. */
-static inline int status_of(int returned) { return returned == SUSPENDED ? SUSPENDED + 1 : returned; }
-
 /* A wa_call's. */
 typedef struct inner {
   wa__segment segment;
@@ -199,10 +194,10 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
     ended = s == &fiber->base;
     if (ended) {
       wa__fiber_free_frames(s);
-      wa__fiber_status = status_of(status);
+      wa__fiber_status = wa__status_of(status);
     } else {
       drop_segments(fiber, below(s));
-      wa__woken_with = status; /* of the wa_call that waits for it */
+      wa__woken_with = wa__status_of(status); /* of the wa_call that waits for it */
       s = fiber->top;
       status = wa__fiber_enter(fiber, s, stack, outer);
     }
@@ -296,7 +291,7 @@ bool wa__fiber_first(wa__fiber *fiber) {
     fiber->base.depth = (uint32_t)(top - left);
     return wa__fiber_go_on(fiber, &fiber->base, status);
   }
-  wa__fiber_status = status_of(status);
+  wa__fiber_status = wa__status_of(status);
   return true;
 }
 #endif
@@ -323,19 +318,19 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg, vo
     bool saved = wa__fiber_save_frames(s);
     wa__fiber_aim(below(s));
     SET_STACK_POINTER(sp);
-    if (wa__likely(saved)) return SUSPENDED;
+    if (wa__likely(saved)) return WA__PARKED;
     status = wa__fiber_lose(fiber, s);
   }
   wa__stack_set(sp); /* a call, so that the linker keeps wa__stack_set */
   drop_segments(fiber, below(s));
   wa__fiber_aim(fiber->top);
-  return status_of(status);
+  return wa__status_of(status);
 }
 
 /* The caller's half: instrumented. On the way back its status comes from the fiber's run loop. */
 int wa__fiber_call(wa_task_fn f, void *arg, void *mark) {
   int status = wa__fiber_begin(f, arg, mark);
-  return status == SUSPENDED ? wa__fiber_suspend() : status;
+  return status == WA__PARKED ? wa__fiber_suspend() : status;
 }
 
 bool wa__fiber_runs(const wa__fiber *fiber) {

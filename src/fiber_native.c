@@ -63,7 +63,7 @@ static void enter(void) {
   wa__fiber *fiber = wa__fiber_running;
   struct wa__stack *s = wa__fiber_stack(fiber);
   __sanitizer_finish_switch_fiber(NULL, &s->outside_bottom, &s->outside_size);
-  wa__fiber_status = fiber->base.f(fiber->base.arg);
+  wa__fiber_status = wa__status_of(fiber->base.f(fiber->base.arg));
   s->ended = true;
   leave(s, true);
 }
@@ -136,7 +136,7 @@ int wa__fiber_suspend(void) {
 
 int wa__fiber_call(wa_task_fn f, void *arg, void *mark) {
   (void)mark; /* frames stay where they are, so none are lost */
-  return f(arg);
+  return wa__status_of(f(arg));
 }
 
 void wa__fiber_destroy(wa__fiber *fiber) {

@@ -70,7 +70,6 @@ static void drop_extra(wa__extra *e) {
 }
 
 static void finish(wa__task *t, int st) {
-  if (st == WA__PARKED) st++; /* that number is no status: it stands for "not yet" */
   if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
     static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";
     wa__report(WA_REPORT_SWALLOWED, sentence, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);

@@ -50,6 +50,20 @@ TASK_TEST(task_eager_is_the_current_one_only_while_it_runs) {
   finish(t);
 }
 
+static int returns_least(void *wait) {
+  if (wait) wa_yield();
+  return INT32_MIN;
+}
+
+/* The runtime has another use for that number. */
+TASK_TEST(task_status_that_is_the_least_of_all_is_the_next_one) {
+  for (int waits = 0; waits < 2; waits++) {
+    EXPECT_STATUS(finish(wa_spawn(returns_least, waits ? "" : NULL)), INT32_MIN + 1);
+    EXPECT_STATUS(finish(wa_spawn_with(returns_least, waits ? "" : NULL, &(wa_task_options){.eager = true})), INT32_MIN + 1);
+    EXPECT_STATUS(wa_call(returns_least, waits ? "" : NULL), INT32_MIN + 1);
+  }
+}
+
 TASK_TEST(task_status_that_is_positive_passes_on) {
   wa_task *t = wa_spawn(returns, NUMBER(42));
   EXPECT_STATUS(wa_await(t), 42);
