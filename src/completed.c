@@ -21,7 +21,7 @@ struct wa__completed {
   wa__scope scope;
   wa_queue done; /* of futures; NULL: the time was up */
   uint32_t n, todo, left;
-  uint32_t inside; /* other tasks that wait in next: a guest each */
+  uint32_t inside; /* other tasks that wait in next: a waiter each */
   wa__task *owner;
   bool owner_inside, closed;
   bool held;  /* by the program */
@@ -30,10 +30,10 @@ struct wa__completed {
 };
 
 /* Another task than the owner, while it waits: it may be discarded. */
-typedef struct guest {
+typedef struct waiter {
   wa__scope scope;
   struct wa__completed *state;
-} guest;
+} waiter;
 
 static size_t size_of(size_t n) { return sizeof(struct wa__completed) + n * sizeof(node); }
 
@@ -59,10 +59,10 @@ static void drop(wa__scope *scope) {
 }
 
 static void leave(wa__scope *scope) {
-  guest *g = wa__container(scope, guest, scope);
-  struct wa__completed *c = g->state;
+  waiter *w = wa__container(scope, waiter, scope);
+  struct wa__completed *c = w->state;
   wa__scope_leave(scope);
-  wa__free(g, sizeof *g);
+  wa__free(w, sizeof *w);
   c->inside--;
   if (c->closed || (!c->held && !c->todo)) end(c);
 }
@@ -124,20 +124,20 @@ int wa_completed_next(wa_completed *it, wa_future **out) {
   *out = NULL;
   if (!it->state->left) return WA_OK;
   struct wa__completed *c = it->state;
-  guest *g = wa__current == c->owner ? NULL : wa__alloc(sizeof *g);
-  if (!g && wa__current != c->owner) return wa__no_memory("a wait");
+  waiter *w = wa__current == c->owner ? NULL : wa__alloc(sizeof *w);
+  if (!w && wa__current != c->owner) return wa__no_memory("a wait");
   c->left--;
-  if (g) {
-    g->state = c;
+  if (w) {
+    w->state = c;
     c->inside++;
-    wa__scope_enter(wa__current, &g->scope, leave);
+    wa__scope_enter(wa__current, &w->scope, leave);
   } else {
     c->owner_inside = true;
   }
   int st = wa_queue_get(&c->done, &c->item);
   if (st == WA_OK) *out = c->item;
-  if (g) {
-    leave(&g->scope);
+  if (w) {
+    leave(&w->scope);
   } else {
     c->owner_inside = false;
     if (c->closed) end(c);

@@ -160,7 +160,7 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
   else if (status < 0 && status != WA_ECANCELED) add_error(g, status, g->thrown);
   if (g->flags & FAILED) {
     status = WA_EGROUP;
-    if (t->cancels) {
+    if (t->cancels) { /* somebody else has asked, too: anew, for the group's errors come out here, and that at the next await */
       wa__detail *reason = wa__detail_retain(t->reason);
       wa_uncancel(&t->future);
       wa__cancel(&t->future, reason);

@@ -26,7 +26,8 @@ uint32_t wa__guest_functions(void) {
   return n;
 }
 
-bool wa__guest_range(const void *p, size_t size) {
+/* Whether size bytes at p lie inside the memory. */
+static bool is_inside(const void *p, size_t size) {
   uint64_t total = memory_size();
   if (size == 0) return true;
   return p && (uintptr_t)p < total && size <= total - (uintptr_t)p;
@@ -87,7 +88,7 @@ wa__detail *wa__guest_take(void *p, uint32_t type, size_t size, double number, b
   if (type == WA_NUMBER && !p) return made(wa__detail_new(WA_NUMBER, &number, sizeof number), bad);
   if (!p && (size == 0 || type == WA_NOTHING)) return type == WA_NOTHING ? NULL : made(wa__detail_new((int)type, NULL, 0), bad);
   wa__detail *d = wa__container(p, wa__detail, data);
-  bool known = (uintptr_t)p >= sizeof *d && (uintptr_t)p % 8 == 0 && wa__guest_range(d, sizeof *d) && d->number < used &&
+  bool known = (uintptr_t)p >= sizeof *d && (uintptr_t)p % 8 == 0 && is_inside(d, sizeof *d) && d->number < used &&
                table[d->number] == d;
   if (!known || type > WA_NUMBER || size > d->size) {
     *bad = true;

@@ -4,8 +4,6 @@
 
 #include "future.h"
 
-/* Whether size bytes at p lie inside the memory. */
-bool wa__guest_range(const void *p, size_t size);
 /* The text at p if it ends inside the memory; NULL for NULL, and *bad set for anything else. */
 const char *wa__guest_text(const char *p, bool *bad);
 /* The size of the function table. */

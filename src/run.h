@@ -6,8 +6,8 @@
 
 /* While a host's call runs, or wa_run: no other may come in. */
 extern bool wa__inside;
-/* First in a call that changes anything: `alone` says whether it may go on. Also an import that looks harmless, the
- * clock, can come in the middle of a change. */
+/* First in a call that changes anything: `alone` says whether it may go on. A host that calls in from an import, even from one as
+ * harmless as the clock, does so in the middle of a change. */
 #define WAX_ALONE __attribute__((cleanup(wa__leave))) const bool alone = wa__enter()
 bool wa__enter(void);
 extern void (*wa__entered)(void); /* NULL, or what such a call begins with */

@@ -19,8 +19,8 @@ uint32_t wa__last_id;
 
 void wa__trace_tell(wa__task *t, int kind) { wa__task_traced(t, kind); }
 
-/* While a function of the host's own runs, that was called by C (toolchain/foreign.mjs): whom it calls back can't wait, because no
- * wait gets through the host's frames. */
+/* Before and after each call of a function of the host's own (toolchain/foreign.mjs puts them there). C that the host calls back in
+ * between can't wait, because no wait gets through the host's frames; so nobody is current. */
 wa__task *wa__away(void);
 void wa__back(wa__task *t);
 __attribute__((used)) wa__task *wa__away(void) {
@@ -42,6 +42,8 @@ static void settle(wa__task *t, int st) {
     wa__future_finish(f, WA__FINISHED, st, f->value, out);
     wa__detail_release(out);
   } else if (st >= 0 || st == WA_ECANCELED) {
+    /* The reason is the one that its latest await gave; the request's own where no await told it (st >= 0), or where a group's
+     * errors came later. */
     bool own = st >= 0 || (thrown && thrown->kind != WA__REASON);
     wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, own ? t->reason : thrown);
   } else {
@@ -50,7 +52,8 @@ static void settle(wa__task *t, int st) {
   }
 }
 
-/* What was left open down to `last`: an iterator that was not closed, or anything if it died without clean-up. */
+/* What was left open down to `last`: an iterator that was not closed, or anything if it died without clean-up. (A static that is called
+ * wa__ is named in toolchain/nosuspend.txt.) */
 static WA__COLD void wa__task_drop(wa__task *t, const wa__scope *last) {
   for (wa__scope *scope; (scope = t->scopes) && scope != last; scope->drop(scope)) wa__scope_leave(scope);
 }

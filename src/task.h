@@ -18,8 +18,8 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
-/* Values of must_cancel. 0: nobody asked; 1: somebody did; n + 1: a deadline that was set inside the uncancellable region n asked, and
- * is told inside it. */
+/* Values of must_cancel. 0: nobody asked. 1: somebody did; inside an uncancellable region that has to wait for its end. n + 1: so did a
+ * deadline that was set inside of the region with the number n, and it is told there: see wa__to_tell. */
 enum { WA__ASKED = 1 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 
@@ -55,7 +55,8 @@ typedef struct wa__task {
   uint8_t uncancellable;  /* the region's number: 0, and then 1 3 5 ..., the deeper the higher */
   uint8_t must_cancel;    /* asked to stop, and not told yet: by whom */
   bool delivered : 1;     /* told */
-  bool ungraceful : 1, closing : 1;
+  bool ungraceful : 1;    /* reported as such: once is enough */
+  bool closing : 1;       /* wa__cancel_all has asked it, and does so once */
   bool spawning : 1;      /* eagerly: whoever spawns it has not got it yet */
   bool in_defers : 1;     /* the body has returned; its status is in extra */
   bool traced : 1;        /* trace.c has noted that this step began */
@@ -115,7 +116,7 @@ static inline void wa__visit_end(wa__visit before) {
 /* NULL without memory. */
 wa__extra *wa__extra_of(wa__task *t);
 
-/* data becomes the task's; NULL without memory. */
+/* input becomes the task's, also if there will be none. NULL without memory, or for an argument that is refused. */
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
 /* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
 void wa__step(wa__task *t, int result);

@@ -1,7 +1,8 @@
 /* timeout.c: a deadline over a stretch of code: asyncio.timeout, wait_for, and the bounded stop.
  *
  *     CREATED -enter-> ENTERED -exit-> EXITED
- *                         '- deadline: the task is cancelled -> EXPIRING -exit-> EXPIRED: WA_ETIMEDOUT
+ *                         '- deadline: the task is cancelled -> expiring -exit-> EXPIRED: WA_ETIMEDOUT
+ *                                                               (still ENTERED; the flag is on the heap)
  *
  * Law: exit takes back exactly the request that the deadline made; if somebody else asked too, that one goes on.
  */
@@ -9,20 +10,20 @@
 
 enum { CREATED, ENTERED, EXPIRED, EXITED };
 
-/* On the heap, with all that a deadline reads and writes: the record may be on a C stack that is gone, of a task that died, or of
- * a function that returned without the exit. */
-struct wa__timer {
+/* What a deadline reads and writes, on the heap: the program's wa_timeout may lie on a C stack that is gone, because its task died or
+ * its function returned without the exit. */
+struct wa__timeout {
   wa__due due;
   wa__scope scope;
-  wa_timeout *owner;
+  wa_timeout *owner; /* the program's record, or own; the deadline does not follow it */
   wa__task *task;
   bool expiring;
-  uint8_t region; /* in which uncancellable one it was entered */
+  uint8_t region; /* the uncancellable region in which it was entered; 0: in none */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
 static void on_timeout(wa__handle *handle) {
-  struct wa__timer *timer = wa__container(handle, struct wa__timer, due.handle);
+  struct wa__timeout *timer = wa__container(handle, struct wa__timeout, due.handle);
   timer->expiring = true;
   wa__task *task = timer->task;
   uint8_t region = task->uncancellable, asked = task->must_cancel, pierced = timer->region ? timer->region + 1 : 0;
@@ -31,18 +32,19 @@ static void on_timeout(wa__handle *handle) {
   if (timer->region >= region) task->uncancellable = 0;
   wa__cancel_quietly(task);
   task->uncancellable = region;
+  /* Not told yet: noted as this deadline's, so that wa__to_tell lets it through here; of two the deeper one's stays. */
   if (pierced && task->must_cancel) task->must_cancel = (asked & WA__ASKED) | (asked > pierced ? asked : pierced);
 }
 
 static void drop(wa__scope *scope) {
-  struct wa__timer *timer = wa__container(scope, struct wa__timer, scope);
+  struct wa__timeout *timer = wa__container(scope, struct wa__timeout, scope);
   wa__due_cancel(&timer->due);
   wa__scope_leave(scope);
   wa__free(timer, sizeof *timer);
 }
 
 static void arm(wa_timeout *t, wa_time delay) {
-  struct wa__timer *timer = t->timer;
+  struct wa__timeout *timer = t->timer;
   wa__due_cancel(&timer->due);
   t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
   if (t->when == WA_FOREVER) return;
@@ -51,8 +53,8 @@ static void arm(wa_timeout *t, wa_time delay) {
 }
 
 /* owner NULL: the timer's own record. NULL without memory. */
-static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay) {
-  struct wa__timer *timer = wa__alloc(sizeof *timer);
+static struct wa__timeout *enter(wa__task *task, wa_timeout *owner, wa_time delay) {
+  struct wa__timeout *timer = wa__alloc(sizeof *timer);
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
   timer->expiring = false;
@@ -67,16 +69,16 @@ static struct wa__timer *enter(wa__task *task, wa_timeout *owner, wa_time delay)
 
 /* Whether the deadline of a scope around this one, set inside an uncancellable region too, has passed: then the cancellation is that
  * one's. */
-static bool passed_around(const struct wa__timer *timer) {
+static bool passed_around(const struct wa__timeout *timer) {
   for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
-    const struct wa__timer *around = wa__container(scope, struct wa__timer, scope);
+    const struct wa__timeout *around = wa__container(scope, struct wa__timeout, scope);
     if (scope->drop == drop && around->region && around->expiring) return true;
   }
   return false;
 }
 
 static int leave(wa_timeout *t, int status) {
-  struct wa__timer *timer = t->timer;
+  struct wa__timeout *timer = t->timer;
   bool expired = timer->expiring;
   t->state = expired ? EXPIRED : EXITED;
   t->timer = NULL;
@@ -91,7 +93,7 @@ static int leave(wa_timeout *t, int status) {
 static bool entered(wa__task *task, const wa_timeout *t) {
   if (!t || t->state != ENTERED || t->task != &task->future) return false; /* deep nests are many to walk through */
   for (wa__scope *scope = task->scopes; scope; scope = scope->next) {
-    if (scope->drop == drop && wa__container(scope, struct wa__timer, scope)->owner == t) return true;
+    if (scope->drop == drop && wa__container(scope, struct wa__timeout, scope)->owner == t) return true;
   }
   return false;
 }
@@ -176,7 +178,7 @@ int wa_wait_for(wa_future *f, wa_time timeout) {
     drop_watch(&w->scope);
     return st;
   }
-  struct wa__timer *timer = enter(t, NULL, timeout);
+  struct wa__timeout *timer = enter(t, NULL, timeout);
   return timer ? leave(timer->owner, wa_await(f)) : WA_ENOMEM;
 }
 

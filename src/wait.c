@@ -15,8 +15,9 @@ wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
-/* Notes why a wait was cancelled. Not over a group's errors that the task still has in hand, beside which it goes to t->reason; and
- * not over why the task itself is to stop, whatever else it stops while it cleans up. */
+/* Notes, in t->thrown, why a wait was cancelled. Two things it must not overwrite: a group's errors that the task has not handed on yet
+ * (then it goes to t->reason); and, once the task was told to stop, the reason for that: what it cancels while it cleans up is not why
+ * it ends. */
 static void hear(wa__task *t, wa__detail *reason) {
   bool errors = t->thrown && t->thrown->kind == WA__ERRORS;
   if (!t->delivered || reason == t->reason) wa__detail_set(errors ? &t->reason : &t->thrown, reason);

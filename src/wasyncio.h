@@ -20,7 +20,8 @@
  *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
  *     gives it back with wa_release. A task that runs keeps itself alive, so `wa_release(wa_spawn(f, x))` is
  *     fire and forget. What is never given back lasts as long as the program (or until a host closes the
- *     runtime); wa_count shows it.
+ *     runtime); wa_count shows it. Whatever keeps a future that it was given (a wait, a gather, a shield, a callback) holds a
+ *     reference of its own for as long.
  *   - One runtime per wasm instance, one thread.
  */
 #ifndef WASYNCIO_H
@@ -223,8 +224,9 @@ size_t wa_errors(const wa_future *future, int *out, size_t max);
 /** Why it was cancelled: the text given to the wa_cancel that ended it; of a task that still runs, to the latest that reached
  * it (one whose wait is cancelled already keeps that reason). Stays, for every reader. "" if none. */
 const char *wa_reason(const wa_future *future);
-/** Calls done(ctx, future) from the loop once the future is done: add_done_callback. done must not suspend;
- * it has looked at an error when it has asked for wa_status. WA_ENOMEM without memory. */
+/** add_done_callback: calls done(ctx, future) from the loop once the future is done; in the next iteration, if it is already. The
+ * future is there until done returns; ctx is the program's. done must not suspend, and has looked at an error when it has asked for
+ * wa_status. WA_EMISUSE for NULL; WA_ENOMEM. */
 int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), void *ctx);
 
 /* ---- waiting ------------------------------------------------------------------------------------------- */
@@ -308,7 +310,7 @@ typedef struct wa_timeout {
   wa_time when; /**< read only: the deadline, by wa_now()'s clock; WA_FOREVER: none */
   WA__PRIVATE(
     wa_task *task;
-    struct wa__timer *timer;
+    struct wa__timeout *timer;
     int32_t cancelling;
     uint32_t state;
   )
@@ -618,7 +620,7 @@ typedef struct wa_report {
   uint32_t count;     /**< how many, where it is about several */
   const char *text;   /**< the whole, as one sentence */
 } wa_report;
-/** Sets who hears reports, and returns nothing. NULL: each goes to stderr as a line (the default outside
+/** Sets who hears reports, in place of whoever did. NULL: each goes to stderr as a line (the default outside
  * JavaScript), but for WA_REPORT_SHUTDOWN. listener must not suspend. */
 void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ctx);
 
@@ -671,7 +673,7 @@ static __inline__ int wa__checkpoint_at(const char *site) {
 }
 static __inline__ int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
-/** The waits that programs do most: a single call into the runtime, which switches right there, so the program's own frame is
+/* The waits that programs do most: a single call into the runtime, which switches right there, so the program's own frame is
  * all that is saved. Whatever the optimizer thinks of it: a frame more costs more time, and bytes. */
 int wa__fiber_await(wa_future *future);
 int wa__fiber_sleep(wa_time t);
@@ -696,7 +698,7 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
   return st;
 }
 
-/** Every suspending call notes its place first, so that a task can say where it waits. */
+/* Every suspending call notes its place first, so that a task can say where it waits. */
 #define WA__STR2(x) #x
 #define WA__STR(x) WA__STR2(x)
 #ifdef __FILE_NAME__
