@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-const char *wa_name(const wa_future *f) {
-  wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
-  if (!t) return "";
-  wa__extra *e = wa__extra_of(t);
-  if (e && !e->name) {
-    char text[24];
-    e->name = wa__detail_new(WA_TEXT, text, wa__format(text, sizeof text, "task-%u", (unsigned)t->id));
-  }
-  return e && e->name ? e->name->data : "task";
-}
-
 const char *wa_site(const wa_future *f) {
   wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
   return t && !wa__fiber_runs(&t->fiber) && wa__pending(f) ? t->site : "";

@@ -32,6 +32,17 @@ __attribute__((used)) void wa__back(wa__task *t) { wa__current = t; }
 
 wa_task *wa_current(void) { return wa__asking() ? &wa__asking()->future : NULL; }
 
+const char *wa_name(const wa_future *f) {
+  wa__task *t = wa__valid(f) ? wa__as_task((wa_future *)f) : NULL;
+  if (!t) return "";
+  wa__extra *e = wa__extra_of(t);
+  if (e && !e->name) {
+    char text[24];
+    e->name = wa__detail_new(WA_TEXT, text, wa__format(text, sizeof text, "task-%u", (unsigned)t->id));
+  }
+  return e && e->name ? e->name->data : "task";
+}
+
 /* ---- the end ------------------------------------------------------------------------------------------------ */
 
 static void settle(wa__task *t, int st) {
