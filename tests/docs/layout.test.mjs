@@ -1,0 +1,70 @@
+// docs/design.md's tables are true: every file of src/ and bindings/ stands in one, includes and imports only what stands
+// above it, and, in src/, calls only that, but for the one call that the page names.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { buildLibraries } from '../../scripts/link.mjs';
+import { root, run } from '../../scripts/make.mjs';
+import { find } from '../../toolchain/run.mjs';
+
+const page = readFileSync(join(root, 'docs/design.md'), 'utf8');
+
+// The rows below a heading, each as the files that it names: a list of lists.
+function rowsBelow(heading) {
+  const [, section] = page.split(heading);
+  return section.split('\n## ')[0].split('\n').filter((line) => line.startsWith('| `'))
+    .map((line) => Array.from(line.split('|')[1].matchAll(/`([^`]+)`/g), ([, name]) => name));
+}
+
+// In which row a file stands: by its own name, its folder's, or that of the .c or .h with the same name. -1: in none.
+function rowOf(rows, file) {
+  const twin = file.endsWith('.c') ? file.replace(/c$/, 'h') : file.replace(/h$/, 'c');
+  const folder = file.includes('/') && file.replace(/[^/]*$/, '');
+  return rows.findIndex((row) => row.includes(file) || row.includes(folder) || row.includes(twin));
+}
+
+// files: { name: its text }. using: what finds the names of those that a text uses.
+function upward(rows, files, using) {
+  return Object.entries(files).flatMap(([file, text]) => Array.from(text.matchAll(using), ([, used]) => used)
+    .map((used) => (file.startsWith('wasi02/') && `wasi02/${used}` in files ? `wasi02/${used}` : used.replace('../', '')))
+    .filter((used) => !(rowOf(rows, used) >= 0 && rowOf(rows, used) <= rowOf(rows, file)))
+    .map((used) => `${file} uses ${used}`));
+}
+
+const filesOf = (folder, pattern) => Object.fromEntries(readdirSync(join(root, folder), { recursive: true })
+  .filter((name) => pattern.test(name)).map((name) => [name, readFileSync(join(root, folder, name), 'utf8')]));
+
+const layouts = [
+  ['src', '## Layout', filesOf('src', /\.[ch]$/), /^#include "([^"]+)"/gm],
+  ['bindings', '## The bindings', filesOf('bindings', /^[^/]+\.js$/), /from '\.\/([\w.]+)'/g],
+];
+
+for (const [folder, heading, files, using] of layouts) {
+  const rows = rowsBelow(heading);
+
+  test(`${folder}/: every file stands in the table, and uses only what stands above it`, () => {
+    assert.deepEqual(Object.keys(files).filter((file) => rowOf(rows, file) < 0), []);
+    assert.deepEqual(upward(rows, files, using), []);
+  });
+
+  test(`${folder}/: a use of what stands below would be found`, () => {
+    const [first, last] = [rows[0], rows.at(-1)].map(([name]) => name);
+    assert.ok(rowOf(rows, first) < rowOf(rows, last));
+    const line = folder === 'src' ? `#include "${last}"` : `import x from './${last}'`;
+    assert.deepEqual(upward(rows, { [first]: line }, using), [`${first} uses ${last}`]);
+  });
+}
+
+test('src/: nothing calls upward but loop.c', { skip: !find('llvm-nm-19') && 'llvm-nm-19 is not there' }, async () => {
+  const folder = join(root, 'build/tests/docs/lib');
+  await buildLibraries({ target: 'wasi', level: 'debug', folder });
+  const { stdout } = await run('llvm-nm-19', ['-A', join(folder, 'libwasyncio-debug.a')]);
+  const symbols = Array.from(stdout.matchAll(/:(\w+\.c)\.o:\s+\w*\s+(\w) (\w+)$/gm), ([, file, kind, name]) => ({ file, kind, name }));
+  const maker = new Map(symbols.filter(({ kind }) => /[A-TV-Z]/.test(kind)).map(({ file, name }) => [name, file]));
+  const rows = rowsBelow('## Layout');
+  const calls = symbols.filter(({ kind, name }) => kind === 'U' && maker.has(name));
+  assert.ok(calls.length > 300, `${calls.length}`);
+  const up = calls.filter(({ file, name }) => rowOf(rows, basename(maker.get(name))) > rowOf(rows, file));
+  assert.deepEqual(up.map(({ file, name }) => `${file}: ${name}`), ['loop.c: wa__wake']);
+});
