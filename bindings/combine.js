@@ -24,8 +24,8 @@ export class Combined extends Future {
     return this.stop(reason);
   }
 
-  /** A scope's body, which a signal stops; that has aborted before, and it never begins. Without a function, the body ends
-   * when what block is given is called. */
+  /** The promise of a scope's body: of what run() gives; of a block, which has no run, of what the function that `block` is
+   * handed is called with. An abort of `signal` stops the scope; if it has aborted already, run is never called. */
   _body(signal, run, block) {
     this._watch(() => { if (this.#core.dead) this.stop(this._outcome, this._outcome); });
     return new Promise((resolve, reject) => {

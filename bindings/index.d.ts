@@ -68,7 +68,7 @@ export interface HostCall {
 }
 
 /**
- * Loads a wasm that holds the runtime. A string is a URL if it has a scheme, or in a browser; in Node else a path.
+ * Loads a wasm that holds the runtime. A string is a URL; in Node, if it has no scheme, a path.
  * Rejects with a LoadError (cannot be read or compiled, is no wasm, lacks the runtime) or a MisuseError (wrong options).
  */
 export function load(source: LoadSource | PromiseLike<LoadSource>, options?: LoadOptions): Promise<Runtime>;

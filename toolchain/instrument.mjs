@@ -129,7 +129,10 @@ export function checkStack(bytes) {
 
 // What the result depends on besides the linked wasm: files, and text.
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
-export const instrumentInputs = [nosuspendFile, ...['instrument.mjs', 'nosuspend.mjs', 'passes.mjs', 'foreign.mjs', 'asyncify.mjs', 'records.mjs', 'state.mjs', 'guards.mjs', 'binary.mjs'].map(beside)];
+export const instrumentInputs = [
+  nosuspendFile,
+  ...['instrument', 'nosuspend', 'passes', 'foreign', 'asyncify', 'records', 'state', 'guards', 'binary'].map((name) => beside(`${name}.mjs`)),
+];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 
 // rewrite: what makes asyncify's code cheaper; a module may stay as it is.
