@@ -6,13 +6,11 @@ import { joinGuards } from './guards.mjs';
 import { cheapenRecords } from './records.mjs';
 import * as wasm from './binary.mjs';
 
-const GLOBAL = 6, LOCAL_GET = 0x20;
-
 // Asyncify's functions, and those of frames.c that say where it reads and writes, over globals. The position stays where a rewind
 // has left it: there the next unwind begins.
 function primitives({ state, position, end }) {
-  const parameter = (i, global) => [LOCAL_GET, i, ...wasm.globalSet(global)];
-  const body = (...parts) => Uint8Array.from([0, ...parts.flat(), 0x0b]);
+  const parameter = (i, global) => [...wasm.localGet(i), ...wasm.globalSet(global)];
+  const body = (...parts) => Uint8Array.from([0, ...parts.flat(), wasm.END]);
   const be = (value) => body(wasm.i32(value), wasm.globalSet(state));
   return {
     asyncify_start_unwind: be(1),
@@ -58,7 +56,7 @@ export function cheapen(bytes) {
   if (!types) return bytes;
   const parameters = wasm.readFunctions(body(wasm.FUNCTION)).map((type) => types[type]);
   const [functionImports, globalImports] = [0, 3].map((kind) => imports.filter((entry) => entry.kind === kind).length);
-  const own = new wasm.Reader(body(GLOBAL));
+  const own = new wasm.Reader(body(wasm.GLOBAL));
   const count = own.number();
   // Asyncify's two globals are the latest.
   const [state, data, position, end] = [-2, -1, 0, 1].map((i) => globalImports + count + i);
@@ -73,14 +71,14 @@ export function cheapen(bytes) {
     bodies.push(ready[primitive.get(functionImports + i)] ?? rewrite(original, parameters[i], indices));
   });
   if (bodies.includes(null)) return bytes;
-  const variable = [0x7f, 1, ...wasm.i32(0), 0x0b]; // i32, mutable, 0
+  const variable = [0x7f, 1, ...wasm.i32(0), wasm.END]; // i32, mutable, 0
   return wasm.writeSections(sections.map((section) => {
     if (section.id === wasm.EXPORT) {
       const called = wasm.readExports(section.body).filter(({ name }) => !byNobody.test(name));
       return { ...section, body: wasm.writeExports(called) };
     }
     if (section.id === wasm.CODE) return { ...section, body: wasm.vector(bodies.map((each) => wasm.sized([each]))) };
-    if (section.id !== GLOBAL) return section;
+    if (section.id !== wasm.GLOBAL) return section;
     const rest = section.body.subarray(own.at);
     const more = [wasm.encodeNumber(count + 2), rest, variable, variable];
     return { ...section, body: Buffer.concat(more.map((part) => Uint8Array.from(part))) };

@@ -55,7 +55,7 @@ export const sized = (parts) => {
 export const vector = (items) => concat([encodeNumber(items.length), ...items]);
 
 const magic = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-export const CUSTOM = 0, TYPE = 1, IMPORT = 2, FUNCTION = 3, EXPORT = 7, ELEMENT = 9, CODE = 10;
+export const CUSTOM = 0, TYPE = 1, IMPORT = 2, FUNCTION = 3, GLOBAL = 6, EXPORT = 7, ELEMENT = 9, CODE = 10;
 
 // The sections: {id, name of a custom one, body}. null: this is no wasm.
 export function readSections(bytes) {
@@ -135,7 +135,11 @@ export function readNames(body) {
   return { functions: names[1], globals: names[7] };
 }
 
-export const CALL = 0x10, CALL_INDIRECT = 0x11, GLOBAL_SET = 0x24;
+// The instructions, and the type of a block without a result, that this folder knows by name.
+export const BLOCK = 0x02, LOOP = 0x03, IF = 0x04, ELSE = 0x05, END = 0x0b, BR = 0x0c, BR_IF = 0x0d, BR_TABLE = 0x0e, VOID = 0x40;
+export const CALL = 0x10, CALL_INDIRECT = 0x11, DROP = 0x1a, SELECT = 0x1b;
+export const LOCAL_GET = 0x20, LOCAL_SET = 0x21, LOCAL_TEE = 0x22, GLOBAL_GET = 0x23, GLOBAL_SET = 0x24, LOAD = 0x28, STORE = 0x36;
+export const CONST = 0x41, EQZ = 0x45, EQ = 0x46, GREATER = 0x4b, ADD = 0x6a, SUB = 0x6b, OR = 0x72; // of i32; GREATER: unsigned
 const exceptions = new Set([0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f]);
 const numbers = new Map([ // how many LEB128 numbers follow
   ...[0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2].map((op) => [op, 1]),
@@ -218,15 +222,15 @@ export function moreLocals(declaration, more) {
 }
 
 // Single instructions.
-export const localGet = (index) => [0x20, ...encodeNumber(index)];
-export const localSet = (index) => [0x21, ...encodeNumber(index)];
-export const localTee = (index) => [0x22, ...encodeNumber(index)];
-export const globalGet = (index) => [0x23, ...encodeNumber(index)];
+export const localGet = (index) => [LOCAL_GET, ...encodeNumber(index)];
+export const localSet = (index) => [LOCAL_SET, ...encodeNumber(index)];
+export const localTee = (index) => [LOCAL_TEE, ...encodeNumber(index)];
+export const globalGet = (index) => [GLOBAL_GET, ...encodeNumber(index)];
 export const globalSet = (index) => [GLOBAL_SET, ...encodeNumber(index)];
 export const i32 = (value) => { // signed LEB128, of what is not negative
   const bytes = encodeNumber(value);
   const last = bytes.length - 1;
-  return [0x41, ...(bytes[last] & 0x40 ? [...bytes.slice(0, last), bytes[last] | 0x80, 0] : bytes)];
+  return [CONST, ...(bytes[last] & 0x40 ? [...bytes.slice(0, last), bytes[last] | 0x80, 0] : bytes)];
 };
 export const same = (instruction, bytes) =>
   instruction?.bytes.length === bytes.length && bytes.every((byte, i) => instruction.bytes[i] === byte);

@@ -24,11 +24,11 @@ export function callForeign(imports, types, own, functions) {
     const saved = types[entry.type];
     const call = (to) => [wasm.CALL, ...wasm.encodeNumber(to)];
     const parameters = Array.from({ length: saved }, (_, i) => wasm.localGet(i)).flat();
-    const end = 0x0b, i32 = 0x7f;
+    const i32 = 0x7f;
     instead.set(index, imports.length + own + made.length);
     made.push({
       type: wasm.encodeNumber(entry.type),
-      body: [1, 1, i32, ...call(away), ...wasm.localSet(saved), ...parameters, ...call(index), ...wasm.localGet(saved), ...call(back), end],
+      body: [1, 1, i32, ...call(away), ...wasm.localSet(saved), ...parameters, ...call(index), ...wasm.localGet(saved), ...call(back), wasm.END],
     });
   });
   return { instead, made };

@@ -6,10 +6,10 @@
 // In a loop that checks (wa_checkpoint) that is a question less, and a condition that need not wait in a variable: 1.6 ns a round
 // instead of 2.0.
 // Law: a branch leads where it led: one out of A passes a block more; where one leads to the end of A itself, all stays.
-import { Reader, encodeNumber, localGet, same } from './binary.mjs';
+import {
+  BLOCK, BR, BR_IF, BR_TABLE, ELSE, END, EQZ, IF, LOCAL_SET, LOCAL_TEE, LOOP, Reader, VOID, encodeNumber, localGet, same,
+} from './binary.mjs';
 
-const BLOCK = 0x02, LOOP = 0x03, IF = 0x04, ELSE = 0x05, END = 0x0b, BR = 0x0c, BR_IF = 0x0d, BR_TABLE = 0x0e;
-const LOCAL_SET = 0x21, LOCAL_TEE = 0x22, EQZ = 0x45, VOID = 0x40;
 const opens = (op) => op === BLOCK || op === LOOP || op === IF;
 const operand = ({ bytes }) => new Reader(bytes, 1).number();
 

@@ -8,10 +8,11 @@
 // before it writes it, and asks the runtime for room if not; asyncify alone looks once, when all is written and what lay
 // behind is overwritten. So a segment is unwound to where its frames were, and nothing is copied.
 // Law: only what is exactly asyncify's own code is replaced.
-import { CALL, Reader, encodeNumber, globalGet, globalSet, i32, localGet, localSet, localTee, same } from './binary.mjs';
+import {
+  ADD, CALL, CONST, END, GREATER, IF, LOAD, LOCAL_GET, Reader, STORE, SUB, VOID,
+  encodeNumber, globalGet, globalSet, i32, localGet, localSet, localTee, same,
+} from './binary.mjs';
 
-const IF = 0x04, END = 0x0b, LOCAL_GET = 0x20, LOAD = 0x28, STORE = 0x36, VOID = 0x40, CONST = 0x41, GREATER = 0x4b;
-const ADD = 0x6a, SUB = 0x6b;
 const memory = (op, offset) => [op, 2, ...encodeNumber(offset)];
 
 // The operand of an i32.const: a signed LEB128.

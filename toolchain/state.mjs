@@ -7,12 +7,13 @@
 // Behind the last of them in the text nothing is asked: a rewind ends at a call before (a loop of checkpoints: 1.5 ns, 1.2).
 // Law: only what is exactly asyncify's own code is replaced; where a question has another form,
 // the function stays as it was.
-import { CALL, globalGet, i32, localGet, localSet, same } from './binary.mjs';
+import {
+  BR_IF, CALL, CALL_INDIRECT, CONST, DROP, EQ, EQZ, IF, LOCAL_GET, LOCAL_SET, LOCAL_TEE, OR, SELECT,
+  globalGet, i32, localGet, localSet, same,
+} from './binary.mjs';
 
-const CALL_INDIRECT = 0x11, IF = 0x04, BR_IF = 0x0d, DROP = 0x1a, SELECT = 0x1b, LOCAL_SET = 0x21, LOCAL_TEE = 0x22;
-const EQZ = 0x45, EQ = 0x46, OR = 0x72;
 const NORMAL = i32(0), UNWINDING = i32(1), REWINDING = i32(2);
-const simple = new Set([0x20, 0x41, 0x42, 0x43, 0x44]); // a local, a constant
+const simple = new Set([LOCAL_GET, CONST, 0x42, 0x43, 0x44]); // a local; a constant, also of i64, f32, f64
 // What may lie between a call and the question whether it unwinds: its result is put away.
 const between = new Set([DROP, LOCAL_SET, LOCAL_TEE, ...simple]);
 
