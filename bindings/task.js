@@ -31,6 +31,7 @@ export class Task extends Future {
 
   /** ofC: C has spawned it. Who looks at its error is there, unless the wasm says at the end that nobody can. */
   constructor(core, handle, name, ofC) {
+    // A Core; whatever else `new Task` is given is refused, before the object is.
     super((core?.schedule ? core : misuse('a Task comes from spawn, not from new')).reports);
     this.#core = core;
     this.#handle = handle;

@@ -173,7 +173,8 @@ int wa_queue_get(wa_queue *q, void **item) {
 }
 
 int wa_queue_task_done(wa_queue *q) {
-  if (!q || !q->unfinished) return wa__misuse("wa_queue_task_done: called more often than items were put");
+  if (!q) return wa__misuse("wa_queue_task_done: the queue is NULL");
+  if (!q->unfinished) return wa__misuse("wa_queue_task_done: called more often than items were put");
   if (!--q->unfinished) wa_event_set(&q->finished);
   return WA_OK;
 }

@@ -120,7 +120,7 @@ TASK_TEST(misuse_nothing_where_an_object_is_expected) {
   EXPECT_MISUSE(wa_queue_get(&queue, NULL), "and a place for the item");
   EXPECT_MISUSE(wa_queue_get_nowait(&queue, NULL), "wa_queue_get_nowait");
   EXPECT_MISUSE(wa_queue_get_nowait(NULL, &item), "wa_queue_get_nowait");
-  EXPECT_MISUSE(wa_queue_task_done(NULL), "wa_queue_task_done");
+  EXPECT_MISUSE(wa_queue_task_done(NULL), "wa_queue_task_done: the queue is NULL");
   EXPECT_MISUSE(wa_queue_join(NULL), "wa_queue_join: the queue is NULL");
   EXPECT_MISUSE(wa_timeout_enter(NULL, 1), "wa_timeout_enter: t is NULL");
   EXPECT_MISUSE(wa_timeout_reschedule(NULL, 1), "wa_timeout_reschedule");
