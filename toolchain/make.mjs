@@ -1,5 +1,5 @@
 // Makes files from files, and only what is out of date: a result is fresh while it is the one that was made here, younger
-// than all it was made from, and the command is the same. Results appear by rename, so that two builds at once never see half a file.
+// than all it was made from, which are what they were then, and the command is the same. Results appear by rename, so that two builds at once never see half a file.
 import { createHash } from 'node:crypto';
 import {
   existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
@@ -46,7 +46,8 @@ function dependencies(depfile) {
 export function maker(root, cache, version = '') {
   const making = new Map();
 
-  // Runs make(temporary path) unless out is fresh. how: whatever the result depends on besides the inputs, as text.
+  // Runs make(temporary path) unless out is fresh. inputs: files, or a function that gives them, which may know more of them
+  // afterwards. how: whatever the result depends on besides, as text.
   function makeFile(out, inputs, how, make) {
     // Two that want the same file at the same time share the work.
     const key = `${resolve(out)}\0${how}`;
@@ -56,8 +57,10 @@ export function maker(root, cache, version = '') {
 
   async function makeOnce(out, inputs, how, make) {
     const record = join(cache, 'how', hash(resolve(out)));
-    const recordOf = (path) => `${version}\n${how}\n${stampOf(path)}`;
-    if (isFresh(out, inputs) && textOf(record) === recordOf(out)) return;
+    const all = typeof inputs === 'function' ? inputs : () => inputs;
+    // The inputs' stamps too: an older file may have come in a newer one's place.
+    const recordOf = (path) => `${version}\n${how}\n${stampOf(path)}\n${hash(...all().map(stampOf))}`;
+    if (isFresh(out, all()) && textOf(record) === recordOf(out)) return;
     // In the same folder, so that the rename is one step; under the same name, because linkers write it into the file.
     const folder = join(dirname(out), scratch());
     const temporary = join(folder, basename(out));
@@ -85,7 +88,7 @@ export function maker(root, cache, version = '') {
     const words = [...(isCxx(source) ? tools.cxx : tools.cc), ...tools.cflags(isCxx(source)), ...flags];
     const object = join(cache, 'obj', `${tools.target}-${hash(...words)}`, `${name}.o`);
     const depfile = `${object}.d`;
-    const inputs = existsSync(depfile) ? dependencies(depfile) : [depfile];
+    const inputs = () => (existsSync(depfile) ? dependencies(depfile) : [depfile]);
     await makeFile(object, inputs, words.join(' '), async (out) => {
       const { stderr } = await tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]);
       if (stderr) process.stderr.write(stderr);

@@ -1,6 +1,6 @@
 // A second build does what is out of date, and nothing else.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { compile, makeFile, root } from '../../scripts/make.mjs';
@@ -39,6 +39,12 @@ test('a file is made once, and again for a younger input or another command', as
   writeFileSync(path('out'), 'of somebody else');
   await make('y');
   assert.equal(made, 4, 'written over');
+  writeFileSync(path('older'), 'b');
+  ageBySeconds(path('older'), 600);
+  renameSync(path('older'), path('in'));
+  await make('y');
+  await make('y');
+  assert.equal(made, 5, 'an older input in its place');
 });
 
 test('of another version of the package, all is made again', async (context) => {

@@ -173,6 +173,19 @@ for (const toolchain of names) {
       assert.equal((await project.wasyncio(['run', 'debug.wasm', 'echo'])).stdout, 'nothing\n');
     });
 
+    test('back to what was built before, under the same name: that is built again', async () => {
+      const built = async (...flags) => {
+        await succeeds(build('tasks.c', 'back.wasm', ...flags));
+        const exports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(project.file('back.wasm'))));
+        return exports.map(({ name }) => name).filter((name) => name === '_start' || name === 'wax_turn').sort().join(' and ');
+      };
+      for (const [flag, halves] of [['--command', '_start'], ['--reactor', 'wax_turn']]) {
+        assert.equal(await built(), '_start and wax_turn', `before ${flag}`);
+        assert.equal(await built(flag), halves);
+      }
+      assert.equal(await built(), '_start and wax_turn');
+    });
+
     test('the header is silent among names that are its own, under every warning and standard', async () => {
       const source = `static int fd = 1, future = 2, st = 3, item = 4, lock = 5, n = 6, site = 7, it = 8, out = 9;
         #define constructor
