@@ -20,16 +20,20 @@
 #define WA__INLINE static inline
 #endif
 
-/* Writes a sentence: wa__format(out, size, format, up to three texts or numbers), %s a text, %d or %u a number, %l a wa_time in
- * milliseconds; %2s is the third argument, whatever came before. Always ends it with a 0 byte; returns its length. A printf of
- * our own, because libc's is larger than the whole runtime. */
+/* Writes a sentence: wa__format(out, size, format, up to three texts or numbers), %s a text, its beginning if it is long, %d or %u a
+ * number, %l a wa_time in milliseconds; %2s is the third argument, whatever came before. Always ends it with a 0 byte; returns its
+ * length. A printf of our own, because libc's is larger than the whole runtime. */
+enum { WA__TEXT_MOST = 80 }; /* bytes of a %s, which may be a name of any length: the sentence is to be read to its end */
 #define wa__format(out, size, ...) wa__formatted(out, size, WA__ARGS(__VA_ARGS__), 0)
 /* Notes the sentence for wa_error_text and returns WA_EMISUSE: wa__misuse(format, up to three texts or numbers). */
 #define wa__misuse(...) wa__misused(WA__ARGS(__VA_ARGS__))
+/* The same, at the end of the sentence that is there. */
+#define wa__misuse_more(...) wa__misused_more(WA__ARGS(__VA_ARGS__))
 /* Not variadic: variable arguments lie in the caller's C stack frame, and a function that suspends must have none, or each task
  * that waits in it keeps a C stack. */
 size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int64_t b, int64_t c, int64_t d) WA__COLD;
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
+int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 #define WA__ARGS(...) WA__PICK(__VA_ARGS__, WA__A3, WA__A2, WA__A1, WA__A0, 0)(__VA_ARGS__)
 #define WA__PICK(format, a, b, c, macro, ...) macro
 #define WA__A0(format) format, 0, 0, 0

@@ -44,11 +44,8 @@ int wa__checkpoint(void) {
     return WA_EMISUSE;
   }
   if (wa__to_tell(t)) return wa__deliver(t);
-  if (l->budget_end == WA_FOREVER) { /* wa_run on a virtual clock: no time passes, and nobody is outside */
-    wa__fuel = FUEL_MAX;
-    return WA_OK;
-  }
-  wa_time now = wa__loop_look();
+  /* wa_run on a virtual clock: nobody is outside, and no time passes but by wa_spin. */
+  wa_time now = l->budget_end == WA_FOREVER ? l->now : wa__loop_look();
   if (t->id != slice_of || l->turns != slice_turn) {
     slice_of = t->id;
     slice_turn = l->turns;

@@ -4,7 +4,8 @@
  *
  * Laws
  *   - The last deferred is the first to run, and each runs once.
- *   - What the clean-ups hear of changes nothing about how the task ends; a request that came while the body ran does.
+ *   - A cancellation that the clean-ups hear of, and leave as it is, is how a task ends whose body succeeded, as where it comes out of
+ *     a `finally`. Nothing else that they hear of changes how the task ends.
  */
 #include "task.h"
 
@@ -15,13 +16,16 @@ static int run_deferred(void *arg) {
     wa__detail_set(&t->thrown, t->reason);
   }
   wa__detail_set(&t->extra->body_thrown, t->thrown);
+  int32_t asked = t->cancels;
   for (wa__defer *d; (d = t->extra->defers);) {
     wa__defer now = *d;
     t->extra->defers = d->next;
     wa__free(d, sizeof *d);
     now.cleanup(now.arg);
   }
-  wa__detail_set(&t->thrown, t->extra->body_thrown);
+  bool told = t->cancels > asked && !t->must_cancel && t->extra->body_status >= 0;
+  if (told) t->extra->body_status = WA_ECANCELED;
+  wa__detail_set(&t->thrown, told ? t->reason : t->extra->body_thrown);
   return WA_OK;
 }
 

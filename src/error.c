@@ -1,7 +1,7 @@
 /* error.c: names of statuses, and the sentence that belongs to the latest wrong call. */
 #include "base.h"
 
-static char error_text[256];
+static char error_text[6 * WA__TEXT_MOST + 80], *error_end;
 
 const char *wa__outside;
 
@@ -27,8 +27,9 @@ const char *wa_status_name(int status) {
   return (const char *)&names + beginnings[status < 0 ? -status : 0];
 }
 
+/* Of a longer text the beginning, as whole characters of UTF-8. */
 static char *put_text(char *p, char *end, const char *text) {
-  while (*text && p < end) *p++ = *text++;
+  for (const char *most = text + WA__TEXT_MOST; *text && p < end && (text < most || (*text & 0xc0) == 0x80);) *p++ = *text++;
   return p;
 }
 
@@ -50,7 +51,7 @@ size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int6
       *p++ = *format;
       continue;
     }
-    if (*++format < 'a') next = &args[*format++ - '0'];
+    if (*++format <= '9') next = &args[*format++ - '0'];
     int64_t arg = *next++;
     p = *format == 's' ? put_text(p, end, (const char *)(intptr_t)arg)
                        : put_number(p, end, *format == 'l' ? arg / WA_MS(1) : arg);
@@ -61,7 +62,12 @@ size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int6
 
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
   wa__outside = NULL;
-  wa__formatted(error_text, sizeof error_text, format, a, b, c, 0);
+  error_end = error_text;
+  return wa__misused_more(format, a, b, c);
+}
+
+int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) {
+  error_end += wa__formatted(error_end, (size_t)(error_text + sizeof error_text - error_end), format, a, b, c, 0);
   return WA_EMISUSE;
 }
 

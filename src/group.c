@@ -92,6 +92,12 @@ static void member_done(wa__handle *handle) {
   forget(m);
 }
 
+static wa_future *waits(wa__handle *handle) {
+  if (handle->run != member_done) return NULL;
+  struct wa__group *g = wa__container(handle, member, handle)->group;
+  return g->flags & WAITING ? &g->parent->future : NULL;
+}
+
 /* What no record has by chance that was never entered, nor one that was copied. */
 static uintptr_t mark_of(const wa_group *g) { return (uintptr_t)g ^ 0x67726f75u; }
 
@@ -128,6 +134,7 @@ wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task
   if (!m) return wa__no_memory("a member of a group"), NULL;
   wa_task *task = wa_spawn_with(f, arg, options);
   if (!task) return wa__free(m, sizeof *m), NULL;
+  wa__group_waits = waits;
   *m = (member){.handle = {.run = member_done}, .group = s, .task = task};
   task->refs++;
   wa__list_push(&s->members, &m->link);
@@ -187,6 +194,10 @@ int wa_group_exit(wa_group *g, int status) {
   if (!g || g->mark != mark_of(g) || !g->state || g->parent != &t->future)
     return wa__misuse("wa_group_exit: the group was not entered by this task, or was left already");
   struct wa__group *s = g->state;
+  s->flags |= WAITING;
+  bool circle = wa__waits_for_itself(t);
+  s->flags &= ~(uint32_t)WAITING;
+  if (circle) return wa__misuse("wa_group_exit: task '%s' would wait for a member that waits for it", wa_name(&t->future));
   int st = leave(s, t, status);
   g->state = NULL;
   g->errors = st == WA_EGROUP ? set_errors(t, s->errors, s->count) : 0;

@@ -35,6 +35,7 @@ int wa_spin(wa_time t) {
   if (!wa__the_loop.config.virtual_clock) return wa__misuse("wa_spin: the runtime's clock is not virtual");
   if (t < 0) return wa__misuse("wa_spin: t is %d ns; expected 0 or more", t);
   wa__the_loop.now = wa__plus(wa__the_loop.now, t);
+  wa__fuel = 1; /* a checkpoint looks at once */
   return WA_OK;
 }
 

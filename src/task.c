@@ -227,6 +227,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
     wa__trace(t, WA_TRACE_WAIT);
     t->spawning = false;
     wa__latest = wa__current;
+    if (wa__current && wa__current->must_cancel) wa__fuel = 1; /* which a checkpoint of the new one has used */
   }
   return &t->future;
 }

@@ -177,6 +177,10 @@ extern int (*wa__answered)(wa__task *t, wa_future *f);
 void wa__cancel_quietly(wa__task *t);
 /* nest.c's: the gather or shield whose link among a member's callbacks this is, else NULL. */
 extern wa_future *(*wa__nest_waits)(wa__handle *handle);
+/* group.c's: the task that waits for its group, if this is its callback at a member, else NULL. */
+extern wa_future *(*wa__group_waits)(wa__handle *handle);
+/* Whether what t is about to wait for waits for t. */
+bool wa__waits_for_itself(wa__task *t);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 

@@ -179,53 +179,61 @@ static int sleep_begin(wa_time delay) {
   return WA__PARKED;
 }
 
-/* The chain from f down to the task, written as "b -> a" for the message. */
+/* The chain from f down to the task, written as "b -> a"; of a long one the beginning. */
 static WA__COLD int cycle(wa__task *t, wa_future *f) {
-  char chain[160];
-  size_t n = wa__format(chain, sizeof chain, "%s", wa_name(&t->future));
-  for (; f && f != &t->future; f = wa__task_of(f)->waiting) {
-    const char *other = wa__kinds[f->kind]->title;
-    n += wa__format(chain + n, sizeof chain - n, " -> %s", other ? other : wa_name(f));
-    if (other) break;
+  wa__misuse("wa_await: these tasks would wait for each other: %s", wa_name(&t->future));
+  const char *other = NULL;
+  for (int names = 4; !other && f != &t->future; f = wa__task_of(f)->waiting) {
+    other = !names-- ? "..." : f == &wa__slot ? "(group)" : wa__kinds[f->kind]->title;
+    wa__misuse_more(" -> %s", other ? other : wa_name(f));
   }
-  wa__format(chain + n, sizeof chain - n, " -> %s", wa_name(&t->future));
-  return wa__misuse("wa_await: these tasks would wait for each other: %s", chain);
+  return wa__misuse_more(" -> %s", wa_name(&t->future));
 }
 
 wa_future *(*wa__nest_waits)(wa__handle *handle);
+wa_future *(*wa__group_waits)(wa__handle *handle);
 
-/* f leads to t where f is among those who wait for t, for whom waits for t, ... These are often few, however many stand below: 30,000
- * members of a group, each awaiting the one before, took a minute. Beyond so many callbacks the walk from f down has to tell. */
-enum { NEAR_BY = 64 };
-#ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less */
+#ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less; a circle through a group is not found */
 static bool closes_cycle(wa__task *t, wa_future *f) {
   wa__walk++;
   return !wa__list_empty(&t->future.callbacks) && wa__leads_to(f, &t->future);
 }
+bool wa__waits_for_itself(wa__task *t) { return (void)t, false; }
 #else
-static WA__COLD bool wa__closes_cycle(wa__task *t, wa_future *f) {
+/* f leads to t where f is among those who wait for t, for whom waits for t, ... These are often few, however many stand below: 30,000
+ * members of a group, each awaiting the one before, took a minute. Beyond so many callbacks the walk from f down has to tell. */
+enum { NEAR_BY = 64 };
+enum { ABSENT, FOUND, MANY };
+
+static WA__COLD int wa__find_above(wa__task *t, const wa_future *f) {
   static wa_future *above[NEAR_BY + 1];
   above[0] = &t->future;
   for (uint32_t n = 1, looks = NEAR_BY; n;) {
     wa_future *next = above[--n];
     WA__LIST_EACH(link, &next->callbacks) {
-      if (!looks--) {
-        wa__walk++;
-        return wa__leads_to(f, &t->future);
-      }
+      if (!looks--) return MANY;
       wa__handle *handle = wa__container(link, wa__handle, link);
       wa_future *who = &wa__container(handle, wa__task, handle)->future;
       if (handle->run) who = wa__nest_waits ? wa__nest_waits(handle) : NULL;
-      if (who == f) return true;
+      if (handle->run && !who && wa__group_waits) who = wa__group_waits(handle);
+      if (who == f) return FOUND;
       if (who) above[n++] = who;
     }
   }
-  return false;
+  return ABSENT;
+}
+
+static WA__COLD bool wa__closes_cycle(wa__task *t, wa_future *f) {
+  int found = wa__find_above(t, f);
+  wa__walk++;
+  return found == MANY ? wa__leads_to(f, &t->future) : found;
 }
 
 static inline bool closes_cycle(wa__task *t, wa_future *f) {
   return !wa__list_empty(&t->future.callbacks) && wa__closes_cycle(t, f);
 }
+
+bool wa__waits_for_itself(wa__task *t) { return wa__find_above(t, &t->future) == FOUND; }
 #endif
 
 int wa__await_begin(wa_future *f) {

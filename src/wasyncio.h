@@ -184,7 +184,8 @@ const char *wa_name(const wa_future *task);
 const char *wa_site(const wa_future *task);
 
 /** finally: runs cleanup(arg) when the body of the running task has returned, whatever it returned; last in, first out.
- * cleanup may suspend. None runs where the body does not return: a task cancelled before its first step; one that is ended
+ * cleanup may suspend; a cancellation that it hears of then, and does not take back by wa_uncancel, ends a task whose body
+ * succeeded as cancelled. None runs where the body does not return: a task cancelled before its first step; one that is ended
  * without clean-up, by a trap, an overflow, WA_EDISCARDED, or where wa_run ends by WA_EDEADLOCK; one whose fiber finds no memory,
  * to begin or for a wait of its own. WA_EMISUSE outside a task; WA_ENOMEM. */
 int wa_defer(void (*cleanup)(void *arg), void *arg);

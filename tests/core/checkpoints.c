@@ -9,12 +9,41 @@ static void work(void) {
   for (unsigned i = 0; i < 100; i++) sink += i;
 }
 
-TASK_TEST(checkpoint_on_a_virtual_clock_never_gives_up_the_turn) {
+TASK_TEST(checkpoint_on_a_virtual_clock_does_not_give_up_the_turn_while_no_time_passes) {
   wa_task *other = wa_spawn(returns, NUMBER(0));
   for (int i = 0; i < 200000; i++)
     if (!EXPECT_STATUS(wa_checkpoint(), WA_OK)) break;
   EXPECT(!wa_done(other));
   finish(other);
+}
+
+TASK_TEST(checkpoint_on_a_virtual_clock_gives_up_the_turn_when_the_budget_is_spun_away) {
+  wa_timeout deadline;
+  wa_timeout_enter(&deadline, WA_MS(5));
+  int rounds = 0, status = WA_OK;
+  for (; status == WA_OK && rounds < 100; rounds++) {
+    wa_spin(WA_MS(3));
+    for (int i = 0; status == WA_OK && i < 600; i++) status = wa_checkpoint();
+  }
+  EXPECT_STATUS(wa_timeout_exit(&deadline, status), WA_ETIMEDOUT);
+  EXPECT_INT(rounds, 5); /* a turn is 8 ms, from the first look at 3 ms; it is told in the round after */
+  rounds = 0;
+  wa_task *other = wa_spawn(returns, NUMBER(0)); /* and an eighth while others are ready */
+  while (!wa_done(other) && rounds++ < 100) wa_spin(WA_US(300)), EXPECT_STATUS(wa_checkpoint(), WA_OK);
+  EXPECT_INT(rounds, 5);
+  finish(other);
+}
+
+static int cancels_and_computes(void *arg) {
+  wa_cancel(arg, NULL);
+  return wa_checkpoint();
+}
+
+TASK_TEST(checkpoint_hears_at_once_what_a_task_asked_that_it_started_eagerly) {
+  for (int i = 0; i < 1000; i++) wa_checkpoint();
+  finish(wa_spawn_with(cancels_and_computes, wa_current(), &(wa_task_options){.eager = true}));
+  EXPECT_STATUS(wa_checkpoint(), WA_ECANCELED);
+  wa_uncancel(wa_current());
 }
 
 TASK_TEST(checkpoint_tells_of_a_cancellation_at_once_and_once) {

@@ -138,12 +138,41 @@ TASK_TEST(defer_may_call_and_set_deadlines) {
   EXPECT_TRACE("second:WA_OK first:WA_OK");
 }
 
-TASK_TEST(defer_that_a_cancellation_interrupts_after_the_body_succeeded_is_reported) {
-  wa_task *t = wa_spawn_with(defers_calls, NUMBER(2), &(wa_task_options){.name = "done already"});
-  wa_sleep(WA_US(1500));
+TASK_TEST(defer_that_a_cancellation_interrupts_ends_a_task_whose_body_succeeded) {
+  for (int body = 2; body; body = body < 0 ? 0 : WA_EUSER - 2) {
+    wa_task *t = wa_spawn(defers_calls, NUMBER(body));
+    wa_sleep(WA_US(1500));
+    wa_cancel(t, "why");
+    EXPECT_STATUS(wa_await(t), body < 0 ? body : WA_ECANCELED);
+    EXPECT_TEXT(wa_reason(t), body < 0 ? "" : "why");
+    EXPECT_TRACE("second:WA_ECANCELED first:WA_OK");
+    wa_release(t);
+  }
+}
+
+static void takes_it_back(void *arg) {
+  (void)arg;
+  if (wa_sleep(WA_MS(5)) == WA_ECANCELED) wa_uncancel(wa_current());
+}
+
+static int defers_what_takes_it_back(void *swallows) {
+  if (swallows) EXPECT_STATUS(wa_sleep(WA_MS(5)), WA_ECANCELED);
+  wa_defer(takes_it_back, NULL);
+  return 3;
+}
+
+TASK_TEST(defer_that_takes_the_cancellation_back_leaves_the_result) {
+  wa_task *t = wa_spawn(defers_what_takes_it_back, NULL);
+  turns(1);
   wa_cancel(t, NULL);
-  EXPECT_STATUS(finish(t), 2);
-  EXPECT_TRACE("second:WA_ECANCELED first:WA_OK");
+  EXPECT_STATUS(finish(t), 3);
+}
+
+TASK_TEST(defer_after_a_body_that_swallowed_is_reported) {
+  wa_task *t = wa_spawn(defers_what_takes_it_back, "swallows");
+  turns(1);
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), 3);
   TAKE_REPORT(WA_REPORT_SWALLOWED);
 }
 

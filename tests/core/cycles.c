@@ -1,6 +1,8 @@
 /* Awaits that could never end: of oneself, and of each other. Each is WA_EMISUSE, and its sentence names the tasks. */
 #include "unit.h"
 
+#include <string.h>
+
 static wa_task *tasks[8];
 
 static wa_task *named(const char *name, wa_task_fn f, void *arg) {
@@ -87,6 +89,58 @@ TASK_TEST(cycle_that_a_shield_of_oneself_closes) {
 
 static int waits_for_slot(void *slot) { return wa_wait_for(tasks[(intptr_t)slot], WA_S(1)); }
 static int waits_for_ever_for_slot(void *slot) { return wa_wait_for(tasks[(intptr_t)slot], WA_FOREVER); }
+
+#ifndef __OPTIMIZE_SIZE__ /* the small library does not find these */
+static int awaits_from_a_group(void *slot) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn_with(&g, awaits_slot, slot, &(wa_task_options){.name = "member"}));
+  int status = wa_group_exit(&g, WA_OK);
+  if (status == WA_EGROUP) wa_group_errors(&g, &status, 1);
+  return status;
+}
+
+TASK_TEST(cycle_of_a_member_that_awaits_the_groups_task) {
+  tasks[0] = named("parent", awaits_from_a_group, NUMBER(0));
+  EXPECT_STATUS(wa_await(tasks[0]), WA_EMISUSE);
+  EXPECT_CONTAINS(wa_error_text(), "wa_await: these tasks would wait for each other: member -> parent -> (group) -> member");
+  wa_release(tasks[0]);
+}
+
+static int closes_a_group_around_who_awaits_it(void *arg) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_task *member = wa_group_spawn(&g, awaits_slot, NUMBER(0));
+  wa_yield();
+  *(wa_task **)arg = member;
+  return wa_group_exit(&g, WA_OK);
+}
+
+TASK_TEST(cycle_that_a_groups_exit_closes) {
+  wa_task *member;
+  tasks[0] = named("parent", closes_a_group_around_who_awaits_it, &member);
+  EXPECT_MISUSE(wa_await(tasks[0]), "wa_group_exit: task 'parent' would wait for a member that waits for it");
+  EXPECT_STATUS(finish(member), WA_EMISUSE);
+  wa_release(tasks[0]);
+}
+
+#endif
+
+TASK_TEST(cycle_of_long_names_is_told_whole_with_their_beginnings) {
+  char name[400];
+  name[0] = 'e';
+  for (size_t i = 1; i < sizeof name; i++) name[i] = "\xa9\xc3"[i % 2];
+  name[sizeof name - 1] = 0;
+  tasks[0] = named(name, awaits_slot, NUMBER(1));
+  tasks[1] = named(name, awaits_slot, NUMBER(0));
+  name[81] = 0; /* 80 would be in the middle of a character */
+  EXPECT_STATUS(wa_await(tasks[1]), WA_EMISUSE);
+  const char *text = wa_error_text();
+  EXPECT_INT(strlen(text), strlen("wa_await: these tasks would wait for each other: ") + 3 * 81 + 2 * 4);
+  EXPECT(!strncmp(text + strlen(text) - 85, " -> ", 4) && !strcmp(text + strlen(text) - 81, name));
+  EXPECT_STATUS(finish(tasks[0]), WA_EMISUSE);
+  wa_release(tasks[1]);
+}
 
 TASK_TEST(cycle_through_wait_for) {
   tasks[0] = named("a", waits_for_slot, NUMBER(1));
