@@ -35,24 +35,33 @@ WA__INLINE void wa__list_unlink(wa__list *node) {
 
 static inline wa__list *wa__list_first(wa__list *head) { return wa__list_empty(head) ? NULL : head->next; }
 
-static inline wa__list *wa__list_pop(wa__list *head) {
-  wa__list *node = wa__list_first(head);
-  if (!node) return NULL;
+/* Of a list that is not empty. */
+static inline void wa__list_unlink_first(wa__list *head) {
+  wa__list *node = head->next;
   head->next = node->next;
   node->next->prev = head;
   node->next = NULL;
+}
+
+static inline wa__list *wa__list_pop(wa__list *head) {
+  wa__list *node = wa__list_first(head);
+  if (node) wa__list_unlink_first(head);
   return node;
 }
 
-/* Moves all of `from` behind the last of `to`, in order. */
-WA__INLINE void wa__list_splice(wa__list *to, wa__list *from) {
-  if (wa__list_empty(from)) return;
-  if (wa__unlikely(!to->next)) wa__list_init(to);
+/* Moves all of `from` behind the last of `to`, in order; both were initialised. */
+WA__INLINE void wa__list_splice_to(wa__list *to, wa__list *from) {
+  if (from->next == from) return;
   from->next->prev = to->prev;
   to->prev->next = from->next;
   from->prev->next = to;
   to->prev = from->prev;
   wa__list_init(from);
+}
+
+static inline void wa__list_splice(wa__list *to, wa__list *from) {
+  if (!to->next) wa__list_init(to);
+  if (from->next) wa__list_splice_to(to, from);
 }
 
 /* Visits nodes in order; the node visited may be unlinked by the body. Where the body may unlink others, and the node visited

@@ -18,6 +18,12 @@
 /* The host's answer may cost it far more than its clock: Python's 15 us. */
 #define ASK_EVERY WA_MS(1)
 
+#ifdef __OPTIMIZE_SIZE__ /* 55 bytes of gzip less */
+enum { SMALL = 1 };
+#else
+enum { SMALL = 0 };
+#endif
+
 wa__loop wa__the_loop = {.ready = {&wa__the_loop.ready, &wa__the_loop.ready},
                          .batch = {&wa__the_loop.batch, &wa__the_loop.batch},
                          .stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
@@ -87,7 +93,7 @@ bool wa__loop_spent(void) {
   return spent;
 }
 
-bool wa__loop_once(void) {
+bool wa__loop_once(bool on) {
   wa__loop *l = &wa__the_loop;
   if (wa__list_empty(&l->batch)) {
     l->turns++;
@@ -106,13 +112,21 @@ bool wa__loop_once(void) {
         }
       }
     }
-    wa__list_splice(&l->batch, &l->ready);
+    wa__list_splice_to(&l->batch, &l->ready);
   }
-  for (wa__list *link; (link = wa__list_pop(&l->batch));) {
+  for (;;) {
+    wa__list *link = l->batch.next;
+    if (link == &l->batch) {
+      __asm__("" : "+r"(on)); /* or the compiler makes two loops of it, with a call of wa__wake in each */
+      if (SMALL || !on || l->config.virtual_clock || wa__due_count() || l->ready.next == &l->ready) return true;
+      l->turns++;
+      wa__list_splice_to(&l->batch, &l->ready);
+      continue;
+    }
+    wa__list_unlink_first(&l->batch);
     wa__handle *handle = wa__container(link, wa__handle, link);
     if (wa__likely(!handle->run)) wa__wake(handle);
     else handle->run(handle);
     if (--l->steps_left == 0 && wa__loop_spent()) return false;
   }
-  return true;
 }
