@@ -235,7 +235,6 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
 
 #ifdef __OPTIMIZE_SIZE__ /* 70 bytes of gzip less */
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) { return wa__fiber_resume(fiber, woken_with); }
-bool wa__fiber_first(wa__fiber *fiber) { return wa__fiber_resume(fiber, 0); }
 #else
 /* The same, for the most frequent cases, without what those don't need, a sixth of the time of a switch: nothing runs; the
  * fiber suspends again with the same frames as before. Not in a wa_call that began meanwhile: that may need a stack, and its
@@ -273,26 +272,17 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   char *top = wa__stack_spare->top, *left;
   int status = wa__fiber_enter_at(fiber, s, top, NULL, &left);
   if (wa__unlikely(!as_before(fiber, s) || left != top || fiber->stack != wish)) {
+    /* A body that returns at once has had the spare stack and nothing else. */
+    if (!s->used && wa__fiber_mode() == WA__NORMAL && fiber->stack == wish) {
+      wa__fiber_status = wa__status_of(status);
+      return true;
+    }
     s->depth = (uint32_t)(top - left);
     return wa__fiber_go_on(fiber, s, status);
   }
   asyncify_stop_unwind();
   wa__fiber_be(WA__NORMAL);
   return false;
-}
-
-/* A body that returns at once has had the spare stack and nothing else. */
-bool wa__fiber_first(wa__fiber *fiber) {
-  uintptr_t wish = fiber->stack;
-  if (wa__unlikely(wish != wa__stack_spare_for)) return wa__fiber_resume(fiber, 0);
-  char *top = wa__stack_spare->top, *left;
-  int status = wa__fiber_enter_at(fiber, &fiber->base, top, NULL, &left);
-  if (wa__fiber_mode() == WA__UNWINDING || fiber->stack != wish) {
-    fiber->base.depth = (uint32_t)(top - left);
-    return wa__fiber_go_on(fiber, &fiber->base, status);
-  }
-  wa__fiber_status = wa__status_of(status);
-  return true;
 }
 #endif
 
@@ -341,7 +331,7 @@ bool wa__fiber_runs(const wa__fiber *fiber) {
 
 void wa__fiber_destroy(wa__fiber *fiber) {
   drop_segments(fiber, &fiber->base);
-  wa__fiber_free_frames(&fiber->base);
+  if (fiber->base.save) wa__fiber_free_frames(&fiber->base);
   if (fiber->stack & 1) return;
   wa__fiber_stacks--;
   give_back(fiber);

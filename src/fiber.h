@@ -31,13 +31,14 @@ static inline struct wa__stack *wa__fiber_stack(const wa__fiber *fiber) {
   return fiber->stack & 1 ? NULL : (struct wa__stack *)fiber->stack;
 }
 uint32_t wa__fiber_stack_size(const wa__fiber *fiber);
+/* It has made a step: it has frames, or a stack. */
+static inline bool wa__fiber_begun(const wa__fiber *fiber) { return fiber->base.used || !(fiber->stack & 1); }
 
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size);
 /* Runs the fiber until it suspends (false) or its body has returned (true: see wa__fiber_status). woken_with: what the
  * suspension that it wakes from returns. Nests. */
 bool wa__fiber_resume(wa__fiber *fiber, int woken_with);
 bool wa__fiber_step(wa__fiber *fiber, int woken_with); /* the same where no fiber runs, faster */
-bool wa__fiber_first(wa__fiber *fiber);                /* the same, the first time */
 /* Whether it runs, or waits for one to come back that it has resumed, or that one has, ... */
 bool wa__fiber_runs(const wa__fiber *fiber);
 /* Gives control back to whoever resumed the running fiber; returns what it is woken with. */

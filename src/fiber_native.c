@@ -121,7 +121,6 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
 }
 
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) { return wa__fiber_resume(fiber, woken_with); }
-bool wa__fiber_first(wa__fiber *fiber) { return wa__fiber_resume(fiber, 0); }
 
 bool wa__fiber_runs(const wa__fiber *fiber) {
   const wa__fiber *f = wa__fiber_running;

@@ -17,24 +17,10 @@ void (*wa__future_finished)(wa_future *f);
 
 const wa__kind *wa__kinds[WA__KINDS];
 
-void wa__future_init(wa_future *f, int kind) {
-  f->kind = (uint8_t)kind;
-  f->state = WA__PENDING;
-  f->seen = f->mark = f->barred = f->answers = f->untold = false;
-  f->refs = 1;
-  f->status = WA_EPENDING;
-  f->handle = 0;
-  f->value = NULL;
-  f->detail = NULL;
-  wa__list_init(&f->callbacks);
-  wa__list_push(&wa__futures, &f->all);
-  wa__future_count++;
-}
-
 void wa__future_finish(wa_future *f, int state, int status, void *value, wa__detail *detail) {
   wa__detail_set(&f->detail, detail);
   wa__future_end(f, state, status, value);
-  if (f->handle && wa__future_settled) wa__future_settled(f);
+  wa__future_tell(f);
 }
 
 void wa__future_add(wa_future *f, wa__handle *handle) {

@@ -53,9 +53,17 @@ struct wa_future {
   wa__list all;        /* every future there is, in the order of creation */
 };
 
-void wa__future_init(wa_future *f, int kind);
 /* Sets the outcome and schedules the callbacks, one ready entry each. Only while pending. */
 void wa__future_finish(wa_future *f, int state, int status, void *value, wa__detail *detail);
+/* wa_release, which is a call only for the last reference: a fifteenth of a task spawned and awaited. */
+#ifdef __OPTIMIZE_SIZE__
+#define wa__release wa_release
+#else
+static inline void wa__release(wa_future *f) {
+  if (wa__likely(f->refs > 1)) f->refs--;
+  else wa_release(f);
+}
+#endif
 /* Adds a callback; schedules it if the future is done. */
 void wa__future_add(wa_future *f, wa__handle *handle);
 static inline bool wa__pending(const wa_future *f) { return f->state == WA__PENDING; }
@@ -86,7 +94,7 @@ extern uint32_t wa__walk; /* raised for each such question: who was met in this 
 
 extern bool wa__unheard;          /* the loop has ended: callbacks of the program are given back without a call */
 extern wa__list wa__futures;      /* all of them */
-extern uint32_t wa__future_count; /* all but unfinished tasks */
+extern uint32_t wa__future_count;
 extern void (*wa__future_unseen)(wa_future *f);
 /* Whether it failed, nobody looked, and no report of another kind has told of it. */
 bool wa__is_unseen(const wa_future *f);
@@ -95,14 +103,32 @@ extern void (*wa__future_settled)(wa_future *f);
 /* NULL unless traced: told of every end, while those who wait are still there. */
 extern void (*wa__future_finished)(wa_future *f);
 
-/* The part of wa__future_finish that every end has. */
-static inline void wa__future_end(wa_future *f, int state, int status, void *value) {
+WA__INLINE void wa__future_init(wa_future *f, int kind) {
+  f->kind = (uint8_t)kind;
+  f->state = WA__PENDING;
+  f->seen = f->mark = f->barred = f->answers = f->untold = false;
+  f->refs = 1;
+  f->status = WA_EPENDING;
+  f->handle = 0;
+  f->value = NULL;
+  f->detail = NULL;
+  wa__list_init(&f->callbacks);
+  wa__list_push(&wa__futures, &f->all);
+  wa__future_count++;
+}
+
+/* The parts of wa__future_finish. Always inline, because only functions that toolchain/nosuspend.txt names may call through these
+ * pointers. */
+static inline __attribute__((always_inline)) void wa__future_end(wa_future *f, int state, int status, void *value) {
   f->state = (uint8_t)state;
   f->status = status;
   f->value = value;
   if (wa__unlikely(wa__future_finished != NULL)) wa__future_finished(f);
-  if (WA__FAULTY(LIFO)) wa__list_splice(&f->callbacks, &wa__the_loop.ready);
-  wa__list_splice(&wa__the_loop.ready, &f->callbacks);
+  if (WA__FAULTY(LIFO)) wa__list_splice_to(&f->callbacks, &wa__the_loop.ready);
+  wa__list_splice_to(&wa__the_loop.ready, &f->callbacks);
+}
+static inline __attribute__((always_inline)) void wa__future_tell(wa_future *f) {
+  if (f->handle && wa__future_settled) wa__future_settled(f);
 }
 
 #endif

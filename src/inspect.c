@@ -32,7 +32,7 @@ void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
 void wa_count(wa_counts *out) {
   if (!wa__given(out, "wa_count")) return;
   out->tasks = wa__task_count;
-  out->futures = wa__future_count;
+  out->futures = wa__future_count - wa__task_count;
   out->timers = wa__due_count();
   out->operations = wa__op_count;
   out->handles = wa__handle_count;

@@ -34,7 +34,7 @@ static block *free_lists[POOL_MAX / GRAIN + 1];
 static char *chunk, *chunk_end;
 static size_t chunk_size = 2048; /* doubles, so that a small program stays small */
 
-static void *carve(size_t size) {
+static WA__COLD void *carve(size_t size) {
   if (wa__unlikely((size_t)(chunk_end - chunk) < size)) {
     /* What is left of the old chunk serves a smaller size. */
     size_t left = (size_t)(chunk_end - chunk);

@@ -45,13 +45,12 @@ const char *wa_name(const wa_future *f) {
 
 /* ---- the end ------------------------------------------------------------------------------------------------ */
 
-static void settle(wa__task *t, int st) {
+WA__HOT void wa__task_settle(wa__task *t, int st) {
   wa_future *f = &t->future;
   wa__detail *thrown = t->thrown;
   if (st >= 0 && !t->must_cancel) {
-    wa__detail *out = wa__detail_retain(f->detail);
-    wa__future_finish(f, WA__FINISHED, st, f->value, out);
-    wa__detail_release(out);
+    wa__future_end(f, WA__FINISHED, st, f->value); /* with the detail that it has */
+    wa__future_tell(f);
   } else if (st >= 0 || st == WA_ECANCELED) {
     /* The reason is the one that its latest await gave; the request's own where no await told it (st >= 0), or where a group's
      * errors came later. */
@@ -83,22 +82,26 @@ static void drop_extra(wa__extra *e) {
   for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }
 
-static void finish(wa__task *t, int st) {
+WA__HOT void wa__task_end(wa__task *t, int st) {
   if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
     static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";
     wa__report(WA_REPORT_SWALLOWED, sentence, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
   }
-  wa__fiber_destroy(&t->fiber);
   if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t, NULL);
   if (st < 0) t->must_cancel = 0;
-  settle(t, st);
+  wa__task_settle(t, st);
   t->must_cancel = 0;
   wa__detail_set(&t->thrown, NULL);
   if (t->extra) drop_extra(t->extra);
   wa__task_count--;
   wa__leaving_count -= t->cancels > 0;
-  wa__future_count++;
-  wa_release(&t->future);
+  wa__release(&t->future);
+}
+
+/* Whose body has not returned, and so may hold a stack. */
+static WA__COLD void wa__task_finish(wa__task *t, int st) {
+  wa__fiber_destroy(&t->fiber);
+  wa__task_end(t, st);
 }
 
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
@@ -106,7 +109,8 @@ static void finish(wa__task *t, int st) {
 /* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
 void wa__body_over(wa__task *t) {
   wa__trace(t, WA_TRACE_RUN);
-  if (!t->extra || !t->extra->defers || t->in_defers) return finish(t, t->in_defers ? t->extra->body_status : wa__fiber_status);
+  int st = t->in_defers ? t->extra->body_status : wa__fiber_status;
+  if (!t->extra || !t->extra->defers || t->in_defers) return wa__task_end(t, st);
   t->extra->body_status = wa__fiber_status;
   t->in_defers = true;
   wa__fiber_init(&t->fiber, wa__deferred, t, wa__fiber_stack_size(&t->fiber));
@@ -139,19 +143,11 @@ void wa__task_lost(wa__fiber *fiber, void *scopes) {
   wa__task_drop(t, scopes);
 }
 
-static void start(wa__handle *handle) {
-  wa__task *t = wa__container(handle, wa__task, handle);
-  handle->run = NULL; /* from here on: wa__wake */
-  if (wa__unlikely(t->must_cancel)) {
-    t->must_cancel = 0;
-    wa__detail_set(&t->thrown, t->reason);
-    finish(t, WA_ECANCELED);
-    return;
-  }
-  wa__current = wa__latest = t;
-  bool ended = wa__fiber_first(&t->fiber);
-  wa__current = NULL;
-  if (ended) wa__body_over(t);
+/* Cancelled before its first step: the body never runs. */
+void wa__never_begun(wa__task *t) {
+  t->must_cancel = 0;
+  wa__detail_set(&t->thrown, t->reason);
+  wa__task_finish(t, WA_ECANCELED);
 }
 
 /* ---- the beginning --------------------------------------------------------------------------------------------- */
@@ -168,16 +164,18 @@ static size_t clean(wa_future *f) {
   wa__task *t = wa__task_of(f);
   if (t == wa__latest) wa__latest = NULL;
   wa__detail_release(t->reason);
-  if (t->extra) wa__detail_release(t->extra->name);
-  wa__free(t->extra, sizeof *t->extra);
+  if (t->extra) {
+    wa__detail_release(t->extra->name);
+    wa__free(t->extra, sizeof *t->extra);
+  }
   return sizeof *t;
 }
 
 static const wa__kind task_kind = {.cancel = cancel_task, .clean = clean, .leads_to = task_leads_to};
 
-/* Words, not memory.fill: engines take a call for that instruction. */
+/* All but what wa__future_init and wa__fiber_init leave. Words, not memory.fill: engines take a call for that instruction. */
 static inline void zero(wa__task *t) {
-  for (uint64_t *word = (uint64_t *)t, *end = (uint64_t *)(t + 1); word < end;) {
+  for (uint64_t *word = (uint64_t *)&t->handle, *end = (uint64_t *)&t->id; word < end;) {
     *word++ = 0;
     __asm__ volatile("" ::: "memory"); /* keeps the compiler from making it memory.fill again */
   }
@@ -209,19 +207,16 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   if (input) e->input = input;
   wa__kinds[WA__TASK] = &task_kind;
   wa__future_init(&t->future, WA__TASK);
-  wa__future_count--;
   wa__task_count++;
   t->future.refs = 2; /* the caller's, and its own until it has finished */
   t->id = ++wa__last_id;
   t->site = t->cancel_site = "";
-  t->handle.run = start;
   wa__fiber_init(&t->fiber, f, arg, stack_size);
   wa__trace(t, WA_TRACE_SPAWN);
   if (!o->eager) {
     wa__ready(&t->handle);
   } else {
     t->spawning = true;
-    t->handle.run = NULL;
     wa__trace(t, WA_TRACE_RUN);
     wa__step(t, 0);
     wa__trace(t, WA_TRACE_WAIT);
@@ -243,7 +238,7 @@ wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options) 
 void wa__task_discard(wa__task *t, int status) {
   wa__leave_wait(t);
   t->delivered = false;
-  finish(t, status);
+  wa__task_finish(t, status);
 }
 
 wa__task *wa__task_recover(wa__trap trap) {

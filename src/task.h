@@ -121,7 +121,9 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
 /* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
 void wa__step(wa__task *t, int result);
 /* After a step that ended the fiber. */
-void wa__body_over(wa__task *t) WA__COLD;
+void wa__body_over(wa__task *t);
+/* Cancelled before its first step: it ends without one. */
+void wa__never_begun(wa__task *t) WA__COLD;
 /* wa__fiber_lost. */
 void wa__task_lost(wa__fiber *fiber, void *scopes) WA__COLD;
 /* Ends a task as it stands, without another step of it. */

@@ -102,7 +102,7 @@ static int wa__outcome(wa__task *t) {
     st = wa__answered(t, f);
   } else if (f) {
     st = wa__take(t, f);
-    wa_release(f);
+    wa__release(f);
   }
   t->waiting = NULL;
   if (wa__to_tell(t)) {
@@ -129,8 +129,14 @@ int wa__deliver(wa__task *t) {
 
 void wa__wake(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
+  int outcome = WA_OK;
+  if (wa__unlikely(t->waiting || t->must_cancel)) {
+    if (t->must_cancel && !wa__fiber_begun(&t->fiber)) return wa__never_begun(t);
+    wa__current = t;
+    outcome = wa__outcome(t);
+  }
   wa__current = wa__latest = t;
-  bool ended = wa__fiber_step(&t->fiber, wa__likely(!t->waiting && !t->must_cancel) ? WA_OK : wa__outcome(t));
+  bool ended = wa__fiber_step(&t->fiber, outcome);
   wa__current = NULL;
   if (wa__unlikely(ended)) wa__body_over(t);
 }
