@@ -680,23 +680,28 @@ int wa__fiber_await(wa_future *future);
 int wa__fiber_sleep(wa_time t);
 int wa__fiber_yield(void);
 /* The input in pieces, and the answer by way of a record of the runtime's: so that nothing of it is on the task's C stack,
- * which the task would have to keep while it waits. */
-int wa__fiber_op(const char *name, wa_type type, const void *data, size_t size, double number);
+ * which the task would have to keep while it waits. literal: the name's text never changes, so where it lies says what it is. */
+int wa__fiber_op(const char *name, bool literal, wa_type type, const void *data, size_t size, double number);
 extern wa_data wa__answer;
 WA__PRIVATE(
   __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_await(wa_future *future);
   __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_sleep(wa_time t);
   __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_yield(void);
   __attribute__((__always_inline__)) WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result);
+  __attribute__((__always_inline__)) static __inline__ int wa__await_op(const char *name, bool literal, const wa_data *input,
+                                                                       wa_data *result);
 )
 WA__INLINE_WAIT int wa_await(wa_future *future) { return wa__fiber_await(future); }
 WA__INLINE_WAIT int wa_sleep(wa_time t) { return wa__fiber_sleep(t); }
 WA__INLINE_WAIT int wa_yield(void) { return wa__fiber_yield(); }
-WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
-  int st = wa__fiber_op(name, input ? input->type : WA_NOTHING, input ? input->data : NULL, input ? input->size : 0,
+static __inline__ int wa__await_op(const char *name, bool literal, const wa_data *input, wa_data *result) {
+  int st = wa__fiber_op(name, literal, input ? input->type : WA_NOTHING, input ? input->data : NULL, input ? input->size : 0,
                         input ? input->number : 0);
   if (result) *result = wa__answer;
   return st;
+}
+WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result) {
+  return wa__await_op(name, 0, input, result);
 }
 
 /* Every suspending call notes its place first, so that a task can say where it waits. */
@@ -733,7 +738,11 @@ WA__SITED(wa_barrier_abort, (const char *site, wa_barrier *barrier), (barrier))
 WA__SITED(wa_queue_put, (const char *site, wa_queue *queue, void *item), (queue, item))
 WA__SITED(wa_queue_get, (const char *site, wa_queue *queue, void **item), (queue, item))
 WA__SITED(wa_queue_join, (const char *site, wa_queue *queue), (queue))
-WA__SITED(wa_await_op, (const char *site, const char *name, const wa_data *input, wa_data *result), (name, input, result))
+static __inline__ __attribute__((__always_inline__)) int wa__sited_wa_await_op(const char *site, bool literal, const char *name,
+                                                                              const wa_data *input, wa_data *result) {
+  wa__site = site;
+  return wa__await_op(name, literal, input, result);
+}
 WA__SITED(wa_fd_readable, (const char *site, int fd), (fd))
 WA__SITED(wa_fd_writable, (const char *site, int fd), (fd))
 WA__SITED(wa_read, (const char *site, int fd, void *data, size_t size), (fd, data, size))
@@ -763,7 +772,8 @@ WA__SITED(wa_lines_next, (const char *site, wa_lines *lines), (lines))
 #define wa_queue_put(...) wa__sited_wa_queue_put(WA__PLACE, __VA_ARGS__)
 #define wa_queue_get(...) wa__sited_wa_queue_get(WA__PLACE, __VA_ARGS__)
 #define wa_queue_join(...) wa__sited_wa_queue_join(WA__PLACE, __VA_ARGS__)
-#define wa_await_op(...) wa__sited_wa_await_op(WA__PLACE, __VA_ARGS__)
+#define WA__IS_LITERAL(name, ...) __builtin_constant_p(name)
+#define wa_await_op(...) wa__sited_wa_await_op(WA__PLACE, WA__IS_LITERAL(__VA_ARGS__, 0), __VA_ARGS__)
 #define wa_fd_readable(...) wa__sited_wa_fd_readable(WA__PLACE, __VA_ARGS__)
 #define wa_fd_writable(...) wa__sited_wa_fd_writable(WA__PLACE, __VA_ARGS__)
 #define wa_read(...) wa__sited_wa_read(WA__PLACE, __VA_ARGS__)
