@@ -2,18 +2,22 @@
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
 import { EHOST, ENOMEM, NOTHING, NUMBER } from './abi.js';
 import { CancelledError, misuse, show, textOf } from './errors.js';
-import { Table } from './table.js';
+import { INDEX } from './table.js';
 
 const { then } = Promise.prototype;
 const objects = Object.prototype; // what every object has is no host function
 
 /* The second argument of a host function. Its signal is made when it is asked for: most functions never do, and an
- * AbortController costs more than the whole call. */
+ * AbortController costs more than the whole call. It knows its operation, and not the reverse: giving a field of what is old
+ * something new takes 50 instructions. */
 class Call {
+  #operation;
+  #id;
   #controller;
-  #abort; // how to abort the controller once it is there
 
-  constructor(name, task) {
+  constructor(operation, id, name, task) {
+    this.#operation = operation;
+    this.#id = id;
     this.name = name;
     this.task = task;
   }
@@ -21,29 +25,31 @@ class Call {
   get signal() {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      this.#abort?.(this.#controller);
+      const { id, why } = this.#operation;
+      if (id === this.#id) this.#operation.controller = this.#controller;
+      else if (why?.id === this.#id) this.#controller.abort(why.reason);
     }
     return this.#controller.signal;
-  }
-
-  _cancel(reason) {
-    this.#abort = (controller) => controller.abort(reason);
-    if (this.#controller) this.#abort(this.#controller);
   }
 }
 
 /* An operation in flight. Used again and again, because the two functions that a promise is given cost more than all
- * the rest; that is safe once its promise has settled, since a native promise settles once. */
+ * the rest; that is safe once its promise has settled, since a native promise settles once. Not after a cancellation. */
 class Operation {
   id = 0; // 0: nobody waits for the answer any more
-  call;
+  name;
+  task;
+  controller; // of the call's signal
+  why; // its last call was cancelled
+  next; // idle one
   constructor(operations) {
     this.onValue = (value) => operations.settled(this, 0, value);
     this.onError = (error) => operations.settled(this, EHOST, error);
   }
-  _abandoned() {
+  cancel(reason) {
+    this.why = { id: this.id, reason };
     this.id = 0;
-    this.call._cancel(new CancelledError('the runtime has ended'));
+    this.controller?.abort(reason);
   }
 }
 
@@ -52,8 +58,8 @@ export class Operations {
   #host;
   #settle;
   #answers; // where numbers are left for the next call, from words of 4 and of 8 bytes
-  #idle = [];
-  #inFlight = new Table(); // by handles that C may give to others once it has cancelled, before that is heard of here
+  #idle;
+  #inFlight = []; // by the index of the handle; what is there may be idle, or have another handle by now
   #names = []; // that have a number
 
   constructor(core, host = {}) {
@@ -71,22 +77,25 @@ export class Operations {
     const name = this.#names[knownAs] ?? this.#name(knownAs, i32[at]);
     const type = i32[at + 1];
     const task = i32[at + 6];
-    const call = new Call(name, task === 0 ? undefined : owners.get(task));
-    const operation = this.#idle.pop() ?? new Operation(this);
+    const operation = this.#idle ?? new Operation(this);
+    this.#idle = operation.next;
     operation.id = id;
-    operation.call = call;
-    this.#inFlight.set(id, operation);
+    operation.name = name;
+    operation.task = task === 0 ? undefined : owners.get(task);
+    const index = id & INDEX;
+    while (this.#inFlight.length <= index) this.#inFlight.push(undefined);
+    this.#inFlight[index] = operation;
     let result;
     try {
       let input;
       if (type === NUMBER) input = f64[(pointer + 16) >>> 3];
       else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
       const f = this.#host[name];
-      if (typeof f !== 'function' || name === 'constructor' || (name in objects && f === objects[name])) {
+      if (typeof f !== 'function' || name === 'constructor' || f === objects[name]) {
         misuse(`the host has no function ${show(name)}`);
       }
-      result = f.call(this.#host, input, call);
-      if (Object(result) === result && typeof result.then === 'function') {
+      result = f.call(this.#host, input, new Call(operation, id, name, operation.task));
+      if (typeof result?.then === 'function') {
         then.call(Promise.resolve(result), operation.onValue, operation.onError);
         return;
       }
@@ -103,31 +112,32 @@ export class Operations {
   }
 
   cancel(id, reason) {
-    const operation = this.#inFlight.get(id);
-    if (!operation) return;
+    const operation = this.#inFlight[id & INDEX];
+    if (operation?.id !== id) return;
     const text = this.#core.memory.text(reason);
     // The task's own comes first: another task's may have the same text.
-    const cause = operation.call.task?._causeOf(text) ?? (text ? this.#core.causeOf(text) : undefined);
-    this.#inFlight.delete(id);
-    operation.id = 0;
+    const cause = operation.task?._causeOf(text) ?? (text ? this.#core.causeOf(text) : undefined);
+    this.#inFlight[id & INDEX] = undefined;
     const why = cause?.value;
-    operation.call._cancel(why === undefined ? new CancelledError(text || 'cancelled', text || undefined) : why);
+    operation.cancel(why === undefined ? new CancelledError(text || 'cancelled', text || undefined) : why);
   }
 
   /** The runtime has ended. */
   abandon() {
-    for (const operation of this.#inFlight.clear()) operation._abandoned();
+    for (const operation of this.#inFlight) {
+      if (operation?.id) operation.cancel(new CancelledError('the runtime has ended'));
+    }
   }
 
   settled(operation, status, value) {
-    const { id, call } = operation;
-    operation.id = 0;
-    operation.call = undefined;
-    this.#idle.push(operation);
+    const { id, name, task } = operation;
     if (id === 0) return;
-    this.#inFlight.delete(id);
+    operation.id = 0;
+    operation.task = operation.controller = undefined;
+    operation.next = this.#idle;
+    this.#idle = operation;
     if (status === 0 && typeof value === 'number') this.#leave(id, value);
-    else this.#give(id, status, value, call);
+    else this.#give(id, status, value, name, task);
     this.#core.wake();
   }
 
@@ -143,19 +153,19 @@ export class Operations {
     i32[at] = count + 1;
   }
 
-  #give(id, status, value, call) {
+  #give(id, status, value, name, task) {
     const { memory } = this.#core;
     if (status !== 0) {
-      if (call.task) call.task._hostError = value;
+      if (task) task._hostError = value;
       value = textOf(value);
     }
     let given;
     try {
       try {
-        given = memory.give(value, `what the host function '${call.name}' returns`);
+        given = memory.give(value, `what the host function '${name}' returns`);
       } catch (error) {
         status = EHOST;
-        if (call.task) call.task._hostError = error;
+        if (task) task._hostError = error;
         given = memory.give(error.message);
       }
     } catch {} // no memory, not even for the sentence

@@ -1,6 +1,6 @@
 /* Who owns a handle. A handle is a generation above an index (docs/abi.md), so an array finds the owner faster than a
  * Map; the whole handle is compared, so a stale one finds nobody. */
-const INDEX = (1 << 22) - 1;
+export const INDEX = (1 << 22) - 1;
 
 export class Table {
   #handles = [];
