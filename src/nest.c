@@ -19,17 +19,17 @@ static void cancel_later(wa__handle *handle) {
   wa_release(&nest->future);
 }
 
-static void member_ended(wa__handle *handle) {
+static void wa__nest_member_ended(wa__handle *handle) {
   wa__nest_link *link = wa__container(handle, wa__nest_link, handle);
   link->nest->ended(link);
 }
 
 static wa_future *nest_of_link(wa__handle *handle) {
-  return handle->run == member_ended ? &wa__container(handle, wa__nest_link, handle)->nest->future : NULL;
+  return handle->run == wa__nest_member_ended ? &wa__container(handle, wa__nest_link, handle)->nest->future : NULL;
 }
 
 void wa__nest_link_init(wa__nest_link *link, wa__nest *nest) {
-  *link = (wa__nest_link){.handle = {.run = member_ended}, .nest = nest};
+  *link = (wa__nest_link){.handle = {.run = wa__nest_member_ended}, .nest = nest};
 }
 
 void wa__nest_init(wa__nest *nest, int kind, wa_future **members, uint32_t n, size_t size, void (*ended)(wa__nest_link *link)) {
