@@ -220,6 +220,7 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   } else if (wa__stack_prepare(fiber->stack)) {
     take_spare(fiber);
   } else {
+    wa__fiber_destroy(fiber); /* of what it has saved */
     wa__fiber_status = wa__no_memory("a stack");
     return true;
   }

@@ -168,8 +168,11 @@ static int uses_everything(void *arg) {
   static wa_task *tasks[WORKERS];
   wa_queue q;
   int status = WA_OK, n = 0;
-  for (; n < WORKERS && status == WA_OK; n++)
-    if (!(tasks[n] = wa_spawn_with(worker, NUMBER(n), &(wa_task_options){.name = "worker"}))) status = WA_ENOMEM, n--;
+  for (; n < WORKERS && status == WA_OK; n++) {
+    /* More sizes of stacks than are kept: one may lack when its task wakes, and has frames already. */
+    wa_task_options options = {.name = "worker", .stack_size = 16384 + 256 * (size_t)n};
+    if (!(tasks[n] = wa_spawn_with(worker, NUMBER(n), &options))) status = WA_ENOMEM, n--;
+  }
   if (status == WA_OK) status = with_tasks(tasks);
   if (status == WA_OK) status = with_scopes();
   if (status == WA_OK) status = wa_call(deep, NUMBER(10));
