@@ -75,7 +75,11 @@ export async function main({ values, words, rest }) {
     task.cancel('Ctrl-C');
   });
   // A reader that has had enough; then nobody wants the rest.
-  process.stdout.on('error', (error) => { if (error.code !== 'EPIPE') throw error; });
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') return;
+    console.error(`wasyncio: the output can't be written: ${error.message}`);
+    process.exit(1);
+  });
   await asUsage(path, () => { task = rt.spawn(name, input, { name, timeout }); });
   // Node has nothing left to wait for, and the task is still there.
   let told = false;

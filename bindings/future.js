@@ -145,6 +145,8 @@ export function futureOf(item, what) {
   const future = new Future();
   const isCancellation = cancellationsFromNow();
   future._item = item;
-  Promise.resolve(item).then((value) => future._resolve(value), (error) => future._fail(error, isCancellation(error)));
+  let waits = future; // one that has ended is not kept by a promise that never does
+  future._watch(() => { waits = undefined; });
+  Promise.resolve(item).then((value) => waits?._resolve(value), (error) => waits?._fail(error, isCancellation(error)));
   return future;
 }

@@ -247,7 +247,10 @@ export class Future<T = unknown> implements Promise<T> {
   readonly [Symbol.toStringTag]: string;
   /** `using task = ...`: leaving the block cancels it if it is not done; the reason is a CancelledError 'its block was left'. */
   [Symbol.dispose](): void;
-  /** `await using task = ...`: the same, and waits for its end. Throws what it fails with, but for its cancellation. */
+  /**
+   * `await using task = ...`: the same, and waits for its end. Throws what it fails with then, but for its cancellation; what was
+   * done before is left alone.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /* Nothing is silent: what a task did wrong, and nobody may have noticed, is told to whoever listens, else to the
  * console. */
+import { REPORT_STACK } from './abi.js';
 import { must, need, textOf } from './errors.js';
 
 const kinds = ['swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown'];
@@ -14,7 +15,7 @@ export class Reports {
   #core;
   #listeners = new Set(); // of { kind, listener }
   #unseen = new Set(); // reports to make, unless somebody looks
-  latest; // the text of the latest one from the wasm
+  overflow; // the text of the latest one of a stack's
 
   constructor(core, everything) {
     this.#core = core;
@@ -36,8 +37,9 @@ export class Reports {
     const at = pointer >>> 2;
     const task = owners.get(handle);
     const text = (word) => memory.text(i32[at + word]);
+    if (i32[at] === REPORT_STACK) this.overflow = text(6);
     if (handle !== 0 && !task) exports.wax_release(handle); // it was made for this report
-    this.#emit(reportOf(kinds[i32[at] - 1], this.latest = text(6), text(7), i32[at + 1], text(3), i32[at + 2],
+    this.#emit(reportOf(kinds[i32[at] - 1], text(6), text(7), i32[at + 1], text(3), i32[at + 2],
       f64[(pointer + 16) >>> 3], task));
   }
 
@@ -48,6 +50,9 @@ export class Reports {
     collected.register(future, () => this.#lost(report));
     return () => { this.#unseen.delete(report); };
   }
+
+  /** What nobody is there to look at. */
+  unseen(text) { this.#emit(reportOf('unseen', text)); }
 
   /** The last chance to look has passed. */
   close() { this.#unseen.forEach((report) => this.#lost(report)); }

@@ -9,7 +9,7 @@
  *   - Nothing of a stream's own runs while wasm is on the stack: it is pulled and written from promises.
  *   - An end crosses in both directions: what C, its task, a source, a sink or a reader ends, ends the others. */
 import { EAGAIN, EPIPE, WASI_EIO } from './abi.js';
-import { MisuseError, misuse, must, options } from './errors.js';
+import { MisuseError, misuse, must, options, textOf } from './errors.js';
 import { isThenable } from './future.js';
 import { bytesOf } from './memory.js';
 import { Runtime } from './runtime.js';
@@ -154,6 +154,7 @@ class Sink extends Descriptor {
   #sending; // a promise while there is something to send
   #ending = false;
   #shut = false; // C writes no more
+  #unheard; // what it failed with, which C has not noticed
   #settle;
   closed = new Promise((...functions) => { this.#settle = functions; }); // the stream has all; or what it was lost by
 
@@ -167,7 +168,9 @@ class Sink extends Descriptor {
 
   #lost(reason) {
     if (this.over) return;
+    if (this.#ending) return this.#late(reason);
     this.#failed(reason);
+    this.#unheard = { reason };
     this.gone(reason);
     this.tell(WRITABLE);
   }
@@ -180,6 +183,7 @@ class Sink extends Descriptor {
   }
 
   write(bytes) {
+    this.#unheard = undefined;
     if (this.over || this.#shut) return -EPIPE;
     const part = bytes.subarray(0, BUFFER - this.#size);
     if (!part.length) return -EAGAIN;
@@ -200,13 +204,22 @@ class Sink extends Descriptor {
 
   /** After what has been written; from here on nothing but the stream itself can spoil it. */
   async end() {
+    if (this.#unheard) this.missed(this.#unheard.reason);
     if (this.over || this.#ending) return;
     this.#ending = true;
     await this.#sending;
     if (this.over) return;
     this.over = true;
-    this.lock.close().then(...this.#settle);
+    this.lock.close().catch(ignore); // what it fails with need not be why
+    this.lock.closed.then(this.#settle[0], (reason) => this.#late(reason));
   }
+
+  #late(reason) {
+    this.over = true;
+    this.missed(reason);
+  }
+  /** The stream has failed after its end, when C could hear of it no more. */
+  missed(reason) { this.#settle[1](reason); }
 
   abort(reason) {
     if (this.over || this.#ending) return;
@@ -249,7 +262,9 @@ export function open(rt, stream) {
   const core = coreOf(rt);
   const way = stream?.getWriter ? 'to' : 'from';
   check('open', way, stream);
-  return new (way === 'to' ? Sink : Source)(core, stream).fd;
+  const descriptor = new (way === 'to' ? Sink : Source)(core, stream);
+  descriptor.missed = (reason) => core.reports.unseen(`an output that C had closed was lost: ${textOf(reason)}`);
+  return descriptor.fd;
 }
 
 /** A task between two streams. */
@@ -275,8 +290,7 @@ export function pipe(rt, name, given) {
   // A task that was told to stop may close what it leaves unfinished: that is no end to be taken for the whole.
   sink.close = () => soon(() => { if (task.cancelling === 0) sink.end(); });
   task._watch(() => {
-    const outcome = task._look();
-    const why = task._resolved || task.reason !== undefined ? task.reason : outcome;
+    const why = task._resolved || task.reason !== undefined ? task.reason : task._outcome;
     source.abort(why);
     if (task._resolved) sink.end();
     else sink.abort(why);
@@ -284,7 +298,11 @@ export function pipe(rt, name, given) {
     sink.forget();
   });
   if (to === undefined) sink.closed.catch(ignore); // its reader knows
-  return { task, readable: outlet.readable, writable: inlet.writable, closed: sink.closed };
+  // Whoever takes one of these hears there how the task failed.
+  const heard = (end) => (task._seen(), end);
+  return {
+    task, writable: inlet.writable, get readable() { return heard(outlet.readable); }, get closed() { return heard(sink.closed); },
+  };
 }
 
 // What C gets: { int in, out; } and then the input.

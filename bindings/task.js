@@ -75,9 +75,10 @@ export class Task extends Future {
   _limit(signal, timeout) {
     if (this.done) return;
     try {
-      if (signal?.aborted) this._stop(signalled(signal));
+      const aborted = signal?.aborted;
+      if (aborted) this._stop(signalled(signal));
       else if (signal) join(this.#signal = signal, this);
-      if (timeout === 0) this._stop(late(0));
+      if (timeout === 0 && !aborted) this._stop(late(0));
       else if (timeout) this.#deadline = new Deadline(this.#core, timeout, () => this._stop(late(timeout)));
     } catch (error) {
       this._seen();
@@ -182,7 +183,7 @@ export class Task extends Future {
       const each = (member) => this.#as(member, `a member of task '${this.name}' ${ended(member)}`);
       return new GroupError(Array.from(members, each), this.#sentence(ended(status)));
     }
-    if (status === ESTACK && core.reports.latest) return this.#as(status, core.reports.latest, core.trap);
+    if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
     let cause, why = wrong;
     if (status === EHOST || status === EIO) cause = this._hostError;
     if (status === ETRAP || status === ESTACK) cause = core.trap;

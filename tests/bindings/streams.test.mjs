@@ -163,7 +163,8 @@ onStreams('streams', (test) => {
 
   test('closed tells what a sink does with the rest when the task has ended', {}, async (rt) => {
     const full = new Error('the disk is full');
-    for (const sinks of [{ close() { throw full; } }, { async write() { await sleep(20); throw full; } }]) {
+    const late = { async write() { await sleep(20); throw full; } };
+    for (const sinks of [{ close() { throw full; } }, late, { write() { throw full; } }, { async write() { throw full; } }]) {
       const { task, closed } = pipe(rt, 'say', { to: new WritableStream(sinks), input: 'x' });
       const heard = errorOf(closed);
       assert.equal(await task, 0);
@@ -246,6 +247,32 @@ onStreams('streams', (test) => {
     assert.equal(error.statusName, 'WA_ECLOSED');
     await settle();
     assert.equal(from.seen.cancelled, true);
+  });
+
+  test('a sink of its own that fails when C has closed it is a report', {}, async (rt, { reports }) => {
+    const broken = [{ write() { throw new Error('full'); } }, { close() { throw new Error('full'); } }];
+    for (const sinks of [...broken, { async write() { await sleep(20); throw new Error('full'); } }]) {
+      const from = source((i) => ['a'][i]);
+      assert.equal(await rt.spawn('copy', `${open(rt, from.stream)} ${open(rt, new WritableStream(sinks))}`), 0);
+      while (reports.length === 0) await sleep(5);
+      const [{ kind, text }] = reports.splice(0);
+      assert.deepEqual([kind, text], ['unseen', 'an output that C had closed was lost: full']);
+    }
+  });
+
+  test('of a task that fails between two streams somebody hears', {}, async (rt, { reports }) => {
+    const between = () => pipe(rt, 'pass', {
+      name: 'alone', from: source(() => 7).stream, to: new WritableStream(),
+    });
+    between();
+    const looked = between();
+    await errorOf(looked.task);
+    assert.match((await errorOf(between().closed)).message, /task 'alone' ended with WA_EIO/);
+    await assert.rejects(new Response(pipe(rt, 'pass', { from: source(() => 7).stream }).readable).text());
+    await settle();
+    await rt.close();
+    assert.deepEqual(reports.map(({ kind, task, name }) => [kind, task, name]), [['unseen', undefined, 'alone']]);
+    assert.match(reports[0].text, /^task 'alone' ended with WA_EIO .*; nobody looked at it$/);
   });
 
   test('closing the runtime ends what is open', { clock: 'real' }, async (rt) => {

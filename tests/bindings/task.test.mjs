@@ -245,6 +245,9 @@ onBoth('task', (test) => {
     assert.ok(error instanceof StackOverflowError && error instanceof TaskError);
     assert.match(error.message, /'deep'.*4096.*stackSize/);
     assert.equal(await other, 0);
+    // And what returns its status has its sentence, whatever has been reported since.
+    await errorOf(rt.spawn('trap'));
+    assert.equal((await errorOf(rt.spawn('status', error.status))).message, error.message);
   });
 
   test('what C looked at itself is no error that nobody saw', { onReport: (report) => assert.fail(report.text) },
