@@ -1,7 +1,7 @@
 // Builds what the benches run, into build/bench/, and only what is out of date: the C as users build it, the peers as
 // their makers do, npm's packages as bench/package-lock.json has them.
 import { renameSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { buildWasm } from '../scripts/link.mjs';
 import { makeFile, root, run } from '../scripts/make.mjs';
 import { BuildError } from '../toolchain/run.mjs';
@@ -23,12 +23,14 @@ const flags = [
   '-O3', '-sASYNCIFY', '-sMODULARIZE', '-sALLOW_MEMORY_GROWTH', '-sEXPORTED_RUNTIME_METHODS=ccall',
   '-sENVIRONMENT=node,worker',
 ];
+// npm's scripts have npm's binaryen first on the PATH, with which this emcc makes glue that does not fit its wasm.
+const PATH = process.env.PATH.split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin'))).join(delimiter);
 async function emscripten(name) {
   const [source] = c(name);
   const script = join(out, `${name}.cjs`);
   await makeFile(script, [source], flags.join(' '), async (temporary) => {
     const js = temporary.replace(/cjs$/, 'js');
-    await run(toolchain('emscripten').cc[0], [...flags, source, '-o', js]);
+    await run(toolchain('emscripten').cc[0], [...flags, source, '-o', js], { env: { PATH } });
     renameSync(js.replace(/js$/, 'wasm'), join(out, `${name}.wasm`));
     renameSync(js, temporary);
   });

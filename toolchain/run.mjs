@@ -32,7 +32,7 @@ export function commandFailed(words, output) {
 // Runs a command; its output is the value, or, when it fails, the error's text below the command line.
 export function run(command, args, options = {}) {
   return new Promise((done, fail) => {
-    const settings = { maxBuffer: 1 << 28, env: environment(), ...options };
+    const settings = { maxBuffer: 1 << 28, ...options, env: { ...environment(), ...options.env } };
     execFile(command, args, settings, (error, stdout, stderr) => {
       if (!error) return done({ stdout, stderr });
       const why = error.code === 'ENOENT' ? `${command}: not found\n` : '';
