@@ -82,6 +82,7 @@ static void drop_extra(wa__extra *e) {
   for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }
 
+/* Its fiber holds nothing any more: the body has returned. */
 WA__HOT void wa__task_end(wa__task *t, int st) {
   if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
     static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";

@@ -272,7 +272,7 @@ export const rows = [
   },
   {
     when: 'a host function throws, or rejects',
-    what: '`WA_EHOST` in C, with the message; of the task that returns it, a `TaskError` with the error as its `cause`',
+    what: '`WA_EHOST` in C, with the message; of the task that called it and returns it, a `TaskError` with the error as its `cause`',
     async run(rt) {
       const results = [];
       for (const name of ['throws', 'rejects']) {
