@@ -1,6 +1,6 @@
 /* Why a task is asked to stop. The wasm knows the reason as a text; here it keeps the value that was given, so that it
  * comes back as the same object wherever the cancellation surfaces. */
-import { lateError, textOf } from './errors.js';
+import { lateError, wordsOf } from './errors.js';
 import { cancels } from './future.js';
 
 export class Cause {
@@ -11,8 +11,7 @@ export class Cause {
     this.asIs = asIs;
     this.late = late;
     this.asked = 0; // so many tasks that are not over were asked by it
-    // As it will come back: texts of the wasm are UTF-8 and end with a 0.
-    this.text = textOf(value).replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+    this.text = wordsOf(value);
   }
 }
 // A signal that is not the platform's own may have no reason.

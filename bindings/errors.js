@@ -46,6 +46,8 @@ export const isA = (kind, value) => {
 };
 /** A reason, or an error, as C reads it. */
 export const textOf = readable((reason) => String(reason?.message ?? reason ?? ''));
+/** As it comes back: texts of the wasm are UTF-8 and end with a 0. */
+export const wordsOf = (reason) => textOf(reason).replace(/\0|\p{Surrogate}/gu, '\uFFFD');
 export const nameOf = readable((error) => String(error?.name));
 /** A value as a message shows it. */
 export const show = readable((value) => {

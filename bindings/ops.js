@@ -1,9 +1,10 @@
 /* Host functions: what C starts with wa_await_op, the host answers, once. A function may return, throw, resolve,
  * reject, do so too late, or never; an answer that nobody waits for any more is dropped. */
 import { EHOST, ENOMEM, NOTHING, NUMBER } from './abi.js';
-import { CancelledError, misuse, show, textOf } from './errors.js';
+import { CancelledError, misuse, show, wordsOf } from './errors.js';
 import { INDEX } from './table.js';
 
+const KEPT = 32; // errors
 const { then } = Promise.prototype;
 const objects = Object.prototype; // what every object has is no host function
 
@@ -61,6 +62,7 @@ export class Operations {
   #idle;
   #inFlight = []; // by the index of the handle; what is there may be idle, or have another handle by now
   #names = []; // that have a number
+  #errors = new Map(); // the latest that host functions threw, by what C hears of them
 
   constructor(core, host = {}) {
     this.#core = core;
@@ -153,20 +155,30 @@ export class Operations {
     i32[at] = count + 1;
   }
 
+  // What C hears of an error, by which errorOf finds it again.
+  #words(error, task) {
+    if (task) task._hostError = error;
+    const words = wordsOf(error);
+    const errors = this.#errors;
+    errors.delete(words);
+    errors.set(words, error);
+    if (errors.size > KEPT) errors.delete(errors.keys().next().value);
+    return words;
+  }
+
+  /** What was thrown with these words: by the latest function that a task has called itself, or else by any. */
+  errorOf(words, own) { return own !== undefined && wordsOf(own) === words ? own : this.#errors.get(words); }
+
   #give(id, status, value, name, task) {
     const { memory } = this.#core;
-    if (status !== 0) {
-      if (task) task._hostError = value;
-      value = textOf(value);
-    }
+    if (status !== 0) value = this.#words(value, task);
     let given;
     try {
       try {
         given = memory.give(value, `what the host function '${name}' returns`);
       } catch (error) {
         status = EHOST;
-        if (task) task._hostError = error;
-        given = memory.give(error.message);
+        given = memory.give(this.#words(error, task));
       }
     } catch {} // no memory, not even for the sentence
     if (!given || this.#settle(id, status, ...given) !== 0) this.#settle(id, ENOMEM, NOTHING, 0, 0, 0);

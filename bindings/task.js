@@ -10,6 +10,7 @@ import { CancelledError, GroupError, misuse, textOf } from './errors.js';
 import { Future } from './future.js';
 import { leave, join } from './signals.js';
 
+const because = (why) => (why ? `: ${why}` : '');
 const states = ['ready', 'running', 'waiting', 'done'];
 
 export class Task extends Future {
@@ -105,11 +106,11 @@ export class Task extends Future {
     }
     this.#ofC &&= !(i32[at + FLAGS] & UNSEEN);
     this.#site = memory.text(i32[at + SITE]);
-    const errors = i32[at + ERRORS] >>> 2;
-    const members = i32.subarray(errors, errors + i32[at + ERROR_COUNT]);
+    const members = memory.errors(i32[at + ERRORS], i32[at + ERROR_COUNT]);
     const reason = i32[at + REASON];
     const cause = status === ECANCELED ? this.#causeOf(memory.text(reason), reason) : undefined;
-    this.#fail(status, cause, members, status === EMISUSE ? memory.text(i32[at + DATA]) : '');
+    const words = status === EMISUSE || status === EHOST ? memory.text(i32[at + DATA]) : '';
+    this.#fail(status, cause, members, words);
   }
 
   /** What is known of it only while it runs. */
@@ -158,9 +159,9 @@ export class Task extends Future {
     this.#signal = this.#deadline = this.#places = undefined;
   }
 
-  #fail(status, cause, members, wrong) {
+  #fail(status, cause, members, words) {
     const cancelled = status === ECANCELED;
-    const error = cancelled ? this.#cancellation(cause) : this.#error(status, members, wrong);
+    const error = cancelled ? this.#cancellation(cause) : this.#error(status, members, words);
     this.#leave(status);
     this.#cause = this.#causes = this._hostError = undefined;
     if (this.#ofC) this._seen();
@@ -176,16 +177,18 @@ export class Task extends Future {
     return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', cause?.text), this.reason);
   }
 
-  #error(status, members, wrong) {
+  #error(status, members, words) {
     const core = this.#core;
     const ended = (end) => `ended with ${core.statusName(end)}`;
     if (status === EGROUP) {
-      const each = (member) => this.#as(member, `a member of task '${this.name}' ${ended(member)}`);
-      return new GroupError(Array.from(members, each), this.#sentence(ended(status)));
+      const each = ([member, said]) => this.#as(member, `a member of task '${this.name}' ${ended(member)}${because(said)}`,
+        core.operations.errorOf(said));
+      return new GroupError(members.map(each), this.#sentence(ended(status)));
     }
     if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
-    let cause, why = wrong;
-    if (status === EHOST || status === EIO) cause = this._hostError;
+    let cause, why = words;
+    if (status === EIO) cause = this._hostError;
+    if (status === EHOST) cause = core.operations.errorOf(words, this._hostError);
     if (status === ETRAP || status === ESTACK) cause = core.trap;
     if (cause !== undefined) why = textOf(cause);
     if (status === EDISCARDED) why = 'it did not end in time after its cancellation';
@@ -196,7 +199,7 @@ export class Task extends Future {
   #as(status, sentence, cause) { return this.#core.error(status, sentence, this.name, this.#site, cause); }
 
   #sentence(what, why) {
-    return `task '${this.name}' ${what}${this.#site && ` (at ${this.#site})`}${why ? `: ${why}` : ''}`;
+    return `task '${this.name}' ${what}${this.#site && ` (at ${this.#site})`}${because(why)}`;
   }
 
   // Of the info record; undefined when the task is done.

@@ -354,10 +354,9 @@ WAX(info) const wa__info_record *wax_info(uint32_t handle) {
       .cancel_age_ms = t && t->cancels && wa__pending(f) ? wa__ms(wa_now() - t->cancelled_at) : -1,
   };
   if (last) f->seen = true;
-  if (f->detail && f->detail->kind == WA__ERRORS) {
-    info.errors = f->detail->data;
-    info.error_count = f->detail->size / (uint32_t)sizeof(int);
-  }
+  wa__errors errors = wa__detail_errors(f->detail);
+  info.errors = errors.list;
+  info.error_count = (uint32_t)errors.count;
   return &info;
 }
 #endif

@@ -142,7 +142,7 @@ void *wa_value(const wa_future *f) { return wa__check("wa_value", f) && !wa__pen
 
 size_t wa_errors(const wa_future *f, int *out, size_t max) {
   if (!wa__check("wa_errors", f)) return 0;
-  return wa__detail_errors(f->detail, out, max);
+  return wa__errors_put(f->detail, out, max);
 }
 
 wa_data wa_result(const wa_future *f) {

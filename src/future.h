@@ -31,7 +31,16 @@ WA__INLINE void wa__detail_set(wa__detail **slot, wa__detail *d) {
 wa__detail *wa__detail_text(int kind, const char *text);
 /* The reason's text as a detail. NULL for NULL. */
 wa__detail *wa__reason(const char *text);
-size_t wa__detail_errors(const wa__detail *d, int *out, size_t max);
+/* A group's errors, and of each WA_EHOST what the host said: one text behind the other, in their order. */
+typedef struct wa__errors {
+  const int *list;
+  size_t count;
+  const char *words; /* NULL: the host has said nothing, each time */
+  size_t words_size; /* in bytes, with the 0 of each */
+} wa__errors;
+wa__detail *wa__detail_of_errors(const wa__errors *e); /* NULL without memory */
+wa__errors wa__detail_errors(const wa__detail *d);     /* none, of any other detail */
+size_t wa__errors_put(const wa__detail *d, int *out, size_t max);
 wa_data wa__detail_data(const wa__detail *d);
 
 enum { WA__FREE = 0, WA__FUTURE, WA__TASK, WA__GATHER, WA__SHIELD, WA__OP, WA__DELAY, WA__FD };

@@ -27,9 +27,27 @@ struct wa__group {
   wa__list members;
   uint32_t flags;
   wa__detail *thrown; /* with the body's error, or the cancellation that goes on; not a local of leave, which suspends */
-  int *errors;
-  uint32_t count, capacity;
+  struct bytes {
+    char *data;
+    uint32_t size, capacity;
+  } errors, words;    /* an int each; of each WA_EHOST the host's words, as one text behind the other */
 };
+
+static bool append(struct bytes *to, const void *data, size_t size) {
+  if (size > INT32_MAX - to->size) return false;
+  if (to->size + size > to->capacity) {
+    uint32_t capacity = (uint32_t)(to->size + size) * 2;
+    char *grown = wa__alloc(capacity);
+    if (!grown) return false;
+    if (to->size) memcpy(grown, to->data, to->size);
+    wa__free(to->data, to->capacity);
+    to->data = grown;
+    to->capacity = capacity;
+  }
+  if (size) memcpy(to->data + to->size, data, size);
+  to->size += (uint32_t)size;
+  return true;
+}
 
 static void forget(member *m) {
   wa__list_unlink(&m->handle.link);
@@ -49,27 +67,25 @@ static void drop(wa__scope *scope) {
   WA__LIST_EACH(link, &g->members) forget(wa__container(link, member, link));
   wa__scope_leave(scope);
   wa__detail_release(g->thrown);
-  wa__free(g->errors, g->capacity * sizeof *g->errors);
+  wa__free(g->errors.data, g->errors.capacity);
+  wa__free(g->words.data, g->words.capacity);
   wa__free(g, sizeof *g);
 }
 
 /* Without memory the group still fails; what is lost is which errors it failed with. A WA_EGROUP that somebody made up, without
  * members, is an error like any other. */
 static void add_error(struct wa__group *g, int status, const wa__detail *detail) {
+  wa__errors one = {.list = &status, .count = 1}, all = one;
   g->flags |= FAILED;
-  uint32_t members = status == WA_EGROUP ? (uint32_t)wa__detail_errors(detail, NULL, 0) : 0, n = members ? members : 1;
-  if (g->count + n > g->capacity) {
-    uint32_t capacity = (g->count + n) * 2;
-    int *errors = wa__alloc(capacity * sizeof *errors);
-    if (!errors) return;
-    if (g->count) memcpy(errors, g->errors, g->count * sizeof *errors);
-    wa__free(g->errors, g->capacity * sizeof *errors);
-    g->errors = errors;
-    g->capacity = capacity;
+  if (status == WA_EGROUP) all = wa__detail_errors(detail);
+  if (!all.count) all = one;
+  if (status == WA_EHOST) {
+    bool words = detail && detail->kind == WA_TEXT;
+    all.words = words ? detail->data : "";
+    all.words_size = words ? detail->size + 1 : 1;
   }
-  if (members) wa__detail_errors(detail, g->errors + g->count, n);
-  else g->errors[g->count] = status;
-  g->count += n;
+  uint32_t before = g->words.size;
+  if (append(&g->words, all.words, all.words_size) && !append(&g->errors, all.list, all.count * sizeof(int))) g->words.size = before;
 }
 
 static void member_done(wa__handle *handle) {
@@ -121,6 +137,7 @@ int wa_group_enter(wa_group *g) {
   s->owner = g;
   wa__list_init(&s->members);
   wa__scope_enter(t, &s->scope, drop);
+  wa__thrown_on();
   *g = (wa_group){.parent = &t->future, .state = s, .mark = mark_of(g)};
   return WA_OK;
 }
@@ -164,7 +181,7 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
   wa__detail_set(&t->thrown, g->thrown);
   if (g->flags & PARENT_ASKED && wa_uncancel(&t->future) == 0) cancelled = false;
   if (cancelled && !(g->flags & FAILED)) status = WA_ECANCELED;
-  else if (status < 0 && status != WA_ECANCELED) add_error(g, status, g->thrown);
+  else if (status < 0 && status != WA_ECANCELED) add_error(g, status, wa__thrown_of(t, status));
   if (g->flags & FAILED) {
     status = WA_EGROUP;
     if (t->cancels) { /* somebody else has asked, too: anew, for the group's errors come out here, and that at the next await */
@@ -178,9 +195,9 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
 }
 
 /* Returns their number among all groups' errors; 0 without memory. */
-static uint32_t set_errors(wa__task *t, const int *errors, size_t n) {
+static uint32_t set_errors(wa__task *t, const wa__errors *errors) {
   static uint32_t latest;
-  wa__detail *d = n < SIZE_MAX / sizeof *errors ? wa__detail_new(WA__ERRORS, errors, n * sizeof *errors) : NULL;
+  wa__detail *d = wa__detail_of_errors(errors);
   if (d) d->number = ++latest;
   else wa__no_memory("a group's errors");
   wa__detail_set(&t->thrown, d);
@@ -200,7 +217,8 @@ int wa_group_exit(wa_group *g, int status) {
   if (circle) return wa__misuse("wa_group_exit: task '%s' would wait for a member that waits for it", wa_name(&t->future));
   int st = leave(s, t, status);
   g->state = NULL;
-  g->errors = st == WA_EGROUP ? set_errors(t, s->errors, s->count) : 0;
+  wa__errors errors = {(int *)(void *)s->errors.data, s->errors.size / sizeof(int), s->words.data, s->words.size};
+  g->errors = st == WA_EGROUP ? set_errors(t, &errors) : 0;
   drop(&s->scope);
   return st;
 }
@@ -208,7 +226,7 @@ int wa_group_exit(wa_group *g, int status) {
 size_t wa_group_errors(const wa_group *g, int *out, size_t max) {
   if (!wa__given(g, "wa_group_errors") || !g->errors) return 0;
   const wa__task *t = wa__current;
-  if (t && t->thrown && t->thrown->kind == WA__ERRORS && t->thrown->number == g->errors) return wa__detail_errors(t->thrown, out, max);
+  if (t && t->thrown && t->thrown->kind == WA__ERRORS && t->thrown->number == g->errors) return wa__errors_put(t->thrown, out, max);
   wa__misuse("wa_group_errors: they are gone; only the task that left the group has them, until another error");
   return 0;
 }
@@ -217,7 +235,11 @@ int wa_fail_group(const int *errors, size_t n) {
   wa__task *t = wa__need_task("wa_fail_group");
   if (!t) return WA_EMISUSE;
   if (!n || !errors) return wa__misuse("wa_fail_group: no errors; expected at least one");
-  for (size_t i = 0; i < n; i++)
+  wa__errors all = {.list = errors, .count = n};
+  for (size_t i = 0; i < n; i++) {
     if (!wa__is_error(errors[i])) return wa__misuse("wa_fail_group: errors[%u] is %d; expected an error, below 0", (unsigned)i, errors[i]);
-  return set_errors(t, errors, n) ? WA_EGROUP : WA_ENOMEM;
+    all.words_size += errors[i] == WA_EHOST;
+  }
+  wa__thrown_on();
+  return set_errors(t, &all) ? WA_EGROUP : WA_ENOMEM;
 }

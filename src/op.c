@@ -142,6 +142,7 @@ static wa_future *start(const char *name, bool literal, wa_type type, const void
   if (!name) return fail(wa__misuse("wa_start_op: name is NULL; expected the name of a host function"));
   if (type > WA_NUMBER || ((type == WA_BYTES || type == WA_TEXT) && size && !data))
     return fail(wa__misuse("wa_start_op: the input of '%s' has no type that wa_type names, or no data", name));
+  wa__thrown_on();
   if (!wa__events_on) return refuse(name);
   uint32_t known = known_as(name, literal);
   size_t length = known ? 0 : strlen(name) + 1;

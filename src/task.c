@@ -14,6 +14,7 @@ wa__task *wa__current, *wa__latest, *wa__visitor;
 uint32_t wa__task_count, wa__leaving_count;
 void (*wa__task_traced)(wa__task *t, int kind);
 wa_task_fn wa__deferred;
+wa__detail *(*wa__thrown_of)(const wa__task *t, int st);
 
 uint32_t wa__last_id;
 
@@ -57,8 +58,7 @@ WA__HOT void wa__task_settle(wa__task *t, int st) {
     bool own = st >= 0 || (thrown && thrown->kind != WA__REASON);
     wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, own ? t->reason : thrown);
   } else {
-    bool errors = st == WA_EGROUP && thrown && thrown->kind == WA__ERRORS;
-    wa__future_finish(f, WA__FINISHED, st, NULL, errors ? thrown : NULL);
+    wa__future_finish(f, WA__FINISHED, st, NULL, wa__thrown_of ? wa__thrown_of(t, st) : NULL);
   }
 }
 
@@ -78,6 +78,7 @@ wa__extra *wa__extra_of(wa__task *t) {
 static void drop_extra(wa__extra *e) {
   wa__detail_set(&e->input, NULL);
   wa__detail_set(&e->received, NULL);
+  wa__detail_set(&e->words, NULL);
   wa__detail_set(&e->body_thrown, NULL);
   for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }

@@ -28,6 +28,7 @@ typedef struct wa__extra {
   wa__detail *name, *input;
   wa__detail *received; /* what the latest operation answered */
   wa__defer *defers;
+  wa__detail *words;       /* the host's, with the latest WA_EHOST that an await returned */
   int32_t body_status;     /* while deferred clean-ups run; and what came with it: they hear of other errors */
   wa__detail *body_thrown;
 } wa__extra;
@@ -131,6 +132,11 @@ void wa__task_discard(wa__task *t, int status);
 /* After a trap: ends every task that was running. Returns the innermost, retained; NULL if none was. */
 typedef enum wa__trap { WA__TRAP_KNOWN, WA__TRAP_STACK, WA__TRAP_OTHER, WA__TRAP_INTERRUPTED } wa__trap;
 wa__task *wa__task_recover(wa__trap trap);
+
+/* thrown.c: NULL before the first group or operation. */
+extern void (*wa__thrown_hear)(wa__task *t, const wa_future *f);
+extern wa__detail *(*wa__thrown_of)(const wa__task *t, int st);
+void wa__thrown_on(void);
 
 /* Runs what a task has deferred; set by the first wa_defer. */
 extern wa_task_fn wa__deferred;

@@ -26,7 +26,7 @@ static void hear(wa__task *t, wa__detail *reason) {
 int wa__take(wa__task *t, wa_future *f) {
   f->seen = true;
   if (f->status == WA_ECANCELED) hear(t, f->detail);
-  else if (f->status == WA_EGROUP) wa__detail_set(&t->thrown, f->detail);
+  else if (f->status < 0 && wa__thrown_hear) wa__thrown_hear(t, f);
   return f->status;
 }
 
@@ -84,6 +84,7 @@ static void note_delivery(wa__task *t) {
 }
 
 int (*wa__answered)(wa__task *t, wa_future *f);
+void (*wa__thrown_hear)(wa__task *t, const wa_future *f);
 
 /* What the wait came to. */
 static int wa__outcome(wa__task *t) {

@@ -227,7 +227,7 @@ size_t wa_errors(const wa_future *future, int *out, size_t max);
 const char *wa_reason(const wa_future *future);
 /** add_done_callback: calls done(ctx, future) from the loop once the future is done; in the next iteration, if it is already. The
  * future is there until done returns; ctx is the program's. done must not suspend, and has looked at an error when it has asked for
- * wa_status. WA_EMISUSE for NULL; WA_ENOMEM. */
+ * wa_status. What is pending when wa_run ends is cancelled, and done hears of that. WA_EMISUSE for NULL; WA_ENOMEM. */
 int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), void *ctx);
 
 /* ---- waiting ------------------------------------------------------------------------------------------- */
@@ -497,7 +497,8 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
 /** The same without waiting: a future whose data is read by wa_result. The caller owns a reference. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
 /** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number: lives as long
- * as the future. Type WA_NOTHING if there is none. */
+ * as the future. Of a task that ended with the WA_EHOST that an await gave it: what the host said, as text. Type
+ * WA_NOTHING if there is none. */
 wa_data wa_result(const wa_future *future);
 
 /** What the host gave with its spawn. A task's arg points to the same bytes (for a number, to a double). */

@@ -1,6 +1,6 @@
 // Host functions: C waits for the host's answer, and cancellation crosses the boundary in both directions.
 import assert from 'node:assert/strict';
-import { CancelledError, MisuseError, TaskError } from '../../bindings/index.js';
+import { CancelledError, GroupError, MisuseError, TaskError } from '../../bindings/index.js';
 import { computed, errorOf, onBoth, settle, sleep } from './setup.mjs';
 
 const never = () => new Promise(() => {});
@@ -93,6 +93,39 @@ onBoth('host functions', (test) => {
     assert.equal(error.statusName, 'WA_EHOST');
     assert.ok(error.cause instanceof TypeError);
     assert.match(error.message, /rejected/);
+  });
+
+  test('the words, and the cause, go up from task to task, and through groups', { host }, async (rt) => {
+    const below = await errorOf(rt.spawn('call_below', 'rejects', { name: 'above' }));
+    assert.match(below.message, /^task 'above' ended with WA_EHOST \(at .*\): rejected$/);
+    assert.ok(below.cause instanceof TypeError);
+    const after = await errorOf(rt.spawn('call_below_after', 'rejects'));
+    assert.ok(after.cause instanceof TypeError);
+    const group = await errorOf(rt.spawn('call_in_groups', 'throws', { name: 'groups' }));
+    assert.ok(group instanceof GroupError);
+    assert.deepEqual(group.errors.map(({ message }) => message), [
+      "a member of task 'groups' ended with WA_EHOST: thrown",
+      "a member of task 'groups' ended with WA_EHOST",
+      "a member of task 'groups' ended with WA_EHOST: rejected",
+    ]);
+    assert.ok(group.errors[0].cause instanceof RangeError);
+    assert.ok(!('cause' in group.errors[1]));
+    assert.ok(group.errors[2].cause instanceof TypeError);
+  });
+
+  test('of tasks that fail with the same words each has its own cause', {
+    host: { fail: async (text) => { await null; throw Object.assign(new Error('the same'), { text }); } },
+  }, async (rt) => {
+    const tasks = Array.from({ length: 50 }, (_, i) => rt.spawn('call', `fail ${i}`));
+    const ends = await rt.gather(tasks, { collect: true });
+    assert.deepEqual(ends.map(({ reason }) => reason.cause.text), tasks.map((_, i) => String(i)));
+  });
+
+  test('the cause is found by words that C reads otherwise, and by none', {
+    host: { odd: () => { throw new SyntaxError('half \ud800 and \0 none'); }, next: () => { throw new Error(''); } },
+  }, async (rt) => {
+    assert.ok((await errorOf(rt.spawn('call_below', 'odd'))).cause instanceof SyntaxError);
+    assert.equal((await errorOf(rt.spawn('call', 'next'))).cause.message, '');
   });
 
   test('an unknown function, and a result that is no data', { host }, async (rt) => {

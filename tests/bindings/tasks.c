@@ -226,6 +226,47 @@ static int call_failing(void *arg) {
 }
 WA_TASK(call_failing);
 
+/* The same by a task of C's own, of which the host does not know. */
+static int call_below(void *arg) {
+  wa_task *t = wa_spawn(call, arg);
+  int st = wa_await(t);
+  wa_release(t);
+  return st;
+}
+WA_TASK(call_below);
+
+/* Has handled the failure of one. */
+static int call_below_after(void *arg) {
+  int st = wa_await_op("throws", NULL, NULL);
+  return st == WA_EHOST ? call_below(arg) : WA_EUSER;
+}
+WA_TASK(call_below_after);
+
+/* A group in a group: its members fail one after the other, with the host's words and with none. */
+static int fails_when_told(void *name) {
+  int st = wa_sleep(WA_FOREVER);
+  if (!name || wa_uncancellable_enter() != WA_OK) return WA_EHOST;
+  st = wa_await_op(name, NULL, NULL);
+  return wa_uncancellable_exit() == WA_OK ? st : WA_EUSER;
+}
+static int calls_in_group(void *arg) {
+  wa_group g;
+  int st = wa_group_enter(&g);
+  if (st != WA_OK) return st;
+  wa_release(wa_group_spawn(&g, call, arg));
+  wa_release(wa_group_spawn(&g, fails_when_told, "rejects"));
+  wa_release(wa_group_spawn(&g, fails_when_told, NULL));
+  return wa_group_exit(&g, WA_OK);
+}
+static int call_in_groups(void *arg) {
+  wa_group g;
+  int st = wa_group_enter(&g);
+  if (st != WA_OK) return st;
+  wa_release(wa_group_spawn(&g, calls_in_group, arg));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(call_in_groups);
+
 /* Calls the host many times, one after the other. */
 static int call_often(void *arg) {
   int n = (int)*(double *)arg, sum = 0;

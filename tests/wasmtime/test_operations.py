@@ -135,10 +135,20 @@ class Causes(Case):
                 self.assertIsInstance(error.__cause__, wasyncio.MisuseError)
 
     def test_another_failure_has_another_cause(self):
-        for task, status in (('fails_by_itself', -8), ('gets_over_it', -1009)):
-            error = self.failure(task, Boom('dealt with'))
-            self.assertEqual((error.status, error.__cause__), (status, None))
-            self.assertNotIn('dealt with', str(error))
+        error = self.failure('gets_over_it', Boom('dealt with'))
+        self.assertEqual((error.status, error.__cause__), (-1009, None))
+        self.assertNotIn('dealt with', str(error))
+
+    def test_what_it_calls_afterwards_changes_nothing(self):
+        boom = Boom('first of all')
+        error = self.failure('cleans_up', boom)
+        self.assertEqual((error.status, error.__cause__), (-8, boom))
+        self.assertRegex(str(error), ': first of all$')
+
+    def test_the_words_go_up_from_a_task_of_cs_own(self):
+        error = self.failure('passes_on_from_below', Boom('below'))
+        self.assertEqual(error.status, -8)
+        self.assertRegex(str(error), ': below$')
 
     def test_a_cause_is_kept_for_no_longer_than_its_error(self):
         def raises(_):
@@ -147,12 +157,12 @@ class Causes(Case):
             raise boom
         kept = []
         rt = self.start(boom=raises)
-        tasks = [rt.spawn(name, 'boom') for name in ('passes_on', 'gets_over_it', 'fails_by_itself')]
+        tasks = [rt.spawn(name, 'boom') for name in ('passes_on', 'gets_over_it', 'cleans_up')]
         rt.run(*tasks, timeout=60)
         for task in tasks:
             task.exception()
         gc.collect()
-        self.assertEqual([ref() is not None for ref in kept], [True, False, False])
+        self.assertEqual([ref() is not None for ref in kept], [True, False, True])
         tasks.clear()
         del task
         gc.collect()

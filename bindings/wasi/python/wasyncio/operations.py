@@ -19,7 +19,6 @@ class Operations:
         self._runtime = runtime
         self._host = host
         self._futures = {}     # operation id -> Future, who asked
-        self.turn = 0          # what has failed in this one, C has not heard of
 
     def start(self, id, pointer):
         guest = self._runtime.guest
@@ -73,7 +72,6 @@ class Operations:
         task = self._runtime._task(handle)
         if task is None:
             return _nobody
-        task._forget(self.turn)
         return weakref.ref(task)
 
     def _answer(self, id, asker, value):
@@ -88,12 +86,13 @@ class Operations:
     def _fail(self, id, asker, error):
         guest = self._runtime.guest
         try:
-            status, operands = EHOST, guest.operands(sentence_of(error).encode(errors='replace').decode(), '')
+            words = sentence_of(error).encode(errors='replace').decode()
+            status, operands = EHOST, guest.operands(words, '')
         except Exception:  # no memory, not even for the sentence
             status, operands = ENOMEM, guest.operands(None, '')
         settled = self._settle(id, status, operands)
         if settled and status == EHOST and (task := asker()):
-            task._remember(error, self.turn)
+            task._remember(words, error)
 
     def _settle(self, id, status, operands):
         self._runtime._changed = True

@@ -203,7 +203,6 @@ class Runtime:
         with self._enter():
             for request in self._doorbell.take():
                 request()
-            self._operations.turn += 1
             try:
                 with self._guarded():
                     state = self.guest.enter('wax_turn')

@@ -4,9 +4,10 @@
 """
 from .errors import (ECANCELED, EDISCARDED, EGROUP, EHOST, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError,
                      ClosedError, GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError,
-                     TimeoutError, TrapError, WasyncioError, last_line, sentence_of, status_name)
+                     TimeoutError, TrapError, WasyncioError, last_line, status_name)
 from .guest import INFO, UNSEEN
 
+_KEPT = 32  # errors of host functions
 _STATES = ('ready', 'running', 'waiting', 'done')
 
 
@@ -19,7 +20,7 @@ class Task:
         self._timeout = None     # seconds, once they have passed
         self._status = EPENDING
         self._value = self._error = self._reason = None
-        self._raised = None      # by a host function that it called, and in which turn
+        self._raised = {}        # by host functions that it called, by what C heard of it
         self._name = self._site = ''
         self._cancelling = 0
         self._looked = False     # somebody asked for the outcome, when there was one
@@ -166,18 +167,16 @@ class Task:
             self._error = self._failure(status, members, guest.value(type, data, size, number))
         if self._timer:
             self._runtime._drop_timer(self._timer)
-        self._raised = None
+        self._raised = {}
         self._handle = self._timer = 0
 
-    def _remember(self, error, turn):
-        """Why an operation of its own has failed. Of several in a turn, C hears of the first one first."""
-        if not self.done() and (self._raised is None or self._raised[1] != turn):
-            self._raised = error, turn
-
-    def _forget(self, turn):
-        """It starts another, and has heard of all that failed before this turn."""
-        if self._raised and self._raised[1] != turn:
-            self._raised = None
+    def _remember(self, words, error):
+        """Why an operation of its own has failed, by what C hears of that: the latest few."""
+        if not self.done():
+            self._raised.pop(words, None)
+            self._raised[words] = error
+            if len(self._raised) > _KEPT:
+                del self._raised[next(iter(self._raised))]
 
     def _named(self):
         """For what is said about it when the wasm is gone."""
@@ -185,10 +184,10 @@ class Task:
 
     def _abandoned(self, status):
         """The runtime has ended before it."""
-        self._status, self._handle, self._looked, self._raised = status, 0, True, None
+        self._status, self._handle, self._looked, self._raised = status, 0, True, {}
         self._error = self._failure(status)
 
-    def _failure(self, status, members=(), misuse=None):
+    def _failure(self, status, members=(), words=None):
         where = f' (at {self._site})' if self._site else ''
         ended = f"task '{self._name}' ended with {status_name(status)}{f' ({status})' if status <= -1000 else ''}"
         at = (status, self._name, self._site)
@@ -208,16 +207,16 @@ class Task:
             error = kind(f'{ended}{where}: {last_line(trap)}', *at)
             error.__cause__ = trap
             return error
-        if status == EHOST and self._raised:
-            raised = self._raised[0]
-            error = TaskError(f'{ended}{where}: {sentence_of(raised)}', *at)
-            error.__cause__ = raised
-            return error
         if status == EMISUSE:
-            ended += f': {misuse}'
+            ended += f': {words}'
+        if status == EHOST and words:
+            where += f': {words}'
         if status == EDISCARDED:
             ended += ': it did not end in time after its cancellation'
-        return TaskError(f'{ended}{where}', *at)
+        error = TaskError(f'{ended}{where}', *at)
+        if status == EHOST:
+            error.__cause__ = self._raised.get(words)
+        return error
 
     def __del__(self):
         if self._error is not None and not self._looked and self._status != ECANCELED:
