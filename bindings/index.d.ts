@@ -408,6 +408,8 @@ export class TaskError extends Error {
   readonly task: string;
   /** Where it waited last, "file.c:12"; '' if that is not known. */
   readonly site: string;
+  /** What is behind it: of WA_EHOST what the host function threw, of a trap the engine's error. */
+  readonly cause?: unknown;
 }
 /** A task overflowed its stack; `stackSize` gives it more. */
 export class StackOverflowError extends TaskError {}

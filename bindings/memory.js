@@ -65,9 +65,10 @@ export class Memory {
     if (type === BYTES) return this.fresh().u8.slice(start, start + size);
   }
 
-  /** The value; of a view of the wasm's own memory a copy, before that grows and leaves the view empty. */
+  /** The value; of the wasm's own memory a copy, before that grows and leaves the view empty. */
   kept(value) {
-    return ArrayBuffer.isView(value) && value.buffer === this.exports.memory.buffer ? bytesOf(value).slice() : value;
+    const { buffer } = this.exports.memory;
+    return value === buffer || (ArrayBuffer.isView(value) && value.buffer === buffer) ? bytesOf(value).slice() : value;
   }
 
   /** Puts a value into memory that the runtime will own. Gives what the wax_ calls take: type, data, size, number. */

@@ -37,7 +37,7 @@ export class Runtime {
     const start = () => x.wax_spawn(entry, type, data, size, number, noted, stackSize, flags | (atOnce ? EAGER : 0));
     const handle = atOnce ? core.run(start, label || name) : start();
     if (handle === 0) throw core.error(ENOMEM, core.sentence(), name, '');
-    const task = new Task(core, handle, label);
+    const task = new Task(core, handle, label || undefined); // of an empty name the wasm makes "task-N"
     if (atOnce && task.state === 'done') core.outcome(handle, task); // its event comes with the next turn
     if (signal || limit !== undefined) task._limit(signal, limit);
     core.wake();

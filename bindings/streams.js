@@ -35,7 +35,8 @@ class Descriptor {
     files[this.fd] = this;
   }
 
-  tell(mask) { this.#core.ready(this.fd, mask); }
+  /** Not of a number that is another's by now: what was closed may still answer. */
+  tell(mask) { if ((this.#core.files[this.fd] ?? this) === this) this.#core.ready(this.fd, mask); }
   /** What it can't do needs no wait: the attempt says so. */
   want(mask) {
     if (mask & ~this.side) this.tell(mask & ~this.side);

@@ -240,7 +240,7 @@ WA__INLINE_WAIT int wa_await(wa_future *future);
 WA__INLINE_WAIT int wa_sleep(wa_time t);
 /** sleep(0): the other ready tasks run first. Suspends. */
 WA__INLINE_WAIT int wa_yield(void);
-/** The check for a loop that computes: under two nanoseconds while there is nothing to do. Returns WA_ECANCELED
+/** The check for a loop that computes: about a nanosecond while there is nothing to do. Returns WA_ECANCELED
  * when the task was cancelled. Suspends when the turn's budget is used up, so that the host can hear a click. */
 static __inline__ int wa_checkpoint(void);
 

@@ -19,6 +19,14 @@ onBoth('borders', (test) => {
     assert.equal(bytes.length, 50);
   });
 
+  test('so is the memory itself; and an empty name is none', {}, async (rt) => {
+    const size = rt.memory.buffer.byteLength;
+    assert.equal((await rt.spawn('echo', rt.memory.buffer, { name: 'n'.repeat(300_000) })).length, size);
+    const task = rt.spawn('sleeper', 1, { name: '' });
+    assert.match(task.name, /^task-\d+$/);
+    await task;
+  });
+
   test('what was cut off with its buffer is no input', {}, (rt) => {
     for (const view of cutOff()) assert.throws(() => rt.spawn('echo', view), MisuseError);
     const fake = { [Symbol.toStringTag]: 'ArrayBuffer', length: 3 };

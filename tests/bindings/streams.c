@@ -120,3 +120,20 @@ WA_TASK(parts);
 
 static int print(void *arg) { return wa_write_all(1, arg, strlen(arg)); }
 WA_TASK(print);
+
+/* A descriptor is closed while it is waited for, and its number is given anew. */
+static int reused(void *arg) {
+  int fd = (int)*(double *)arg;
+  wa_future *f = wa_fd_watch(fd, WA_READABLE);
+  wa_sleep(WA_MS(2));
+  wa_close(fd);
+  wa_release(f);
+  wa_data r;
+  int st = wa_await_op("reopen", NULL, &r);
+  if (st < 0) return st;
+  if ((int)r.number != fd) return WA_EUSER;
+  wa_timeout t;
+  wa_timeout_enter(&t, WA_MS(20));
+  return wa_timeout_exit(&t, wa_fd_readable(fd));
+}
+WA_TASK(reused);

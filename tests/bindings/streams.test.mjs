@@ -47,6 +47,16 @@ function sink(all = true) {
 }
 
 onStreams('streams', (test) => {
+  let again;
+  test('what a closed stream says late is not said of the next with its number', {
+    host: { reopen: () => again() }, clock: 'real',
+  }, async (rt) => {
+    const silent = () => new ReadableStream({ pull: () => new Promise(() => {}) }, { highWaterMark: 0 });
+    again = () => open(rt, silent());
+    const error = await errorOf(rt.spawn('reused', open(rt, silent())));
+    assert.equal(error.name, 'TimeoutError');
+  });
+
   test('a C task is a transform stream', {}, async (rt) => {
     const { readable, writable, task } = pipe(rt, 'pass', { input: '1' });
     const { stream } = source((i) => [encoder.encode('HAL'), 'IBM', new Uint8Array(), encoder.encode('!').buffer][i]);
