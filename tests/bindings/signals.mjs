@@ -272,16 +272,28 @@ export const rows = [
   },
   {
     when: 'a host function throws, or rejects',
-    what: '`WA_EHOST` in C, with the message; of the task that called it and returns it, a `TaskError` with the error as its `cause`',
+    what: '`WA_EHOST` in C, with the message; of the task that called it and returns it, and of every task that awaits that one and returns it further, a `TaskError` with the message, and the error as its `cause`',
     async run(rt) {
       const results = [];
       for (const name of ['throws', 'rejects']) {
         const error = await errorOf(rt.spawn('call', name));
-        results.push([await rt.spawn('call_failing', name), error.name, error.statusName, error.cause.name]);
+        const above = await errorOf(rt.spawn('call_below', name));
+        results.push([await rt.spawn('call_failing', name), error.name, error.statusName, error.cause.name, above.cause.name]);
       }
       return results;
     },
-    expected: [['thrown', 'TaskError', 'WA_EHOST', 'RangeError'], ['rejected', 'TaskError', 'WA_EHOST', 'TypeError']],
+    expected: [
+      ['thrown', 'TaskError', 'WA_EHOST', 'RangeError', 'RangeError'], ['rejected', 'TaskError', 'WA_EHOST', 'TypeError', 'TypeError'],
+    ],
+  },
+  {
+    when: 'it was called by a member of a C task group',
+    what: 'a `GroupError`, whose `errors` have the message and the `cause`',
+    async run(rt) {
+      const { name, errors } = await errorOf(rt.spawn('call_in_groups', 'throws', { name: 'groups' }));
+      return [name, errors[0].message, errors[0].cause.name];
+    },
+    expected: ['GroupError', "a member of task 'groups' ended with WA_EHOST: thrown", 'RangeError'],
   },
   {
     when: 'a host function throws an object that is no Error',
