@@ -8,37 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../scripts/make.mjs';
 import { serve } from '../../web/serve.mjs';
 import { browsers, missing, open } from '../browsers.mjs';
+import { visit } from './visit.mjs';
 
 const pictures = join(root, process.env.WASYNCIO_PICTURES ?? 'build/tests/web');
-const size = { width: 1280, height: 950 };
-
-/** The page, and what a visitor can do with it. */
-async function visit(name, t, { query = '?empty', scheme = 'light', viewport = size } = {}) {
-  const { url, close } = await serve();
-  t.after(close);
-  const page = await (await open(name, t)).newPage();
-  const errors = [];
-  page.on('pageerror', (error) => errors.push(error));
-  page.on('requestfailed', (request) => errors.push(new Error(`${request.url()} failed`)));
-  await page.setViewport(viewport);
-  if (name === 'chromium') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.goto(`${url}web/${query}`);
-  await page.waitForFunction(() => document.getElementById('fps').textContent !== '–');
-
-  const click = (selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
-  const abort = (task) => click(`[aria-label="Abort ${task}"]`);
-  const start = async (program) => {
-    await click(`[data-start=${program}]`);
-    await page.waitForSelector(`[data-task^="${program} "]`);
-  };
-  const text = (task, part) => page.$eval(`[data-task="${task}"] .${part}`, (element) => element.textContent);
-  /** Waits until the task's row has one of these states. One that passes is waited for before what brings it about. */
-  const state = (task, ...wanted) => page.waitForFunction(
-    (task, wanted) => wanted.includes(document.querySelector(`[data-task="${task}"]`)?.dataset.state),
-    {}, task, wanted,
-  );
-  return { page, errors, url, click, abort, start, state, text };
-}
 
 /** The mean milliseconds from one of 90 frames to the next, with so many of work by JavaScript in each. */
 const frames = (page, work) => page.evaluate((work) => new Promise((resolve) => {
@@ -107,28 +79,6 @@ for (const name of browsers) {
       await start('primes'); // all's signal is a new one
       await state('primes 2', 'running');
     });
-
-    for (const scheme of name === 'chromium' ? ['light', 'dark'] : ['light']) {
-      test(`axe finds nothing that keeps anybody out, ${scheme}`, async (t) => {
-        const { abort, page, start, state } = await visit(name, t, { scheme });
-        await page.addScriptTag({ path: join(root, 'node_modules/axe-core/axe.min.js') });
-        const look = async (when) => {
-          const { violations } = await page.evaluate(() => globalThis.axe.run());
-          const found = violations.map(({ help, nodes }) => `${help}: ${nodes.map((node) => node.failureSummary).join('; ')}`);
-          assert.deepEqual(found, [], when);
-        };
-        await look('empty');
-        for (const program of ['mandelbrot', 'primes', 'download', 'lock', 'cleanup', 'swallow']) await start(program);
-        await state('mandelbrot 1', 'running');
-        await page.click('[data-task="cleanup 1"]');
-        await look('tasks of all kinds');
-        for (const program of ['primes', 'cleanup', 'swallow']) await abort(`${program} 1`);
-        await state('primes 1', 'aborted');
-        await state('swallow 1', 'swallowed');
-        await page.click('[data-task="swallow 1"]');
-        await look('tasks that have ended');
-      });
-    }
 
     test('a part is aborted alone: who holds the lock hands it on', async (t) => {
       const { abort, start, state } = await visit(name, t);

@@ -1,0 +1,33 @@
+// Who can use the demo page: with the keyboard alone, on a phone, in the dark, without motion.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { root } from '../../scripts/make.mjs';
+import { browsers, missing } from '../browsers.mjs';
+import { visit } from './visit.mjs';
+
+for (const name of browsers) {
+  describe(`the demo in ${name}`, { skip: missing(name), timeout: 900_000 }, () => {
+    for (const scheme of name === 'chromium' ? ['light', 'dark'] : ['light']) {
+      test(`axe finds nothing that keeps anybody out, ${scheme}`, async (t) => {
+        const { abort, page, start, state } = await visit(name, t, { scheme });
+        await page.addScriptTag({ path: join(root, 'node_modules/axe-core/axe.min.js') });
+        const look = async (when) => {
+          const { violations } = await page.evaluate(() => globalThis.axe.run());
+          const found = violations.map(({ help, nodes }) => `${help}: ${nodes.map((node) => node.failureSummary).join('; ')}`);
+          assert.deepEqual(found, [], when);
+        };
+        await look('empty');
+        for (const program of ['mandelbrot', 'primes', 'download', 'lock', 'cleanup', 'swallow']) await start(program);
+        await state('mandelbrot 1', 'running');
+        await page.click('[data-task="cleanup 1"]');
+        await look('tasks of all kinds');
+        for (const program of ['primes', 'cleanup', 'swallow']) await abort(`${program} 1`);
+        await state('primes 1', 'aborted');
+        await state('swallow 1', 'swallowed');
+        await page.click('[data-task="swallow 1"]');
+        await look('tasks that have ended');
+      });
+    }
+  });
+}
