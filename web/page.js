@@ -28,9 +28,12 @@ const rt = await load('demo.wasm', {
   },
   onReport: ({ text, kind }) => tell(text, kind),
 }).catch((error) => {
-  tell(`The page could not start: ${error.message}`, 'start');
+  $('empty').role = 'alert';
+  $('empty').textContent = `The page could not start: ${error.message}`;
   throw error;
 });
+$('empty').textContent = 'No task. Start one above.';
+for (const button of document.querySelectorAll('button:disabled')) button.disabled = false; // now there is C to start
 const tracing = trace(rt);
 const history = new History();
 const timeline = new Timeline($('timeline'));
