@@ -57,7 +57,7 @@ async function start(program) {
   controllers.set(name, own);
   // Its own button, or the one for all: whichever comes first.
   const task = rt.spawn(program, '', { name, signal: AbortSignal.any([own.signal, all.signal]) });
-  const outcome = await task.then(String, ({ message }) => message);
+  const outcome = await task.then((message) => ({ message }), (error) => error);
   controllers.delete(name);
   const row = rowOf(name);
   if (row) row.outcome = outcome;

@@ -18,7 +18,7 @@ template.innerHTML = `
 class Row {
   #parts = {};
   #picture;
-  outcome;
+  outcome; // { message, cause }, when it is over
 
   constructor(track, { abort, select }) {
     this.track = track;
@@ -68,10 +68,16 @@ class Row {
     this.#set('site', track.ended ? '' : track.site);
     this.#set('age', `${(((track.endedAt ?? now) - track.spawnedAt) / 1000).toFixed(1)} s`);
     if (track.ended) this.element.querySelector('progress').hidden = true;
-    if (track.ended && this.outcome) this.#set('note', this.outcome);
+    if (track.ended && this.outcome) this.#conclude(this.outcome);
     const { abort } = this.#parts;
     if (track.ended && document.activeElement === abort) this.element.focus(); // a button that goes takes the focus with it
     abort.disabled = track.ended;
+  }
+
+  // A row has room for the cause alone, which stands at the end of the message.
+  #conclude({ message, cause }) {
+    this.#set('note', cause?.message ?? message);
+    this.#parts.note.title = message;
   }
 
   #state(now) {

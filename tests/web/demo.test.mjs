@@ -62,6 +62,17 @@ for (const name of browsers) {
       assert.deepEqual(errors.map(({ message }) => message), gone.map((one) => `${one} failed`));
     });
 
+    test('what a host function failed with is read in its task\'s row, and the whole sentence in its title', async (t) => {
+      const { page, start, state, text } = await visit(name, t);
+      await page.setRequestInterception(true);
+      page.on('request', (request) => (request.url().includes('/slow') ? request.abort() : request.continue()));
+      await start('download');
+      await state('download 1', 'failed');
+      assert.match(await text('download 1', 'note'), /^(Failed to fetch|NetworkError when attempting to fetch resource\.)$/);
+      const title = await page.$eval('[data-task="download 1"] .note', (note) => note.title);
+      assert.match(title, /^task 'download 1' ended with WA_EHOST.*fetch/);
+    });
+
     test('one AbortController ends all, each at its own pace; what is swallowed is reported', async (t) => {
       const { click, errors, page, start, state, text } = await visit(name, t);
       for (const program of ['primes', 'pipeline', 'lock', 'cleanup', 'swallow']) await start(program);
