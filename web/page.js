@@ -127,9 +127,8 @@ function frame(time) {
 
 // Parts below the task that spawned them.
 function inOrder(tracks) {
-  const heads = tracks.filter(({ name }) => !name.includes(' / '));
-  const partsOf = ({ number }) => tracks.filter(({ by, name }) => by === number && name.includes(' / '));
-  return heads.flatMap((head) => [head, ...partsOf(head)]);
+  const parts = Map.groupBy(tracks, ({ by, name }) => (name.includes(' / ') ? by : 'none'));
+  return (parts.get('none') ?? []).flatMap((head) => [head, ...parts.get(head.number) ?? []]);
 }
 
 requestAnimationFrame(frame);

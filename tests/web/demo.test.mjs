@@ -136,6 +136,23 @@ for (const name of browsers) {
       assert.match(report, /task 'block 1' ran \d+ ms without an await/);
     });
 
+    test('300 tasks cost a frame what is in view of them; the others take turns', async (t) => {
+      const { page } = await visit(name, t);
+      await page.evaluate(() => {
+        for (let i = 0; i < 300; i++) document.querySelector('[data-start=metronome]').click();
+      });
+      await page.waitForFunction(() => document.querySelectorAll('#tasks li').length === 300);
+      t.diagnostic(`${(await frames(page, 0)).toFixed(2)} ms a frame`);
+      const changes = await page.evaluate(() => new Promise((resolve) => {
+        let count = 0;
+        const observer = new MutationObserver((all) => { count += all.length; });
+        observer.observe(document.getElementById('tasks'), { childList: true, subtree: true });
+        setTimeout(() => resolve(count), 1000);
+      }));
+      assert.ok(changes < 1500, `${changes} changes of the list in a second`);
+      await page.waitForFunction(() => /beat \d/.test(document.querySelector('#tasks li:last-child').textContent));
+    });
+
     test('60 frames a second while two tasks compute', async (t) => {
       const { click, page, start, state } = await visit(name, t);
       // Whatever else the machine does takes frames from any page that computes. So JavaScript computes as much of each
