@@ -37,7 +37,7 @@ for (const button of document.querySelectorAll('button:disabled')) button.disabl
 const tracing = trace(rt);
 const history = new History();
 const timeline = new Timeline($('timeline'));
-const tasks = new Tasks($('tasks'), { abort, select: (track) => { selected = track; } });
+const tasks = new Tasks($('tasks'), { abort, select: show });
 const source = new Source({ name: $('file'), place: $('place'), code: $('source').firstElementChild });
 const frames = new Frames();
 document.addEventListener('visibilitychange', () => frames.reset());
@@ -77,6 +77,12 @@ function abort({ name }) {
   const own = controllers.get(name);
   if (own) own.abort(new Error('you clicked Abort'));
   else rt.tasks().find((task) => task.name === name)?.cancel('you clicked Abort');
+}
+
+/** A visitor wants to see that task's source, which on a phone lies below the screen. */
+function show(track) {
+  selected = track;
+  $('source').parentElement.scrollIntoView({ block: 'nearest' });
 }
 
 for (const button of document.querySelectorAll('[data-start]')) {

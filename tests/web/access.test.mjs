@@ -31,3 +31,16 @@ for (const name of browsers) {
     }
   });
 }
+
+const only = { skip: missing('chromium'), timeout: 300_000 }; // the other browser's driver makes no phone of it
+const phone = { width: 390, height: 844, hasTouch: true, isMobile: true };
+test('on a phone a tap brings the source into view, and no button is too low for a finger', only, async (t) => {
+  const { page, start } = await visit('chromium', t, { viewport: phone });
+  for (const program of ['metronome', 'primes', 'pipeline']) await start(program);
+  await page.tap('[data-task="primes 1"]');
+  await page.waitForFunction(() => document.getElementById('place').textContent.startsWith('primes 1'));
+  const { bottom, top } = await page.$eval('.source', (panel) => panel.getBoundingClientRect().toJSON());
+  assert.ok(top >= 0 && bottom <= phone.height, `from ${top} to ${bottom}`);
+  const small = await page.$$eval('nav button, .abort', (all) => all.filter(({ offsetHeight }) => offsetHeight < 44).length);
+  assert.equal(small, 0);
+});

@@ -5,7 +5,7 @@ import { open } from '../browsers.mjs';
 const size = { width: 1280, height: 950 };
 
 /** The page, and what a visitor can do with it. */
-export async function visit(name, t, { query = '?empty', scheme = 'light', viewport = size } = {}) {
+export async function visit(name, t, { query = '?empty', scheme = 'light', motion = 'no-preference', viewport = size } = {}) {
   const { url, close } = await serve();
   t.after(close);
   const page = await (await open(name, t)).newPage();
@@ -13,7 +13,10 @@ export async function visit(name, t, { query = '?empty', scheme = 'light', viewp
   page.on('pageerror', (error) => errors.push(error));
   page.on('requestfailed', (request) => errors.push(new Error(`${request.url()} failed`)));
   await page.setViewport(viewport);
-  if (name === 'chromium') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  if (name === 'chromium') {
+    const features = { 'prefers-color-scheme': scheme, 'prefers-reduced-motion': motion };
+    await page.emulateMediaFeatures(Object.entries(features).map(([name, value]) => ({ name, value })));
+  }
   await page.goto(`${url}web/${query}`);
   await page.waitForFunction(() => document.getElementById('fps').textContent !== '–');
 
