@@ -11,7 +11,8 @@ const colorOf = (n) => {
 const template = document.createElement('template');
 template.innerHTML = `
   <li><div class="what"><canvas hidden width="300" height="200"></canvas>
-    <div><b class="name"></b><span class="note"></span><progress max="100" aria-label="done" hidden></progress></div></div>
+    <div><button class="name"></button><span class="note"></span>
+      <progress max="100" aria-label="done" hidden></progress></div></div>
     <span class="state"></span><span class="site"></span><span class="age number"></span>
     <button class="abort">Abort</button></li>`;
 
@@ -35,14 +36,10 @@ class Row {
       event.stopPropagation();
       abort(track);
     });
-    this.element.tabIndex = 0;
-    this.element.addEventListener('click', () => select(track));
-    this.element.addEventListener('keydown', (event) => {
-      if (!['Enter', ' '].includes(event.key) || event.target !== this.element) return;
-      event.preventDefault(); // a page scrolls by the space bar
-      select(track);
-    });
+    this.element.addEventListener('click', () => select(track)); // anywhere in the row; the keyboard has the name
   }
+
+  focus() { this.#parts.name.focus(); }
 
   say(percent, text) { this.#said = { percent, text }; }
 
@@ -56,10 +53,12 @@ class Row {
     this.#picture.putImageData(line, 0, y);
   }
 
-  update(now) {
+  update(now, selected) {
     const { track } = this;
     const { state, text } = this.#state(now);
     this.element.dataset.state = state;
+    this.element.classList.toggle('selected', selected);
+    this.#parts.name.ariaPressed = selected;
     this.#set('state', text);
     this.#set('site', track.ended ? '' : track.site);
     this.#set('age', `${(((track.endedAt ?? now) - track.spawnedAt) / 1000).toFixed(1)} s`);
@@ -68,7 +67,7 @@ class Row {
     bar.hidden = track.ended || this.#said.percent < 0;
     bar.value = Math.max(0, this.#said.percent);
     const { abort } = this.#parts;
-    if (track.ended && document.activeElement === abort) this.element.focus(); // a button that goes takes the focus with it
+    if (track.ended && document.activeElement === abort) this.focus(); // a button that goes takes the focus with it
     abort.disabled = track.ended;
   }
 
@@ -126,9 +125,8 @@ export class Tasks {
     }
     this.#round++;
     for (const [number, row] of this.#rows) {
-      row.element.classList.toggle('selected', number === selected);
       if (row.track.endedAt < now - KEPT) this.#remove(row);
-      else if (this.#seen.has(row.element) || (number + this.#round) % 10 === 0) row.update(now);
+      else if (this.#seen.has(row.element) || (number + this.#round) % 10 === 0) row.update(now, number === selected);
     }
   }
 
@@ -147,11 +145,11 @@ export class Tasks {
 
   #remove({ element, track: { name, number } }) {
     const near = element.nextElementSibling ?? element.previousElementSibling;
-    if (element.contains(document.activeElement)) near?.focus();
+    if (element.contains(document.activeElement)) near?.querySelector('.name').focus();
     element.remove();
     this.#watch.unobserve(element);
     this.#seen.delete(element);
     this.#rows.delete(number);
-    if (this.#named.get(name).element === element) this.#named.delete(name);
+    if (this.#named.get(name)?.element === element) this.#named.delete(name);
   }
 }

@@ -29,6 +29,26 @@ for (const name of browsers) {
         await look('tasks that have ended');
       });
     }
+
+    test('the keyboard selects a task by its name, and keeps its place when the task ends', async (t) => {
+      const { page, start, state } = await visit(name, t);
+      for (const program of ['metronome', 'primes']) await start(program);
+      const pressed = () => page.$$eval('#tasks [aria-pressed=true]', (all) => all.map((button) => button.textContent));
+      const focused = () => page.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent);
+      for (const task of ['metronome 1', 'primes 1']) {
+        await page.focus(`[data-task="${task}"] .name`);
+        await page.keyboard.press('Enter');
+        await page.waitForFunction((task) => document.getElementById('place').textContent.startsWith(task), {}, task);
+        assert.deepEqual(await pressed(), [task]);
+      }
+      await page.keyboard.press('Tab');
+      assert.equal(await focused(), 'Abort primes 1', 'a row has these two stops');
+      await page.keyboard.press('Enter');
+      await state('primes 1', 'aborted');
+      assert.equal(await focused(), 'primes 1');
+      await page.waitForSelector('[data-task="primes 1"]', { hidden: true });
+      assert.equal(await focused(), 'metronome 1', 'a row that goes hands it on');
+    });
   });
 }
 

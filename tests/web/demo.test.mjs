@@ -118,7 +118,8 @@ for (const name of browsers) {
       let answer = (request) => request.abort();
       await page.setRequestInterception(true);
       page.on('request', (request) => (request.url().endsWith('lock.c') ? answer(request) : request.continue()));
-      const shown = (text) => page.waitForFunction((text) => document.querySelector('#source').textContent.includes(text), {}, text);
+      const includes = (text) => document.querySelector('#source').textContent.includes(text);
+      const shown = (text) => page.waitForFunction(includes, {}, text);
       await start('lock');
       await shown("lock.c can't be read: ");
       answer = (request) => request.respond({ status: 503 });
