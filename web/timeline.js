@@ -12,8 +12,13 @@ export class Timeline {
   #colors = {};
   #width = 0;
   #lanes = -1;
+  #paused;
 
-  constructor(canvas) {
+  /** pause: the button that stops it. It stands at first for whoever wants no motion. */
+  constructor(canvas, pause) {
+    const set = (paused) => { this.#paused = pause.ariaPressed = paused; };
+    set(matchMedia('(prefers-reduced-motion: reduce)').matches);
+    pause.addEventListener('click', () => set(!this.#paused));
     this.#canvas = canvas;
     this.#pen = canvas.getContext('2d');
     new ResizeObserver(() => { this.#width = 0; }).observe(canvas.parentElement);
@@ -22,6 +27,7 @@ export class Timeline {
 
   /** Draws the tracks, those that began first on top; `selected` is one's number. */
   draw(tracks, now, selected) {
+    if (this.#paused && this.#width > 0) return; // without a width, the picture is none, or that of another size or theme
     this.#fit(Math.max(4, tracks.length));
     const pen = this.#pen;
     const gutter = Math.min(170, this.#width * 0.3);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../scripts/make.mjs';
 import { browsers, missing } from '../browsers.mjs';
 import { visit } from './visit.mjs';
@@ -52,7 +53,17 @@ for (const name of browsers) {
   });
 }
 
-const only = { skip: missing('chromium'), timeout: 300_000 }; // the other browser's driver makes no phone of it
+/** The contrast of two colours, "#rrggbb", as WCAG 2 defines it. */
+function contrast(...colors) {
+  const light = (hex) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => {
+    const part = parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+    return sum + weight * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  }, 0);
+  const [dark, bright] = colors.map(light).sort((a, b) => a - b);
+  return (bright + 0.05) / (dark + 0.05);
+}
+
+const only = { skip: missing('chromium'), timeout: 300_000 }; // the other's driver makes no phone of it, and has no themes
 const phone = { width: 390, height: 844, hasTouch: true, isMobile: true };
 test('on a phone a tap brings the source into view, and no button is too low for a finger', only, async (t) => {
   const { page, start } = await visit('chromium', t, { viewport: phone });
@@ -61,6 +72,39 @@ test('on a phone a tap brings the source into view, and no button is too low for
   await page.waitForFunction(() => document.getElementById('place').textContent.startsWith('primes 1'));
   const { bottom, top } = await page.$eval('.source', (panel) => panel.getBoundingClientRect().toJSON());
   assert.ok(top >= 0 && bottom <= phone.height, `from ${top} to ${bottom}`);
-  const small = await page.$$eval('nav button, .abort', (all) => all.filter(({ offsetHeight }) => offsetHeight < 44).length);
-  assert.equal(small, 0);
+  const heights = await page.$$eval('nav button, .abort, #pause', (all) => all.map(({ offsetHeight }) => offsetHeight));
+  assert.ok(Math.min(...heights) >= 44, `${heights}`);
 });
+
+for (const scheme of ['light', 'dark']) {
+  test(`what a lane says stands out from it, ${scheme}`, only, async (t) => {
+    const { page } = await visit('chromium', t, { scheme });
+    const names = ['lane', 'panel', 'run', 'ready', 'wait', 'cancel', 'ok'];
+    const { lane, panel, ...marks } = await page.evaluate((names) => {
+      const style = getComputedStyle(document.documentElement);
+      return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]));
+    }, names);
+    for (const [name, color] of Object.entries(marks)) {
+      for (const ground of [lane, panel]) assert.ok(contrast(color, ground) >= 3, `${name}: ${contrast(color, ground)} to 1`);
+    }
+  });
+}
+
+for (const motion of ['no-preference', 'reduce']) {
+  test(`the timeline can be stopped, and is at first as the visitor likes it: ${motion}`, only, async (t) => {
+    const { click, page, start } = await visit('chromium', t, { motion });
+    await start('metronome');
+    const drawn = () => page.$eval('#timeline', (canvas) => canvas.toDataURL());
+    const moves = async () => {
+      const before = await drawn();
+      await sleep(300);
+      return await drawn() !== before;
+    };
+    const pressed = () => page.$eval('#pause', ({ ariaPressed }) => ariaPressed);
+    for (const paused of motion === 'reduce' ? [true, false, true] : [false, true, false]) {
+      assert.equal(await pressed(), String(paused));
+      assert.equal(await moves(), !paused);
+      await click('#pause');
+    }
+  });
+}
