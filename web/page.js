@@ -122,7 +122,7 @@ function frame(time) {
   history.forget(now - SPAN);
   select(live);
   tasks.update(tracks, now, selected?.number);
-  if (selected) source.show(selected.site, selected.name);
+  if (selected) source.show(selected);
   const busy = live.reduce((sum, track) => sum + track.share(now - 1000, now), 0);
   $('fps').textContent = frames.perSecond;
   $('longest').textContent = `${frames.longest.toFixed(0)} ms`;

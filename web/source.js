@@ -11,16 +11,17 @@ export class Source {
   constructor(parts) { this.#parts = parts; }
 
   /** site: "file.c:12". */
-  async show(site, task) {
+  async show({ site, name: task, ended }) {
     const [file, line] = site.split(':');
-    if (!file || this.#shown === `${site} ${task}`) return;
-    this.#shown = `${site} ${task}`;
+    const wanted = `${site} ${task} ${ended}`;
+    if (!file || this.#shown === wanted) return;
+    this.#shown = wanted;
     if (!this.#files.has(file)) this.#files.set(file, this.#lines(file));
     const lines = await this.#files.get(file);
-    if (this.#shown !== `${site} ${task}`) return; // another was asked for meanwhile
+    if (this.#shown !== wanted) return; // another was asked for meanwhile
     const { name, place, code } = this.#parts;
     name.textContent = file;
-    place.textContent = `${task}: line ${line}`;
+    place.textContent = ended ? `${task} has ended: last at line ${line}` : `${task}: line ${line}`;
     if (this.#drawn !== lines) {
       code.innerHTML = lines.map((html) => `<span>${html || ' '}</span>`).join('');
       this.#drawn = lines;

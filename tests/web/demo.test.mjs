@@ -113,6 +113,16 @@ for (const name of browsers) {
       await page.waitForFunction(() => document.querySelector('#source .here')?.textContent.includes('wa_sleep'));
     });
 
+    test('the source of a task that has ended says so', async (t) => {
+      const { click, page, start } = await visit(name, t);
+      await start('mandelbrot');
+      const matches = (pattern) => new RegExp(pattern).test(document.getElementById('place').textContent);
+      const place = (pattern) => page.waitForFunction(matches, {}, pattern);
+      await place('^mandelbrot 1: line \\d+$');
+      await click('#abort-all');
+      await place('^mandelbrot 1 has ended: last at line \\d+$');
+    });
+
     test('a source that cannot be fetched is told, and is asked for again', async (t) => {
       const { errors, page, start } = await visit(name, t);
       let answer = (request) => request.abort();
