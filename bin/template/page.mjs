@@ -9,13 +9,13 @@ let running = 0;
 
 async function start({ target: { id, value } }) {
   running++;
-  element('abort').disabled = false;
+  element('abort').ariaDisabled = false; // `disabled` would take the focus from whoever aborts by the keyboard
   try {
     log(`${id}: ${await rt.spawn(id, value, { signal: stop.signal })}\n`);
   } catch (error) {
     log(`${id}: ${error.message}\n`);
   }
-  element('abort').disabled = --running === 0;
+  element('abort').ariaDisabled = --running === 0;
 }
 
 element('primes').onclick = start;

@@ -62,13 +62,19 @@ test('an empty folder, npm, and nothing else', async (t) => {
         await page.waitForFunction(() => document.getElementById('primes').onclick);
         for (const id of ['primes', 'countdown']) await page.click(`#${id}`);
         await page.waitForFunction(() => document.getElementById('log').textContent.includes('countdown: 9'));
-        await page.click('#abort');
-        await page.waitForFunction(() => document.getElementById('abort').disabled);
-        return page.evaluate(() => document.getElementById('log').textContent);
+        await page.focus('#abort');
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => document.getElementById('abort').ariaDisabled === 'true');
+        return page.evaluate(() => ({
+          log: document.getElementById('log').textContent, focused: document.activeElement.id,
+          scheme: getComputedStyle(document.documentElement).colorScheme,
+        }));
       }
       await served;
-      assert.match(String(seen), /primes: stopped at \d+ \(.*aborted by a click\)\n/);
-      assert.match(String(seen), /countdown: stopped with \d+ to go \(.*aborted by a click\)\n/);
+      assert.match(String(seen.log ?? seen), /primes: stopped at \d+ \(.*aborted by a click\)\n/);
+      assert.match(seen.log, /countdown: stopped with \d+ to go \(.*aborted by a click\)\n/);
+      assert.equal(seen.focused, 'abort', 'who aborts by the keyboard keeps the place');
+      assert.equal(seen.scheme, 'light dark');
     });
   }
 
