@@ -24,7 +24,8 @@ END
 }
 
 need_node() {
-  node -e 'const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + +minor < 2016))' 2>/dev/null ||
+  old='const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + +minor < 2016))'
+  node -e "$old" 2>/dev/null ||
     { echo "Node 20.16 or later is needed, as 'node' on the PATH (found: $(node -v 2>/dev/null || echo none))." >&2; exit 2; }
 }
 

@@ -113,8 +113,11 @@ const isFor = (file) => (flag) => !/^--?std=/.test(flag) || isCxx(file) === flag
 
 // Compilers are run on absolute paths, because npm's sees another file system.
 const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include)(.+)$/;
-const absolute = (flag) => (linkAlone(flag) && !flag.startsWith('-') ? resolve(flag) : flag.replace(withPath, (whole, option, path) =>
-  (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`)));
+const absolute = (flag) => {
+  if (linkAlone(flag) && !flag.startsWith('-')) return resolve(flag);
+  return flag.replace(withPath, (whole, option, path) =>
+    (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`));
+};
 // -I DIR in two words becomes one.
 const takesWord = (flag) => /^-(I|L|l|isystem|iquote|idirafter|include)$/.test(flag);
 const whole = (flags) => flags.flatMap((flag, i) => {

@@ -30,11 +30,15 @@ const hints = [
   [/setjmp\.h|[Ss]etjmp\/longjmp/,
     `setjmp and longjmp are not there: asyncify cannot unwind and rewind a jump over frames. ${instead}, or end the task ` +
     'by __builtin_trap(); for files that only include setjmp.h, an empty one of yours by -I will do (docs/package.md)'],
-  [/_WASI_EMULATED_SIGNAL/, 'nobody sends signals here; signal and raise alone are in: -D_WASI_EMULATED_SIGNAL -lwasi-emulated-signal'],
+  [/_WASI_EMULATED_SIGNAL/,
+    'nobody sends signals here; signal and raise alone are in: -D_WASI_EMULATED_SIGNAL -lwasi-emulated-signal'],
   [/undefined symbol: (clock|times|getrusage)\b|_WASI_EMULATED_PROCESS_CLOCKS/,
-    'a wasm has no process times of its own; those of the wall clock are in: -D_WASI_EMULATED_PROCESS_CLOCKS -lwasi-emulated-process-clocks'],
-  [/undefined symbol: __ubsan_handle/, 'there is no runtime of that sanitizer; traps are reported by the task: -fsanitize-trap=undefined'],
-  [/pthread\.h|undefined symbol: (pthread|mtx|thrd|cnd|tss)_|threads\.h/, 'there are no threads: the runtime is for one, and tasks take turns in it'],
+    'a wasm has no process times of its own; those of the wall clock are in: ' +
+    '-D_WASI_EMULATED_PROCESS_CLOCKS -lwasi-emulated-process-clocks'],
+  [/undefined symbol: __ubsan_handle/,
+    'there is no runtime of that sanitizer; traps are reported by the task: -fsanitize-trap=undefined'],
+  [/pthread\.h|undefined symbol: (pthread|mtx|thrd|cnd|tss)_|threads\.h/,
+    'there are no threads: the runtime is for one, and tasks take turns in it'],
   [/fatal error: '[a-z_]+' file not found|undefined symbol: (std::|operator (new|delete))/,
     'this toolchain has no C++ library for wasm (Debian: apt-get install libc++-19-dev-wasm32 libc++abi-19-dev-wasm32;' +
     ' npm\'s has one: --toolchain npm)'],

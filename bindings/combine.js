@@ -76,7 +76,8 @@ export class Combined extends Future {
 
 /** The items, which may be an iterator's. */
 function listed(items, verb) {
-  must(typeof items === 'object' && typeof items?.[Symbol.iterator] === 'function', verb, 'given an array of tasks and promises', items);
+  const iterable = typeof items === 'object' && typeof items?.[Symbol.iterator] === 'function';
+  must(iterable, verb, 'given an array of tasks and promises', items);
   return [...items];
 }
 

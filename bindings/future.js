@@ -60,7 +60,9 @@ export class Future {
     return this.done;
   }
 
-  [dispose]() { if (!this.done) this.cancel(new CancelledError('its block was left')); } // an error: who hands it on rejects with it
+  [dispose]() {
+    if (!this.done) this.cancel(new CancelledError('its block was left')); // an error: who hands it on rejects with it
+  }
   /** Of the end, only a cancellation is expected. */
   async [asyncDispose]() {
     if (this.done) return;

@@ -155,8 +155,9 @@ export class Runtime {
   shield<T>(item: PromiseLike<T>): Future<T>;
 
   /**
-   * `for await (const item of rt.asCompleted(items)) use(await item)`: the items themselves, as they end. (TypeScript takes `item` for
-   * what the item gives, because it awaits whatever a loop is given; `await item` is that in any case.)
+   * `for await (const item of rt.asCompleted(items)) use(await item)`: the items themselves, as they end.
+   * (TypeScript takes `item` for what the item gives, because it awaits whatever a loop is given; `await item` is that
+   * in any case.)
    */
   asCompleted<T extends Awaitable>(items: Iterable<T>, options?: { timeout?: number | undefined }): AsyncIterableIterator<T>;
 
@@ -302,7 +303,8 @@ export interface Group {
   readonly signal: AbortSignal;
   /** As Runtime.spawn, into this group. MisuseError when the group is shutting down or finished. */
   spawn<T extends Uint8Array | string | number = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
-  /** Makes a task or a promise a member. Returns it. A promise can't be stopped: the group waits for it, and `signal` tells it to end. */
+  /** Makes a task or a promise a member. Returns it. A promise can't be stopped: the group waits for it, and `signal`
+   * tells it to end. */
   add<T extends PromiseLike<unknown>>(item: T): T;
 }
 

@@ -36,7 +36,8 @@ export interface Pipe<T = Output> {
  * well, the output is closed and what is left of the source is cancelled; when it fails or is cancelled, the source is
  * cancelled and the output aborted, with its reason or error.
  */
-export function pipe<T extends Uint8Array | string | number = Output>(runtime: Runtime, name: string, options?: PipeOptions): Pipe<T>;
+export function pipe<T extends Uint8Array | string | number = Output>(
+  runtime: Runtime, name: string, options?: PipeOptions): Pipe<T>;
 
 /**
  * One stream as a descriptor, a number to hand to C in any input. It locks the stream. C closes it by `wa_close`: that

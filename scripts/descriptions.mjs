@@ -74,7 +74,8 @@ function(wasyncio_instrument target)
     get_target_property(_type \${target} TYPE)
   endif()
   if(NOT _type STREQUAL "EXECUTABLE")
-    message(FATAL_ERROR "wasyncio_instrument: \${target} is no executable: a library is instrumented with the one it is linked into")
+    message(FATAL_ERROR "wasyncio_instrument: \${target} is no executable: "
+      "a library is instrumented with the one it is linked into")
   endif()
   set_target_properties(\${target} PROPERTIES SUFFIX .wasm)
   add_custom_command(TARGET \${target} POST_BUILD VERBATIM COMMAND_EXPAND_LISTS

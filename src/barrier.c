@@ -44,7 +44,8 @@ static int pass(wa_barrier *b, int *index) {
 }
 
 int wa_barrier_wait(wa_barrier *b, int *index) {
-  if (!b || !b->parties) return wa__misuse(b ? "wa_barrier_wait: the barrier was not initialised" : "wa_barrier_wait: the barrier is NULL");
+  if (!b || !b->parties)
+    return wa__misuse(b ? "wa_barrier_wait: the barrier was not initialised" : "wa_barrier_wait: the barrier is NULL");
   int st = wa_condition_acquire(&b->condition);
   if (st < 0) return st;
   st = enter(b);

@@ -4,8 +4,8 @@
  *
  * Laws
  *   - The last deferred is the first to run, and each runs once.
- *   - A cancellation that the clean-ups hear of, and leave as it is, is how a task ends whose body succeeded, as where it comes out of
- *     a `finally`. Nothing else that they hear of changes how the task ends.
+ *   - A cancellation that the clean-ups hear of, and leave as it is, is how a task ends whose body succeeded, as where it comes
+ *     out of a `finally`. Nothing else that they hear of changes how the task ends.
  */
 #include "task.h"
 

@@ -29,7 +29,8 @@ void wa__future_add(wa_future *f, wa__handle *handle) {
 }
 
 bool wa__cancel(wa_future *f, wa__detail *reason) {
-  if (WA__FAULTY(LATE_CANCEL) && f->kind == WA__TASK && f->state == WA__FINISHED) f->state = WA__CANCELLED, f->status = WA_ECANCELED;
+  if (WA__FAULTY(LATE_CANCEL) && f->kind == WA__TASK && f->state == WA__FINISHED)
+    f->state = WA__CANCELLED, f->status = WA_ECANCELED;
   if (!wa__pending(f)) return false;
   if (wa__kinds[f->kind]) return wa__kinds[f->kind]->cancel(f, reason);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);

@@ -85,7 +85,8 @@ static void add_error(struct wa__group *g, int status, const wa__detail *detail)
     all.words_size = words ? detail->size + 1 : 1;
   }
   uint32_t before = g->words.size;
-  if (append(&g->words, all.words, all.words_size) && !append(&g->errors, all.list, all.count * sizeof(int))) g->words.size = before;
+  if (append(&g->words, all.words, all.words_size) && !append(&g->errors, all.list, all.count * sizeof(int)))
+    g->words.size = before;
 }
 
 static void member_done(wa__handle *handle) {
@@ -128,7 +129,8 @@ static bool entered(wa__task *t, const wa_group *g) {
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
-  if (entered(t, g)) return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&t->future));
+  if (entered(t, g))
+    return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&t->future));
   if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
   struct wa__group *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a task group");
@@ -237,7 +239,8 @@ int wa_fail_group(const int *errors, size_t n) {
   if (!n || !errors) return wa__misuse("wa_fail_group: no errors; expected at least one");
   wa__errors all = {.list = errors, .count = n};
   for (size_t i = 0; i < n; i++) {
-    if (!wa__is_error(errors[i])) return wa__misuse("wa_fail_group: errors[%u] is %d; expected an error, below 0", (unsigned)i, errors[i]);
+    if (!wa__is_error(errors[i]))
+      return wa__misuse("wa_fail_group: errors[%u] is %d; expected an error, below 0", (unsigned)i, errors[i]);
     all.words_size += errors[i] == WA_EHOST;
   }
   wa__thrown_on();

@@ -8,7 +8,8 @@
 #define WA__CHECKPOINT "without an await, near %1s; put a wa_checkpoint in its loop"
 #define WA__OVERFLOW "task '%0s': stack overflow, %3u bytes, give it more with stackSize (stack_size in C)"
 
-extern bool wa__reporting; /* a listener runs, and no other report is made; a trap clears it, since that listener never comes back */
+/* A listener runs, and no other report is made; a trap clears it, since that listener never comes back. */
+extern bool wa__reporting;
 /* Tells the listener. t may be NULL. */
 void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const char *site, wa_time age, int count_or_status);
 /* Looks for tasks that outlive their cancellation by more than the configured grace; returns when to look again

@@ -183,8 +183,8 @@ uint32_t wa__cancel_all(const char *text) {
   return n;
 }
 
-/* What is left ends, and the callbacks that this makes ready, and what else is. Those of the program hear of the end once; what they
- * spawn or schedule then is given back unheard, as a loop that has stopped runs nothing any more. */
+/* What is left ends, and the callbacks that this makes ready, and what else is. Those of the program hear of the end once; what
+ * they spawn or schedule then is given back unheard, as a loop that has stopped runs nothing any more. */
 uint32_t wa__discard_all(void) {
   for (uint32_t n = 0;; wa__unheard = true) {
     WA__LIST_EACH(link, &wa__futures) {

@@ -62,8 +62,8 @@ WA__HOT void wa__task_settle(wa__task *t, int st) {
   }
 }
 
-/* What was left open down to `last`: an iterator that was not closed, or anything if it died without clean-up. (A static that is called
- * wa__ is named in toolchain/nosuspend.txt.) */
+/* What was left open down to `last`: an iterator that was not closed, or anything if it died without clean-up. (A static that is
+ * called wa__ is named in toolchain/nosuspend.txt.) */
 static WA__COLD void wa__task_drop(wa__task *t, const wa__scope *last) {
   for (wa__scope *scope; (scope = t->scopes) && scope != last; scope->drop(scope)) wa__scope_leave(scope);
 }

@@ -18,8 +18,8 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
-/* Values of must_cancel. 0: nobody asked. 1: somebody did; inside an uncancellable region that has to wait for its end. n + 1: so did a
- * deadline that was set inside of the region with the number n, and it is told there: see wa__to_tell. */
+/* Values of must_cancel. 0: nobody asked. 1: somebody did; inside an uncancellable region that has to wait for its end. n + 1: so
+ * did a deadline that was set inside of the region with the number n, and it is told there: see wa__to_tell. */
 enum { WA__ASKED = 1 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 

@@ -10,8 +10,8 @@
 
 enum { CREATED, ENTERED, EXPIRED, EXITED };
 
-/* What a deadline reads and writes, on the heap: the program's wa_timeout may lie on a C stack that is gone, because its task died or
- * its function returned without the exit. */
+/* What a deadline reads and writes, on the heap: the program's wa_timeout may lie on a C stack that is gone, because its task
+ * died or its function returned without the exit. */
 struct wa__timeout {
   wa__due due;
   wa__scope scope;
@@ -66,8 +66,8 @@ wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *owner, wa_time delay) 
   return t;
 }
 
-/* Whether the deadline of a scope around this one, set inside an uncancellable region too, has passed: then the cancellation is that
- * one's. */
+/* Whether the deadline of a scope around this one, set inside an uncancellable region too, has passed: then the cancellation is
+ * that one's. */
 static bool passed_around(const struct wa__timeout *timer) {
   for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
     const struct wa__timeout *around = wa__container(scope, struct wa__timeout, scope);
@@ -100,14 +100,17 @@ static bool entered(wa__task *task, const wa_timeout *t) {
 int wa_timeout_enter(wa_timeout *t, wa_time delay) {
   wa__task *task = wa__need_task("wa_timeout_enter");
   if (!task) return WA_EMISUSE;
-  if (entered(task, t)) return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout, or left it without wa_timeout_exit", wa_name(&task->future));
+  if (entered(task, t))
+    return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout, or left it without wa_timeout_exit",
+                      wa_name(&task->future));
   if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
   if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %d ns; expected 0 or more", delay);
   return wa__timeout_enter(task, t, delay) ? WA_OK : WA_ENOMEM;
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
-  if (!t || t->state != ENTERED || t->timer->owner != t || t->timer->expiring) return wa__misuse("wa_timeout_reschedule: the timeout is not active");
+  if (!t || t->state != ENTERED || t->timer->owner != t || t->timer->expiring)
+    return wa__misuse("wa_timeout_reschedule: the timeout is not active");
   if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
   arm(t, delay);
   return WA_OK;

@@ -15,9 +15,9 @@ wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
 static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
-/* Notes, in t->thrown, why a wait was cancelled. Two things it must not overwrite: a group's errors that the task has not handed on yet
- * (then it goes to t->reason); and, once the task was told to stop, the reason for that: what it cancels while it cleans up is not why
- * it ends. */
+/* Notes, in t->thrown, why a wait was cancelled. Two things it must not overwrite: a group's errors that the task has not handed
+ * on yet (then it goes to t->reason); and, once the task was told to stop, the reason for that: what it cancels while it cleans
+ * up is not why it ends. */
 static void hear(wa__task *t, wa__detail *reason) {
   bool errors = t->thrown && t->thrown->kind == WA__ERRORS;
   if (!t->delivered || reason == t->reason) wa__detail_set(errors ? &t->reason : &t->thrown, reason);
@@ -207,8 +207,9 @@ static bool closes_cycle(wa__task *t, wa_future *f) {
 }
 bool wa__waits_for_itself(wa__task *t) { return (void)t, false; }
 #else
-/* f leads to t where f is among those who wait for t, for whom waits for t, ... These are often few, however many stand below: 30,000
- * members of a group, each awaiting the one before, took a minute. Beyond so many callbacks the walk from f down has to tell. */
+/* f leads to t where f is among those who wait for t, for whom waits for t, ... These are often few, however many stand below:
+ * 30,000 members of a group, each awaiting the one before, took a minute. Beyond so many callbacks the walk from f down has to
+ * tell. */
 enum { NEAR_BY = 64 };
 enum { ABSENT, FOUND, MANY };
 

@@ -353,7 +353,8 @@ int wa_group_exit(wa_group *g, int status);
 /** The errors that wa_group_exit gathered, flattened, as wa_errors does. They stay with the task that left
  * the group until it meets another WA_EGROUP; for others there are none. */
 size_t wa_group_errors(const wa_group *g, int *out, size_t max);
-/** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. WA_EMISUSE for what is no error. */
+/** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. WA_EMISUSE for what is no
+ * error. */
 int wa_fail_group(const int *errors, size_t n);
 
 /* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. Each must be there for as
@@ -454,7 +455,8 @@ void wa_queue_init(wa_queue *queue, size_t max);       /**< first in, first out;
 void wa_queue_init_lifo(wa_queue *queue, size_t max);
 /** The smallest first. compare, as qsort's, must not suspend. */
 void wa_queue_init_priority(wa_queue *queue, size_t max, int (*compare)(const void *a, const void *b));
-void wa_queue_close(wa_queue *queue);                  /**< frees what it holds; refused while a task waits, or was woken and has not run */
+/** Frees what it holds; refused while a task waits, or was woken and has not run. */
+void wa_queue_close(wa_queue *queue);
 int wa_queue_put(wa_queue *queue, void *item);         /**< suspends while full; WA_ESHUTDOWN */
 int wa_queue_put_nowait(wa_queue *queue, void *item);  /**< WA_EAGAIN if full */
 int wa_queue_get(wa_queue *queue, void **item);        /**< suspends while empty; WA_ESHUTDOWN */
@@ -569,7 +571,8 @@ typedef struct wa_lines {
   WA__PRIVATE(
     size_t max;
     int fd;
-    bool ended, overrun, skipping, reading, filled; /* overrun: the latest line was too long; filled: the latest read had all it could hold */
+    /* overrun: the latest line was too long; filled: the latest read had all it could hold */
+    bool ended, overrun, skipping, reading, filled;
     char *buffer;
     size_t begin, scanned, end, capacity;
   )
@@ -730,7 +733,8 @@ WA__SITED(wa_lock_acquire, (const char *site, wa_lock *lock), (lock))
 WA__SITED(wa_event_wait, (const char *site, wa_event *event), (event))
 WA__SITED(wa_condition_acquire, (const char *site, wa_condition *condition), (condition))
 WA__SITED(wa_condition_wait, (const char *site, wa_condition *condition), (condition))
-WA__SITED(wa_condition_wait_for, (const char *site, wa_condition *condition, bool (*predicate)(void *arg), void *arg), (condition, predicate, arg))
+WA__SITED(wa_condition_wait_for, (const char *site, wa_condition *condition, bool (*predicate)(void *arg), void *arg),
+          (condition, predicate, arg))
 WA__SITED(wa_semaphore_acquire, (const char *site, wa_semaphore *semaphore), (semaphore))
 WA__SITED(wa_bounded_semaphore_acquire, (const char *site, wa_bounded_semaphore *semaphore), (semaphore))
 WA__SITED(wa_barrier_wait, (const char *site, wa_barrier *barrier, int *index), (barrier, index))

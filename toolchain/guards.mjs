@@ -14,7 +14,8 @@ const opens = (op) => op === BLOCK || op === LOOP || op === IF;
 const operand = ({ bytes }) => new Reader(bytes, 1).number();
 
 // A guard begins at i: `local.get, i32.eqz, if`, without a result.
-const isGuard = (list, i, guard) => same(list[i], guard) && list[i + 1]?.op === EQZ && list[i + 2]?.op === IF && list[i + 2].bytes[1] === VOID;
+const isGuard = (list, i, guard) =>
+  same(list[i], guard) && list[i + 1]?.op === EQZ && list[i + 2]?.op === IF && list[i + 2].bytes[1] === VOID;
 
 // Where the guarded piece that begins at `start` ends, and its branches that lead out of it; null: it must stay as it is.
 function piece(list, start, local) {

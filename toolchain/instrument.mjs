@@ -112,7 +112,9 @@ export function checkStack(bytes) {
     if (section.id === wasm.FUNCTION) {
       return { ...section, body: wasm.vector([...own.map(wasm.encodeNumber), ...made.map(({ type }) => type)]) };
     }
-    if (section.id === wasm.ELEMENT) return { ...section, body: wasm.mapElements(section.body, (index) => instead.get(index) ?? index) };
+    if (section.id === wasm.ELEMENT) {
+      return { ...section, body: wasm.mapElements(section.body, (index) => instead.get(index) ?? index) };
+    }
     if (section.id !== wasm.CODE) return section;
     const reader = new wasm.Reader(section.body);
     const bodies = [];
@@ -131,7 +133,8 @@ export function checkStack(bytes) {
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const instrumentInputs = [
   nosuspendFile,
-  ...['instrument', 'nosuspend', 'passes', 'foreign', 'asyncify', 'records', 'state', 'guards', 'binary'].map((name) => beside(`${name}.mjs`)),
+  ...['instrument', 'nosuspend', 'passes', 'foreign', 'asyncify', 'records', 'state', 'guards', 'binary']
+    .map((name) => beside(`${name}.mjs`)),
 ];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');
 

@@ -35,7 +35,8 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   const inputs = [...objects, ...libraries];
   // The program's own archives before the runtime's: by that nosuspend.mjs tells them.
   const words = [...(cxx ? tools.cxxLink : tools.cc), ...objects, ...linkFlags(tools, kind), ...extra, ...libraries];
-  await maker.makeFile(linked, [...inputs, ...filesOf(extra)], words.join(' '), (temporary) => tools.run([...words, '-o', temporary]));
+  await maker.makeFile(linked, [...inputs, ...filesOf(extra)], words.join(' '),
+    (temporary) => tools.run([...words, '-o', temporary]));
   // Of which linked file: the one before last may be older than what was made of the last.
   await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)} ${linked}`,
     (temporary) => instrument(tools.optimizer, linked, temporary, how));

@@ -1,5 +1,6 @@
 // Makes files from files, and only what is out of date: a result is fresh while it is the one that was made here, younger
-// than all it was made from, which are what they were then, and the command is the same. Results appear by rename, so that two builds at once never see half a file.
+// than all it was made from, which are what they were then, and the command is the same. Results appear by rename, so that
+// two builds at once never see half a file.
 import { createHash } from 'node:crypto';
 import {
   existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,

@@ -121,8 +121,11 @@ onBoth('edges', (test) => {
     assert.equal(await errorOf(task), first.signal.reason);
   });
 
+  const until = (_, { signal }) => new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(seen.push(signal.reason)));
+  });
   test('a reason of a task that is over is not taken for that of another with the same words', {
-    host: { until: (_, { signal }) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve(seen.push(signal.reason))); }) },
+    host: { until },
   }, async (rt) => {
     const old = new Error('by C');
     const task = rt.spawn('sleeper', 1e6);
@@ -136,7 +139,7 @@ onBoth('edges', (test) => {
   });
 
   test('nor does its end take away that of another, which has asked later', {
-    host: { until: (_, { signal }) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve(seen.push(signal.reason))); }) },
+    host: { until },
   }, async (rt) => {
     const [first, second] = [rt.spawn('sleeper', 1e6), rt.spawn('slow_cleanup', 50)];
     await rt.spawn('plain');
@@ -153,7 +156,11 @@ onBoth('edges', (test) => {
   test("an abort in the middle of another runtime's call reaches all", {}, async (rt, { module }) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const other = await load(module, { imports: { test: { probe() { controller.abort(new Error('in the middle')); return 0; }, missing() {} } } });
+    const probe = () => {
+      controller.abort(new Error('in the middle'));
+      return 0;
+    };
+    const other = await load(module, { imports: { test: { probe, missing() {} } } });
     let member;
     const group = rt.group((g) => { member = g.add(other.spawn('sleeper', 1e6)); return never(); }, { signal });
     const last = rt.spawn('sleeper', 1e6, { signal });
@@ -245,7 +252,8 @@ onBoth('edges', (test) => {
     class Own extends TaskError { constructor() { super('mine', -1, '', ''); this.name = 'Own'; } }
     assert.equal(String(new Own()), 'Own: mine');
     assert.equal(String(Object.assign(new TimeoutError('late'), { name: 'Late' })), 'Late: late');
-    assert.deepEqual([new TimeoutError('').name, TimeoutError.name, Object.keys(new TimeoutError(''))], ['TimeoutError', 'TimeoutError', []]);
+    const error = new TimeoutError('');
+    assert.deepEqual([error.name, TimeoutError.name, Object.keys(error)], ['TimeoutError', 'TimeoutError', []]);
   });
 
   test('large data of every size takes what the largest does', {}, async (rt) => {

@@ -43,7 +43,9 @@ onBoth('misuse', (test) => {
   });
 
   test('C that an import calls back may run, and is refused when it waits', {
-    imports: { test: { probe: (n) => answers.push(runtime.exports.waits_below(n), runtime.exports.computes_below(n)), missing() {} } },
+    imports: {
+      test: { probe: (n) => answers.push(runtime.exports.waits_below(n), runtime.exports.computes_below(n)), missing() {} },
+    },
   }, async (rt) => {
     runtime = rt;
     const other = rt.spawn('sleeper', 3);

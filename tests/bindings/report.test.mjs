@@ -97,7 +97,8 @@ onBoth('reports', (test) => {
       });
   }
 
-  test('a listed task of C at which its holder looks later, or JavaScript does, has been looked at', {}, async (rt, { reports }) => {
+  const title = 'a listed task of C at which its holder looks later, or JavaScript does, has been looked at';
+  test(title, {}, async (rt, { reports }) => {
     const late = rt.spawn('forgiving_later');
     await rt.spawn('careless');
     await rt.spawn('plain');

@@ -16,7 +16,10 @@ onBoth('signal', (test) => {
       assert.deepEqual([task.cancelled, task.status, task.reason], [true, -1, reason]);
     }
     assert.equal(rt.exports.step_count(), before);
-    for (const timeout of [0, 5]) assert.equal(await errorOf(rt.spawn('sleeper', 1, { signal: AbortSignal.abort('first'), timeout })), 'first');
+    for (const timeout of [0, 5]) {
+      const task = rt.spawn('sleeper', 1, { signal: AbortSignal.abort('first'), timeout });
+      assert.equal(await errorOf(task), 'first');
+    }
   });
 
   test('aborted during the first turn, while parked, after the end', {}, async (rt) => {

@@ -261,7 +261,8 @@ export const rows = [
   },
   {
     when: 'by the host function itself, while it runs',
-    what: 'the request is made at once; its own signal aborts when C has been told, unless it has settled by then; what it returns is dropped',
+    what: 'the request is made at once; its own signal aborts when C has been told, unless it has settled by then; ' +
+      'what it returns is dropped',
     async run(rt) {
       seen.controller = new AbortController();
       const task = rt.spawn('call', 'aborts', { signal: seen.controller.signal });
@@ -272,7 +273,8 @@ export const rows = [
   },
   {
     when: 'a host function throws, or rejects',
-    what: '`WA_EHOST` in C, with the message; of the task that called it and returns it, and of every task that awaits that one and returns it further, a `TaskError` with the message, and the error as its `cause`',
+    what: '`WA_EHOST` in C, with the message; of the task that called it and returns it, and of every task that awaits ' +
+      'that one and returns it further, a `TaskError` with the message, and the error as its `cause`',
     async run(rt) {
       const results = [];
       for (const name of ['throws', 'rejects']) {

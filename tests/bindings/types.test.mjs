@@ -17,8 +17,8 @@ for (const [lib, types, file] of [
   ['es2022,dom', '', 'types.ts'], ['esnext,dom', '', 'types.ts'], ['es2022', 'node', 'types.node.ts'],
 ]) {
   test(`tsc --strict, lib ${lib}${types && `, types ${types}`}`, { skip }, async () => {
-    const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', lib,
-      '--skipLibCheck', 'false', ...(types ? ['--types', types] : [])];
+    const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--target', 'es2022', '--module', 'nodenext',
+      '--lib', lib, '--skipLibCheck', 'false', ...(types ? ['--types', types] : [])];
     await assert.doesNotReject(
       promisify(execFile)(process.execPath, [tsc, ...options, join(here, file)]).catch((error) => {
         throw new Error(error.stdout);

@@ -133,8 +133,8 @@ static int forgets_the_exit(void *arg) {
   return enters_below(3);
 }
 
-/* The deadline is in force as long as the task is, so the clean-up hears of it, and ends the task as cancelled; but nothing is written
- * where its record was. */
+/* The deadline is in force as long as the task is, so the clean-up hears of it, and ends the task as cancelled; but nothing is
+ * written where its record was. */
 TASK_TEST(a_timeout_that_was_never_left_writes_into_no_frame) {
   EXPECT_STATUS(finish(wa_spawn(forgets_the_exit, NULL)), WA_ECANCELED);
   EXPECT_TRACE("WA_ECANCELED:0");

@@ -1,7 +1,7 @@
 // docs/design.md's tables are true: every file of src/ and bindings/ stands in one, includes and imports only what stands
-// above it, and, in src/, calls only that, but for the one call that the page names.
+// above it, and, in src/, calls only that, but for the one call that the page names. And no line is too long to read.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { buildLibraries } from '../../scripts/link.mjs';
@@ -56,11 +56,19 @@ for (const [folder, heading, files, using] of layouts) {
   });
 }
 
+test('no line of a source file is longer than 132 columns', async () => {
+  const { stdout } = await run('git', ['-C', root, 'ls-files', '*.c', '*.h', '*.js', '*.mjs', '*.ts', '*.rs', '*.py', '*.sh']);
+  const long = (file) => readFileSync(join(root, file), 'utf8').split('\n')
+    .flatMap((line, i) => ([...line].length > 132 ? [`${file}:${i + 1}`] : []));
+  assert.deepEqual(stdout.trim().split('\n').filter((file) => existsSync(join(root, file))).flatMap(long), []);
+});
+
 test('src/: nothing calls upward but loop.c', { skip: !find('llvm-nm-19') && 'llvm-nm-19 is not there' }, async () => {
   const folder = join(root, 'build/tests/docs/lib');
   await buildLibraries({ target: 'wasi', level: 'debug', folder });
   const { stdout } = await run('llvm-nm-19', ['-A', join(folder, 'libwasyncio-debug.a')]);
-  const symbols = Array.from(stdout.matchAll(/:(\w+\.c)\.o:\s+\w*\s+(\w) (\w+)$/gm), ([, file, kind, name]) => ({ file, kind, name }));
+  const symbols = Array.from(stdout.matchAll(/:(\w+\.c)\.o:\s+\w*\s+(\w) (\w+)$/gm),
+    ([, file, kind, name]) => ({ file, kind, name }));
   const maker = new Map(symbols.filter(({ kind }) => /[A-TV-Z]/.test(kind)).map(({ file, name }) => [name, file]));
   const rows = rowsBelow('## Layout');
   const calls = symbols.filter(({ kind, name }) => kind === 'U' && maker.has(name));

@@ -125,7 +125,8 @@ static int waits_and_has_a_frame(void *arg) {
 
 static wa_task_fn any(walk *w) {
   static const wa_task_fn all[] = {
-      steps, waits_and_calls, waits_and_calls_and_looks, in_its_turn, numbers, small_frame, frame, large_frame, waits_and_has_a_frame,
+      steps, waits_and_calls, waits_and_calls_and_looks, in_its_turn, numbers, small_frame, frame, large_frame,
+      waits_and_has_a_frame,
   };
   return all[roll(w, sizeof all / sizeof *all)];
 }

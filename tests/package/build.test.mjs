@@ -86,7 +86,8 @@ for (const toolchain of names) {
         return (await project.wasyncio(['run', `uses-${toolchain}.wasm`, 'sum'])).stdout;
       };
       const sumBehind = async () => {
-        const args = [...build('uses.c', `behind-${toolchain}.wasm`), '--', '-isystem', project.file('system'), `lib${toolchain}.a`];
+        const flags = ['--', '-isystem', project.file('system'), `lib${toolchain}.a`];
+        const args = [...build('uses.c', `behind-${toolchain}.wasm`), ...flags];
         const { stderr } = await project.wasyncio(args);
         assert.equal(stderr, ''); // a compilation that is given an archive warns
         return (await project.wasyncio(['run', `behind-${toolchain}.wasm`, 'sum'])).stdout;
@@ -191,7 +192,11 @@ for (const toolchain of names) {
         #define constructor
         #define always_inline static inline
         #include "wasyncio.h"
-        int all(void *arg) { (void)arg; wa_sleep(WA_MS(5)); return fd + future + st + item + lock + n + site + it + out + (wa_now() == WA_FOREVER); }
+        int all(void *arg) {
+          (void)arg;
+          wa_sleep(WA_MS(5));
+          return fd + future + st + item + lock + n + site + it + out + (wa_now() == WA_FOREVER);
+        }
         WA_TASK(all);\n`;
       project.write('names.c', source);
       project.write('names.cpp', `extern "C" int all(void *);\n${source}`);
@@ -203,7 +208,8 @@ for (const toolchain of names) {
     });
 
     test('a main that the start would not call is refused', async () => {
-      project.write('three.c', '#include "wasyncio.h"\nint main(int n, char **words, char **names) { return !words || !names || n; }\n');
+      const main = 'int main(int n, char **words, char **names) { return !words || !names || n; }';
+      project.write('three.c', `#include "wasyncio.h"\n${main}\n`);
       const { status, stderr } = await project.wasyncio(build('three.c', 'three.wasm'));
       assert.equal(status, 1);
       assert.match(stderr, /its main is neither `int main\(void\)` nor/);

@@ -127,7 +127,8 @@ class Causes(Case):
 
     def test_what_the_host_gets_wrong(self):
         self.start(list=lambda _: [], inexact=lambda _: 2 ** 53 + 1)
-        for name, sentence in (('nope', "the host has no function 'nope'"), ('list', 'what a host function returns must be .*, not list'),
+        for name, sentence in (('nope', "the host has no function 'nope'"),
+                                ('list', 'what a host function returns must be .*, not list'),
                                ('inexact', 'what a host function returns cannot cross: .*9007199254740993')):
             with self.subTest(name):
                 error = self.finish('passes_on', name).exception()

@@ -149,7 +149,8 @@ impl Runtime {
         let handle = record.handle;
         self.changed = true;
         let status = match self.guest.lend("wax_cancel", &[i(handle)], reason) {
-            Err(Error::Misuse(_)) => self.guest.call("wax_cancel", &[i(handle), i(0)])?, // no memory for the words: it comes without
+            // No memory for the words: it comes without.
+            Err(Error::Misuse(_)) => self.guest.call("wax_cancel", &[i(handle), i(0)])?,
             other => other?,
         };
         Ok(self.guest.check(status)? == 1)
