@@ -11,7 +11,7 @@
 
 static int run_deferred(void *arg) {
   wa__task *t = arg;
-  if (t->must_cancel && t->extra->body_status >= 0) { /* asked while the body ran: so it ends, whatever it returned */
+  if (t->request_level && t->extra->body_status >= 0) { /* asked while the body ran: so it ends, whatever it returned */
     t->extra->body_status = WA_ECANCELED;
     wa__detail_set(&t->thrown, t->reason);
   }
@@ -23,7 +23,7 @@ static int run_deferred(void *arg) {
     wa__free(d, sizeof *d);
     now.cleanup(now.arg);
   }
-  bool told = t->cancels > asked && !t->must_cancel && t->extra->body_status >= 0;
+  bool told = t->cancels > asked && !t->request_level && t->extra->body_status >= 0;
   if (told) t->extra->body_status = WA_ECANCELED;
   wa__detail_set(&t->thrown, told ? t->reason : t->extra->body_thrown);
   return WA_OK;

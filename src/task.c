@@ -49,7 +49,7 @@ const char *wa_name(const wa_future *f) {
 WA__HOT void wa__task_settle(wa__task *t, int st) {
   wa_future *f = &t->future;
   wa__detail *thrown = t->thrown;
-  if (st >= 0 && !t->must_cancel) {
+  if (st >= 0 && !t->request_level) {
     wa__future_end(f, WA__FINISHED, st, f->value); /* with the detail that it has */
     wa__future_tell(f);
   } else if (st >= 0 || st == WA_ECANCELED) {
@@ -85,14 +85,14 @@ static void drop_extra(wa__extra *e) {
 
 /* Its fiber holds nothing any more: the body has returned. */
 WA__HOT void wa__task_end(wa__task *t, int st) {
-  if (st >= 0 && !t->must_cancel && t->delivered && t->cancels) {
+  if (st >= 0 && !t->request_level && t->delivered && t->cancels) {
     static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";
     wa__report(WA_REPORT_SWALLOWED, sentence, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
   }
   if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t, NULL);
-  if (st < 0) t->must_cancel = 0;
+  if (st < 0) t->request_level = 0;
   wa__task_settle(t, st);
-  t->must_cancel = 0;
+  t->request_level = 0;
   wa__detail_set(&t->thrown, NULL);
   if (t->extra) drop_extra(t->extra);
   wa__task_count--;
@@ -139,7 +139,7 @@ static WA__COLD void wa__leave_wait(wa__task *t) {
 /* wa__fiber_lost: the frames of the latest wait are gone; so are that wait, and the scopes that were entered in them. */
 void wa__task_lost(wa__fiber *fiber, void *scopes) {
   wa__task *t = wa__container(fiber, wa__task, fiber);
-  if (t->cancels && !t->delivered) t->must_cancel |= WA__ASKED; /* of which only the lost wait was told */
+  if (t->cancels && !t->delivered) t->request_level |= WA__ASKED; /* of which only the lost wait was told */
   wa__leave_wait(t);
   t->slot = WA__SLOT_DONE;
   wa__task_drop(t, scopes);
@@ -147,7 +147,7 @@ void wa__task_lost(wa__fiber *fiber, void *scopes) {
 
 /* Cancelled before its first step: the body never runs. */
 void wa__never_begun(wa__task *t) {
-  t->must_cancel = 0;
+  t->request_level = 0;
   wa__detail_set(&t->thrown, t->reason);
   wa__task_finish(t, WA_ECANCELED);
 }
@@ -224,7 +224,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
     wa__trace(t, WA_TRACE_WAIT);
     t->spawning = false;
     wa__latest = wa__current;
-    if (wa__current && wa__current->must_cancel) wa__fuel = 1; /* which a checkpoint of the new one has used */
+    if (wa__current && wa__current->request_level) wa__fuel = 1; /* which a checkpoint of the new one has used */
   }
   return &t->future;
 }
@@ -287,14 +287,14 @@ static bool cancel_task(wa_future *f, wa__detail *reason) {
     /* A wait that is cancelled already says why; a future that is awaited has a reason of its own. */
     if (t->waiting != &wa__slot || t->slot != WA__SLOT_CANCELLED) wa__detail_set(&t->reason, reason);
     wa__trace(t, WA_TRACE_CANCEL);
-    wa_future *deeper = t->uncancellable ? NULL : t->waiting;
+    wa_future *deeper = t->mask_level ? NULL : t->waiting;
     if (deeper && deeper->kind == WA__TASK && wa__pending(deeper)) {
       f = deeper;
       continue;
     }
     if (deeper == &wa__slot && t->slot == WA__SLOT_PENDING) wa__slot_settle(t, WA__SLOT_CANCELLED);
-    else if (!deeper || deeper == &wa__slot || !wa__cancel(deeper, reason)) t->must_cancel |= WA__ASKED;
-    if (t->must_cancel) wa__fuel = 1; /* a checkpoint looks at once */
+    else if (!deeper || deeper == &wa__slot || !wa__cancel(deeper, reason)) t->request_level |= WA__ASKED;
+    if (t->request_level) wa__fuel = 1; /* a checkpoint looks at once */
     return true;
   }
 }
@@ -318,7 +318,7 @@ int wa_uncancel(wa_task *f) {
   wa__task *t = wa__task_of(f);
   if (WA__FAULTY(UNCANCEL)) return t->cancels;
   if (t->cancels && !--t->cancels) {
-    t->must_cancel = 0;
+    t->request_level = 0;
     t->delivered = false;
     if (wa__pending(f)) wa__leaving_count--;
   }
@@ -328,16 +328,16 @@ int wa_uncancel(wa_task *f) {
 int wa_uncancellable_enter(void) {
   wa__task *t = wa__need_task("wa_uncancellable_enter");
   if (!t) return WA_EMISUSE;
-  if (t->uncancellable == UINT8_MAX - 2) return wa__misuse("wa_uncancellable_enter: nested more than 127 times");
-  t->uncancellable += t->uncancellable ? 2 : 1;
+  if (t->mask_level == UINT8_MAX - 2) return wa__misuse("wa_uncancellable_enter: nested more than 127 times");
+  t->mask_level += t->mask_level ? 2 : 1;
   return WA_OK;
 }
 
 int wa_uncancellable_exit(void) {
   wa__task *t = wa__need_task("wa_uncancellable_exit");
   if (!t) return WA_EMISUSE;
-  if (!t->uncancellable) return wa__misuse("wa_uncancellable_exit: task '%s' did not enter", wa_name(&t->future));
-  t->uncancellable -= t->uncancellable > 1 ? 2 : 1;
-  if (t->must_cancel) wa__fuel = 1;
+  if (!t->mask_level) return wa__misuse("wa_uncancellable_exit: task '%s' did not enter", wa_name(&t->future));
+  t->mask_level -= t->mask_level > 1 ? 2 : 1;
+  if (t->request_level) wa__fuel = 1;
   return WA_OK;
 }

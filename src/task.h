@@ -18,8 +18,15 @@ typedef struct wa__defer {
   void *arg;
 } wa__defer;
 
-/* Values of must_cancel. 0: nobody asked. 1: somebody did; inside an uncancellable region that has to wait for its end. n + 1: so
- * did a deadline that was set inside of the region with the number n, and it is told there: see wa__to_tell. */
+/* Cancellation is masked as interrupts are: a request is told while its level is above the task's mask_level, which is 0 outside
+ * of uncancellable regions, and 1, 3, 5, ... inside of 1, 2, 3, ... of them.
+ *
+ *     request_level   who has asked, and was not heard yet                  told
+ *     0               nobody                                                never
+ *     1: WA__ASKED    anybody                                               outside of all regions
+ *     n + 1           a deadline that was set where the mask_level was n    there, and in the regions around that
+ *     n + 2           both                                                  the same; WA__ASKED then stays, if still masked
+ */
 enum { WA__ASKED = 1 };
 enum { WA__SLOT_PENDING, WA__SLOT_DONE, WA__SLOT_CANCELLED };
 
@@ -53,8 +60,8 @@ typedef struct wa__task {
   wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
   uint8_t slot : 2;       /* a future of which only this task knows: a sleep's, a lock's */
   uint8_t slot_use : 2;   /* what will settle it: the timer, or whose queue the task is in */
-  uint8_t uncancellable;  /* the region's number: 0, and then 1 3 5 ..., the deeper the higher */
-  uint8_t must_cancel;    /* asked to stop, and not told yet: by whom */
+  uint8_t mask_level;     /* of uncancellable regions: 0, and then 1 3 5 ..., the deeper the higher */
+  uint8_t request_level;  /* asked to stop, and not told yet: by whom, see above */
   bool delivered : 1;     /* told */
   bool ungraceful : 1;    /* reported as such: once is enough */
   bool closing : 1;       /* wa__cancel_all has asked it, and does so once */
@@ -96,10 +103,10 @@ static inline wa__task *wa__need_task(const char *call) {
   wa__outside = call;
   return NULL;
 }
-/* Whether a request has come that the task must be told of: inside an uncancellable region one of that depth. */
-static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->must_cancel > t->uncancellable); }
-/* It was told; inside the region not of the others. */
-static inline void wa__told(wa__task *t) { t->must_cancel &= t->uncancellable != 0; }
+/* Whether a request has come that the task must be told of, because its mask lets it through. */
+static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->request_level > t->mask_level); }
+/* It was told; inside a region not of WA__ASKED, which was masked. */
+static inline void wa__told(wa__task *t) { t->request_level &= t->mask_level != 0; }
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }
 /* Around a call of the program's in which nobody can wait, because what it was called from must stand still. */
 typedef struct wa__visit { wa__task *current, *visitor; } wa__visit;

@@ -18,7 +18,7 @@ struct wa__timeout {
   wa_timeout *owner; /* the program's record, or own; the deadline does not follow it */
   wa__task *task;
   bool expiring;
-  uint8_t region; /* the uncancellable region in which it was entered; 0: in none */
+  uint8_t mask_level; /* where it was entered */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
@@ -26,14 +26,14 @@ static void on_timeout(wa__handle *handle) {
   struct wa__timeout *timer = wa__container(handle, struct wa__timeout, due.handle);
   timer->expiring = true;
   wa__task *task = timer->task;
-  uint8_t region = task->uncancellable, asked = task->must_cancel, pierced = timer->region ? timer->region + 1 : 0;
+  uint8_t mask = task->mask_level, before = task->request_level, own = timer->mask_level ? timer->mask_level + 1 : 0;
   /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. One that was set in a
    * region around that is told when it is left. */
-  if (timer->region >= region) task->uncancellable = 0;
+  if (timer->mask_level >= mask) task->mask_level = 0;
   wa__cancel_quietly(task);
-  task->uncancellable = region;
+  task->mask_level = mask;
   /* Not told yet: noted as this deadline's, so that wa__to_tell lets it through here; of two the deeper one's stays. */
-  if (pierced && task->must_cancel) task->must_cancel = (asked & WA__ASKED) | (asked > pierced ? asked : pierced);
+  if (own && task->request_level) task->request_level = (before & WA__ASKED) | (before > own ? before : own);
 }
 
 static void drop(wa__scope *scope) {
@@ -58,7 +58,7 @@ wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *owner, wa_time delay) 
   wa__due_init(&timer->due, on_timeout);
   timer->expiring = false;
   timer->task = task;
-  timer->region = task->uncancellable;
+  timer->mask_level = task->mask_level;
   wa_timeout *t = timer->owner = owner ? owner : &timer->own;
   *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
   wa__scope_enter(task, &timer->scope, drop);
@@ -71,7 +71,7 @@ wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *owner, wa_time delay) 
 static bool passed_around(const struct wa__timeout *timer) {
   for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
     const struct wa__timeout *around = wa__container(scope, struct wa__timeout, scope);
-    if (scope->drop == drop && around->region && around->expiring) return true;
+    if (scope->drop == drop && around->mask_level && around->expiring) return true;
   }
   return false;
 }
@@ -82,8 +82,8 @@ int wa__timeout_leave(wa_timeout *t, int status) {
   t->state = expired ? EXPIRED : EXITED;
   t->timer = NULL;
   /* Inside an uncancellable region nobody else's request comes through, so the cancellation is this deadline's. */
-  uint8_t region = wa__task_of(t->task)->uncancellable;
-  bool inside = region && timer->region >= region && !passed_around(timer);
+  uint8_t mask = wa__task_of(t->task)->mask_level;
+  bool inside = mask && timer->mask_level >= mask && !passed_around(timer);
   if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) status = WA_ETIMEDOUT;
   drop(&timer->scope);
   return status;

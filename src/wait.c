@@ -131,8 +131,8 @@ int wa__deliver(wa__task *t) {
 void wa__wake(wa__handle *handle) {
   wa__task *t = wa__container(handle, wa__task, handle);
   int outcome = WA_OK;
-  if (wa__unlikely(t->waiting || t->must_cancel)) {
-    if (t->must_cancel && !wa__fiber_begun(&t->fiber)) return wa__never_begun(t);
+  if (wa__unlikely(t->waiting || t->request_level)) {
+    if (t->request_level && !wa__fiber_begun(&t->fiber)) return wa__never_begun(t);
     wa__current = t;
     outcome = wa__outcome(t);
   }
