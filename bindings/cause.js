@@ -19,4 +19,4 @@ export function signalled({ reason = new DOMException('aborted', 'AbortError') }
   cancels(reason); // at once: a promise may reject with it before a task does
   return new Cause(reason, true);
 }
-export const late = (ms) => new Cause(lateError(ms), true, true);
+export const timedOut = (ms) => new Cause(lateError(ms), true, true);

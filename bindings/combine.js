@@ -6,14 +6,15 @@ import { cancelledError, lateError, must, need, options } from './errors.js';
 import { Future, checkAwaitable, futureOf, stop } from './future.js';
 import { join, leave } from './signals.js';
 
-/** A future that closing the runtime cancels. stop(reason): what cancelling means, true if it changed anything. */
+/** A future that closing the runtime cancels. onCancel(reason): what cancelling means, true if it changed anything. */
 export class Combined extends Future {
   #core;
+  #onCancel;
 
-  constructor(core, stop = (reason) => super.cancel(reason)) {
+  constructor(core, onCancel = (reason) => super.cancel(reason)) {
     super(core.reports);
     this.#core = core;
-    this.stop = stop;
+    this.#onCancel = onCancel;
     core.x; // refuses if nothing can be called now
     core.open.add(this);
     this._watch(() => core.over(this));
@@ -21,13 +22,13 @@ export class Combined extends Future {
   cancel(reason) {
     if (this._past()) return false;
     this.#core.x; // refuses before anything has changed
-    return this.stop(reason);
+    return this.#onCancel(reason);
   }
 
   /** The promise of a scope's body: of what run() gives; of a block, which has no run, of what the function that `block` is
    * handed is called with. An abort of `signal` stops the scope; if it has aborted already, run is never called. */
   _body(signal, run, block) {
-    this._watch(() => { if (this.#core.dead) this.stop(this._outcome, this._outcome); });
+    this._watch(() => { if (this.#core.dead) this.#onCancel(this._outcome, this._outcome); });
     return new Promise((resolve, reject) => {
       block(resolve);
       if (signal?.aborted) {
@@ -45,7 +46,7 @@ export class Combined extends Future {
   _stop(cause) {
     if (this.done || this.#core.dead) return;
     if (this.#core.inside) queueMicrotask(() => this._stop(cause));
-    else this.stop(cause.value, cause.value); // the error is the signal's own reason
+    else this.#onCancel(cause.value, cause.value); // the error is the signal's own reason
   }
 
   /** Until its own end, hears of theirs: each, and that all have ended, which none have at once. */
@@ -95,21 +96,21 @@ export function gather(core, items, given) {
   const { collect } = options('gather', given);
   const list = listed(items, 'gather');
   const futures = distinct(core, list, 'gather');
-  let asked; // of a cancellation that was passed on
+  let passedOn; // the latest cancellation
   const outer = new Combined(core, (reason) => {
-    const before = asked;
+    const before = passedOn;
     // First: what it cancels may end at once. Not anew for the same: it may be reached by very many ways.
-    if (!asked || asked.reason !== reason) asked = { reason, error: cancelledError(reason) };
+    if (!passedOn || passedOn.reason !== reason) passedOn = { reason, error: cancelledError(reason) };
     let stopped = false;
     for (const item of list) stopped = stop(futures.get(item), reason) || stopped; // who is there twice is asked twice
-    if (!stopped) asked = before;
+    if (!stopped) passedOn = before;
     return stopped;
   });
   futures.forEach((future) => future._seen()); // here, or by what this fails with
   outer._over(futures, (future) => {
     if (!collect && !future._resolved) outer._follow(future);
   }, () => {
-    if (asked) return outer._fail(asked.error, true);
+    if (passedOn) return outer._fail(passedOn.error, true);
     outer._resolve(list.map((item) => {
       const future = futures.get(item);
       const value = future._outcome;
@@ -152,16 +153,16 @@ export function waitFor(core, item, ms = Infinity) {
   need('time', 'waitFor: ms', ms);
   core.x;
   const inner = futureOf(item, 'waitFor: what it waits for');
-  let late, asked;
+  let expiry, fromOutside; // the deadline's error; whether a cancellation of this one was passed on
   const outer = new Combined(core, (reason) => {
     if (ms === 0) return outer._fail(cancelledError(reason), true); // it has been asked already, and only its end is missing
     const stopped = stop(inner, reason);
-    asked ||= stopped;
+    fromOutside ||= stopped;
     return stopped;
   });
-  const passed = () => stop(inner, late = lateError(ms));
+  const passed = () => stop(inner, expiry = lateError(ms));
   inner._watch(() => {
-    if (late && inner.cancelled && !asked) outer._fail(late);
+    if (expiry && inner.cancelled && !fromOutside) outer._fail(expiry);
     else outer._follow(inner);
   });
   if (outer.done) return outer;

@@ -30,28 +30,28 @@ export function timeout(core, ms = Infinity, body, given) {
   const controller = new AbortController();
   const { signal } = controller;
   const isStop = stops(signal);
-  let late, asked, leave;
+  let expiry, cancellation, leave; // the deadline's error; that of who cancels it; ends a block's body
   const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
-    if (asked === undefined) asked = error; // it may be null
-    controller.abort(asked);
+    if (cancellation === undefined) cancellation = error; // it may be null
+    controller.abort(cancellation);
     if (!body) leave();
     return true;
   });
-  const deadline = outer._within(ms, () => controller.abort(late = lateError(ms)));
+  const deadline = outer._within(ms, () => controller.abort(expiry = lateError(ms)));
   const scope = {
     signal,
-    get expired() { return late !== undefined; },
+    get expired() { return expiry !== undefined; },
     reschedule(delay = Infinity) {
       need('time', 'reschedule: ms', delay);
-      if (signal.aborted || outer.done) misuse(`reschedule: the scope ${late ? 'has expired' : 'was left'}`);
+      if (signal.aborted || outer.done) misuse(`reschedule: the scope ${expiry ? 'has expired' : 'was left'}`);
       deadline.set(ms = delay);
     },
   };
   const ended = outer._body(limit, body && (() => body(scope)), (resolve) => { leave = resolve; });
   ended.then((value) => outer._resolve(value), (error) => {
     if (!isStop(error)) outer._fail(error);
-    else if (asked !== undefined) outer._fail(asked, true);
-    else if (late) outer._fail(lateError(ms)); // not late itself: that is a cancellation, inside
+    else if (cancellation !== undefined) outer._fail(cancellation, true);
+    else if (expiry) outer._fail(lateError(ms)); // not that one itself: that is a cancellation, inside
     else outer._fail(error, true);
   });
   return body ? outer : block(scope, outer, leave);
@@ -67,7 +67,7 @@ export function group(core, rt, body, given) {
   const members = new Set();
   const errors = [];
   const heard = new Set(); // as they came, a nested group's as one; and what a body that spawns too late is told
-  let asked; // the error of a cancellation from outside, or of a body that was cancelled
+  let cancellation; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
   let refusal; // of members, since it shuts down
   let leave;
@@ -83,13 +83,13 @@ export function group(core, rt, body, given) {
     abort(error);
   };
   const cancelled = (error) => {
-    if (asked === undefined) asked = error; // it may be null
-    abort(asked);
+    if (cancellation === undefined) cancellation = error; // it may be null
+    abort(cancellation);
   };
   const endIfOver = () => {
     if (!outcome || members.size) return;
     if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));
-    else if (asked !== undefined) outer._fail(asked, true);
+    else if (cancellation !== undefined) outer._fail(cancellation, true);
     else outer._resolve(outcome.value);
   };
   const outer = new Combined(core, (reason, error = cancelledError(reason)) => {

@@ -4,7 +4,7 @@ import {
   CANCELLING, DATA, ECANCELED, EDISCARDED, EGROUP, EHOST, EIO, EMISUSE, ERRORS, ERROR_COUNT, ESTACK, ETRAP,
   FLAGS, NAME, REASON, SITE, SIZE, STATE, STATUS, TYPE, UNSEEN, VALUE,
 } from './abi.js';
-import { Cause, late, signalled } from './cause.js';
+import { Cause, signalled, timedOut } from './cause.js';
 import { Deadline } from './deadline.js';
 import { CancelledError, GroupError, misuse, textOf } from './errors.js';
 import { Future } from './future.js';
@@ -79,8 +79,8 @@ export class Task extends Future {
       const aborted = signal?.aborted;
       if (aborted) this._stop(signalled(signal));
       else if (signal) join(this.#signal = signal, this);
-      if (timeout === 0 && !aborted) this._stop(late(0));
-      else if (timeout) this.#deadline = new Deadline(this.#core, timeout, () => this._stop(late(timeout)));
+      if (timeout === 0 && !aborted) this._stop(timedOut(0));
+      else if (timeout) this.#deadline = new Deadline(this.#core, timeout, () => this._stop(timedOut(timeout)));
     } catch (error) {
       this._seen();
       this._stop(new Cause(error));

@@ -30,9 +30,9 @@ typedef struct watch {
  * with whatever has the number by then. */
 static wa__list woken;
 
-#define FEW 16
-static wa__descriptor *few[FEW], **buckets = few;
-static uint32_t bucket_count = FEW, count;
+enum { INITIAL = 16 }; /* buckets, without an allocation */
+static wa__descriptor *initial[INITIAL], **buckets = initial;
+static uint32_t bucket_count = INITIAL, count;
 wa__list wa__watched;
 uint32_t wa__fd_woken;
 
@@ -47,7 +47,7 @@ wa__descriptor *wa__fd_find(int fd) {
 }
 
 static void rehash(uint32_t size) {
-  wa__descriptor **old = buckets, **grown = size == FEW ? few : wa__alloc(size * sizeof *grown);
+  wa__descriptor **old = buckets, **grown = size == INITIAL ? initial : wa__alloc(size * sizeof *grown);
   uint32_t old_count = bucket_count;
   if (!grown) return; /* longer chains do as well */
   for (uint32_t i = 0; i < size; i++) grown[i] = NULL;
@@ -60,7 +60,7 @@ static void rehash(uint32_t size) {
       *bucket_of(d->sides[0].fd) = d;
     }
   }
-  if (old != few) wa__free(old, old_count * sizeof *old);
+  if (old != initial) wa__free(old, old_count * sizeof *old);
 }
 
 static wa__descriptor *find_or_make(int fd) {
@@ -79,7 +79,7 @@ void wa__fd_drop_if_idle(wa__descriptor *d) {
   while (*at != d) at = &(*at)->next;
   *at = d->next;
   wa__free(d, sizeof *d);
-  if (!--count && buckets != few) rehash(FEW);
+  if (!--count && buckets != initial) rehash(INITIAL);
 }
 
 /* ---- the waits --------------------------------------------------------------------------------------------------- */

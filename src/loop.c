@@ -93,7 +93,7 @@ bool wa__loop_spent(void) {
   return spent;
 }
 
-bool wa__loop_once(bool on) {
+bool wa__loop_run(bool many) {
   wa__loop *l = &wa__the_loop;
   if (wa__list_empty(&l->batch)) {
     l->turns++;
@@ -117,8 +117,8 @@ bool wa__loop_once(bool on) {
   for (;;) {
     wa__list *link = l->batch.next;
     if (link == &l->batch) {
-      __asm__("" : "+r"(on)); /* or the compiler makes two loops of it, with a call of wa__wake in each */
-      if (SMALL || !on || l->config.virtual_clock || wa__due_count() || l->ready.next == &l->ready) return true;
+      __asm__("" : "+r"(many)); /* or the compiler makes two loops of it, with a call of wa__wake in each */
+      if (SMALL || !many || l->config.virtual_clock || wa__due_count() || l->ready.next == &l->ready) return true;
       l->turns++;
       wa__list_splice_to(&l->batch, &l->ready);
       continue;

@@ -32,9 +32,10 @@ static inline bool wa__loop_idle(void) {
 }
 
 /* One iteration, or what is left of one that ran out of budget. If nothing is ready, a virtual clock jumps to the
- * next timer first. false: the budget is used up. on: and those after it, while they are ready and no
- * timer is set: a tenth of a task spawned and awaited, which is two iterations. */
-bool wa__loop_once(bool on);
+ * next timer first. false: the budget is used up. many: those after it as well, while something is ready, no timer is set and
+ * the clock is real (not in a small build). A call for each was a tenth of the time of a task spawned and awaited, which is two
+ * iterations. */
+bool wa__loop_run(bool many);
 /* The clock between two steps. The budget is used up if the host wants its turn. */
 wa_time wa__loop_look(void);
 /* Starts a turn's budget. */

@@ -78,7 +78,7 @@ static int run_until_stopped(void) {
       return st;
     }
     do /* the iteration whole, however long it takes */
-      if (!wa__loop_once(false)) {
+      if (!wa__loop_run(false)) {
         wa__loop_begin_turn();
         wa__report_ungraceful(wa__the_loop.now);
       }
@@ -154,7 +154,7 @@ wa_time wa__turn(void) {
   for (;;) {
     /* The host is to see what happened at this time before it passes. */
     if (l->config.virtual_clock && wa__loop_idle() && wa__events_waiting()) return l->now;
-    if (!wa__loop_once(true)) {
+    if (!wa__loop_run(true)) {
       wa__report_ungraceful(l->now);
       return 0;
     }
@@ -198,7 +198,7 @@ uint32_t wa__discard_all(void) {
     }
     WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
     if (wa__loop_idle()) return wa__unheard = false, n;
-    wa__loop_once(false);
+    wa__loop_run(false);
   }
 }
 

@@ -16,9 +16,9 @@
 
 enum { BITS = 6, SLOTS = 1 << BITS, LEVELS = 63 / BITS + 1, SEARCHED = 32 };
 #ifdef __OPTIMIZE_SIZE__
-enum { FEW = 0 };
+enum { DEALT_AT_ONCE = 0 };
 #else
-enum { FEW = 8 };
+enum { DEALT_AT_ONCE = 8 };
 #endif
 
 static wa__list slots[LEVELS][SLOTS];
@@ -103,15 +103,15 @@ wa_time wa__due_next(bool exact) {
 /* Few are dealt out at once, into the base's slot, which is kept in order. */
 static bool has_few(const wa__list *slot) {
   uint32_t n = 0;
-  for (const wa__list *link = slot->next; link != slot && n <= FEW; link = link->next) n++;
-  return n <= FEW;
+  for (const wa__list *link = slot->next; link != slot && n <= DEALT_AT_ONCE; link = link->next) n++;
+  return n <= DEALT_AT_ONCE;
 }
 
 void wa__due_fire(wa_time now, wa__list *ready) {
   for (wa__list *slot; (slot = first()) && of_first.start <= now;) {
     /* unsigned: the last slot may end beyond all time */
     uint64_t end = (uint64_t)of_first.start + (UINT64_C(1) << of_first.shift) - 1;
-    wa_time to = FEW > 0 && has_few(slot) ? (wa_time)(end < WA_FOREVER ? end : WA_FOREVER) : of_first.start;
+    wa_time to = DEALT_AT_ONCE > 0 && has_few(slot) ? (wa_time)(end < WA_FOREVER ? end : WA_FOREVER) : of_first.start;
     if (to > now) to = now;
     if (to > base) base = to;
     for (wa__list *link; (link = wa__list_first(slot));) {

@@ -18,14 +18,14 @@ static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 /* Notes, in t->thrown, why a wait was cancelled. Two things it must not overwrite: a group's errors that the task has not handed
  * on yet (then it goes to t->reason); and, once the task was told to stop, the reason for that: what it cancels while it cleans
  * up is not why it ends. */
-static void hear(wa__task *t, wa__detail *reason) {
+static void note_reason(wa__task *t, wa__detail *reason) {
   bool errors = t->thrown && t->thrown->kind == WA__ERRORS;
   if (!t->delivered || reason == t->reason) wa__detail_set(errors ? &t->reason : &t->thrown, reason);
 }
 
 int wa__take(wa__task *t, wa_future *f) {
   f->seen = true;
-  if (f->status == WA_ECANCELED) hear(t, f->detail);
+  if (f->status == WA_ECANCELED) note_reason(t, f->detail);
   else if (f->status < 0 && wa__thrown_hear) wa__thrown_hear(t, f);
   return f->status;
 }
@@ -95,7 +95,7 @@ static int wa__outcome(wa__task *t) {
     wa__slot_leave(t);
     if (t->slot == WA__SLOT_CANCELLED) {
       st = WA_ECANCELED;
-      hear(t, t->reason);
+      note_reason(t, t->reason);
     }
   } else if (f == &wa__self) {
     st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
@@ -108,7 +108,7 @@ static int wa__outcome(wa__task *t) {
   t->waiting = NULL;
   if (wa__to_tell(t)) {
     wa__told(t);
-    if (st != WA_ECANCELED) hear(t, t->reason);
+    if (st != WA_ECANCELED) note_reason(t, t->reason);
     st = WA_ECANCELED;
   }
   if (st == WA_ECANCELED) note_delivery(t);
@@ -123,7 +123,7 @@ void wa__forget_wait(wa__task *t) {
 int wa__deliver(wa__task *t) {
   wa__told(t);
   t->site = wa__site;
-  hear(t, t->reason);
+  note_reason(t, t->reason);
   note_delivery(t);
   return WA_ECANCELED;
 }
