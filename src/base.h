@@ -24,8 +24,9 @@
 #endif
 
 /* Writes a sentence: wa__format(out, size, format, up to three texts or numbers), %s a text, its beginning if it is long, %d or
- * %u a number, %l a wa_time in milliseconds; %2s is the third argument, whatever came before. Always ends it with a 0 byte;
- * returns its length. A printf of our own, because libc's is larger than the whole runtime. */
+ * %u a number, %l a wa_time in milliseconds. A digit says which argument, whatever came before: %0s is the first, and what has
+ * no digit then goes on from there. A fourth, up to %3s, only wa__formatted takes: report.c calls it. Always ends it with a
+ * 0 byte; returns its length. A printf of our own, because libc's is larger than the whole runtime. */
 enum { WA__TEXT_MOST = 80 }; /* bytes of a %s, which may be a name of any length: the sentence is to be read to its end */
 #define wa__format(out, size, ...) wa__formatted(out, size, WA__ARGS(__VA_ARGS__), 0)
 /* Notes the sentence for wa_error_text and returns WA_EMISUSE: wa__misuse(format, up to three texts or numbers). */

@@ -31,8 +31,8 @@ typedef struct op {
     /* A number that it answers, as most do: no allocation. Nobody keeps it for longer than the operation: see answered. */
     _Alignas(double) char answer[sizeof(wa__detail) + sizeof(double)];
   };
-  bool pinned;       /* the event of its cancellation keeps the record, and */
-  wa__detail *reason;
+  bool pinned;       /* the event of its cancellation keeps the record */
+  wa__detail *reason; /* whose text that event has */
   uint32_t size;     /* of texts */
   char texts[];      /* copies of the name that has no number, and of the input */
 } op;
@@ -45,7 +45,7 @@ static inline wa__detail *own_answer(wa_future *f) { return (wa__detail *)op_of(
 /* Each name's place is where the program's pointer to it leads, so a literal is found at once; and once there, it stays. */
 enum { NAMES = 32, NAME_SIZE = 28 };
 static char names[NAMES][NAME_SIZE];
-/* The same where the program gives a literal, whose text need not be looked at: 90 instructions of an await's 2,000. */
+/* The same where the program gives a literal, whose text need not be looked at: 90 instructions of an await's 1,850. */
 static const char *literals[NAMES];
 
 static uint32_t known_as(const char *name, bool literal) {

@@ -27,6 +27,7 @@ typedef struct line { char text[340]; } line;
 
 /* Returns the line's length. */
 static size_t write_line(line *line, int kind, const char *sentence, wa__task *t, const char *site, wa_time age, int number) {
+  /* The sentence on a stall names the last of so many steps, and counts those before it. */
   int64_t last = NAMED >> kind & 1 ? wa__text_arg(wa_status_name(number)) : number - (kind == WA_REPORT_STALLED);
   memcpy(line->text, prefix, BEFORE);
   return BEFORE + wa__formatted(line->text + BEFORE, sizeof *line - BEFORE, sentence,

@@ -1,5 +1,5 @@
-/* stack.c: stacks by size, kept for reuse: as many as suspended fibers keep, for those come and go, and some. The others are memory
- * for everything. */
+/* stack.c: the stacks that no fiber has, by size, for the next that needs one. At most as many are kept as suspended fibers have
+ * just then, since as many may come back, and SOME more; beyond that a stack is given back, as memory for anything. */
 #include "fiber.h"
 #include "stack.h"
 #include "block.h"
