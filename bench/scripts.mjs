@@ -12,7 +12,7 @@ const parts = {
   'combinators, scopes, deadlines': ['combine', 'scopes', 'deadline'],
   'memory, host functions': ['memory', 'ops'],
   WASI: ['wasi'],
-  turns: ['schedule'],
+  turns: ['schedule', 'frames'],
   reports: ['reports'],
 };
 

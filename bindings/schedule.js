@@ -1,51 +1,15 @@
 /* When the next turn comes. The host owns the time; the runtime only says what it needs:
  *   something changed      a turn from a promise's `then`: before the host does anything else, all changes in one turn
- *   more is ready          a turn after the host had one (a macrotask): rendering, input, timers, I/O
+ *   more is ready          a turn after the host had one (a macrotask, of frames.js): rendering, input, timers, I/O
  *   a deadline             a timer, which also keeps a Node process alive while tasks sleep
  * Law: turns that follow each other from promises alone, as with a host function that answers at once, never keep the
  * host waiting for longer than a slice. */
+import { afterHost, clock } from './frames.js';
+
 export const longest = 2147483647; // what setTimeout can hold
 const IDLE = 0, TIMER = 1, MACRO = 2, MICRO = 3;
 const slice = 8;
-const { performance } = globalThis;
 const settled = Promise.resolve();
-
-// One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed.
-// But Firefox lets messages go before its frames, for 70 ms and more. So a frame is asked for, and when it has not come
-// in time, the next turn waits for it: no longer than 50 ms once, because a page that nobody sees may have none. What is in
-// time, frames tell: one that was left out makes it less, each other one a little more.
-let inTime = 12;
-let channel, asked = 0, shown = 0, held = 0, late;
-const queue = [];
-const post = () => channel.port2.postMessage(0);
-const goOn = () => { for (clearTimeout(late); held > 0; held--) post(); };
-function afterHost(f) {
-  if (typeof setImmediate === 'function') return setImmediate(f);
-  if (!channel) {
-    channel = new MessageChannel();
-    channel.port1.onmessage = () => queue.shift()();
-  }
-  queue.push(f);
-  if (globalThis.document?.hidden !== false) return post();
-  const now = performance.now();
-  if (asked === 0) {
-    asked = now;
-    requestAnimationFrame(() => {
-      const leftOut = asked - shown < 15 && performance.now() - shown > 24; // of those that follow each other
-      inTime = leftOut ? Math.max(inTime - 2, -2) : Math.min(inTime + 0.02, 12);
-      shown = performance.now();
-      asked = 0;
-      goOn();
-    });
-  }
-  if (now - asked < inTime) return post();
-  if (held++ === 0) {
-    late = setTimeout(() => {
-      asked = Infinity;
-      goOn();
-    }, 50);
-  }
-}
 
 /**
  * run() does one turn and returns its next_ms: 0 at once, above 0 in so many ms, below 0 not before a wake.
@@ -58,7 +22,7 @@ export function schedule(run, patient) {
 
   const fromMicro = () => { if (plan === MICRO) turn(); };
   const fromMacro = () => {
-    hostHadTurn = performance.now();
+    hostHadTurn = clock.now();
     if (plan === MACRO) turn();
   };
   const fromTimer = () => {
@@ -80,7 +44,7 @@ export function schedule(run, patient) {
 
   function soon() {
     // The clock is read for one turn in eight only: it costs as much as a short turn.
-    if (patient || ((++micros & 7) === 0 && performance.now() - hostHadTurn > slice)) return later();
+    if (patient || ((++micros & 7) === 0 && clock.now() - hostHadTurn > slice)) return later();
     plan = MICRO;
     settled.then(fromMicro);
   }
@@ -93,7 +57,7 @@ export function schedule(run, patient) {
   // A timer that is set and fires too early does no harm, so a later deadline leaves it as it is.
   function arm(ms) {
     plan = TIMER;
-    const then = performance.now() + ms;
+    const then = clock.now() + ms;
     if (timer !== undefined && due <= then) return;
     disarm();
     due = then;

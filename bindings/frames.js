@@ -1,0 +1,52 @@
+/* A turn after the host had one: a macrotask, and in a page one that leaves its frames their time.
+ *
+ * One message channel for all runtimes of a page: a message is a task of its own and, unlike setTimeout, not delayed. But
+ * Firefox lets messages go before its frames, for 70 ms and more. So a frame is requested, and once it has not come within
+ * the window, the turns wait for it: no longer than 50 ms, because a page that nobody sees may have none; then they go on
+ * without waiting until it comes. How long the window is, frames tell: one that was left out makes it less, each other one a
+ * little more. */
+const longestWindow = 12, shortestWindow = -2, shorter = 2, longer = 0.02; // ms
+const longestWait = 50;
+// A frame that is requested so soon after the one before should follow it; later than this it has let one be left out.
+const followsWithin = 15, leftOutAfter = 24;
+export const clock = globalThis.performance;
+
+let channel;
+const turns = []; // posted, or waiting for the frame
+let windowMs = longestWindow;
+let frameRequestedAt = 0; // 0: none is; Infinity: one is, and nobody waits for it any more
+let lastFrameAt = 0;
+let waitingTurns = 0;
+let waitTimer; // gives up waiting
+
+const post = () => channel.port2.postMessage(0);
+const postWaiting = () => { for (clearTimeout(waitTimer); waitingTurns > 0; waitingTurns--) post(); };
+
+const onFrame = () => {
+  const leftOut = frameRequestedAt - lastFrameAt < followsWithin && clock.now() - lastFrameAt > leftOutAfter;
+  windowMs = leftOut ? Math.max(windowMs - shorter, shortestWindow) : Math.min(windowMs + longer, longestWindow);
+  lastFrameAt = clock.now();
+  frameRequestedAt = 0;
+  postWaiting();
+};
+const giveUpWaiting = () => {
+  frameRequestedAt = Infinity;
+  postWaiting();
+};
+
+export function afterHost(turn) {
+  if (typeof setImmediate === 'function') return setImmediate(turn);
+  if (!channel) {
+    channel = new MessageChannel();
+    channel.port1.onmessage = () => turns.shift()();
+  }
+  turns.push(turn);
+  if (globalThis.document?.hidden !== false) return post();
+  const now = clock.now();
+  if (frameRequestedAt === 0) {
+    frameRequestedAt = now;
+    requestAnimationFrame(onFrame);
+  }
+  if (now - frameRequestedAt < windowMs) return post();
+  if (waitingTurns++ === 0) waitTimer = setTimeout(giveUpWaiting, longestWait);
+}
