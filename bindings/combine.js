@@ -25,23 +25,23 @@ export class Combined extends Future {
     return this.#onCancel(reason);
   }
 
-  /** The promise of a scope's body: of what run() gives; of a block, which has no run, of what the function that `block` is
-   * handed is called with. An abort of `signal` stops the scope; if it has aborted already, run is never called. */
-  _body(signal, run, block) {
+  /** The promise of a scope's body: that of run(), which is not called if `signal` has aborted already. Without run, the body
+   * is a block, whose promise the function resolves that goes to takeLeave. An abort of `signal` stops the scope. */
+  _body(signal, run, takeLeave) {
     this._watch(() => { if (this.#core.dead) this.#onCancel(this._outcome, this._outcome); });
     return new Promise((resolve, reject) => {
-      block(resolve);
-      if (signal?.aborted) {
-        const cause = signalled(signal);
-        if (run) reject(cause.value);
-        return this._stop(cause);
-      }
-      if (signal) {
-        join(signal, this);
-        this._watch(() => leave(signal, this));
-      }
-      if (run) resolve(run());
+      takeLeave(resolve);
+      const aborted = this.#limit(signal);
+      if (run) aborted ? reject(aborted.value) : resolve(run());
+      if (aborted) this._stop(aborted);
     });
+  }
+  // From now on. Why not, if it has aborted already.
+  #limit(signal) {
+    if (signal?.aborted) return signalled(signal);
+    if (!signal) return;
+    join(signal, this);
+    this._watch(() => leave(signal, this));
   }
   _stop(cause) {
     if (this.done || this.#core.dead) return;

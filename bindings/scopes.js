@@ -57,6 +57,43 @@ export function timeout(core, ms = Infinity, body, given) {
   return body ? outer : block(scope, outer, leave);
 }
 
+// How a group ends: with its members' errors, else as cancelled, else with its body's value. The first that it hears of the
+// former aborts the group: it is shutting down.
+function verdict(controller, members) {
+  const { signal } = controller;
+  const errors = [];
+  const heard = new Set(); // as they came, a nested group's as one; and what a body that spawns too late is told
+  let cancellation; // the error of one from outside, or of a body that was cancelled
+  let refusal; // of members, since it shuts down
+  const abort = (why) => {
+    if (signal.aborted) return;
+    controller.abort(why);
+    for (const member of members) if (!member._item) stop(member, why); // a promise can't be: what makes it has the signal
+  };
+  return {
+    heard,
+    failed(error) {
+      heard.add(error);
+      for (const each of isA(GroupError, error) ? error.errors : [error]) errors.push(each); // no spread: they may be too many
+      abort(error);
+    },
+    cancelled(error) {
+      if (cancellation === undefined) cancellation = error; // it may be null
+      abort(cancellation);
+    },
+    refuseIfAborted() {
+      if (!signal.aborted) return;
+      heard.add(refusal ??= new MisuseError('the group is shutting down'));
+      throw refusal;
+    },
+    end(outer, value) {
+      if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));
+      else if (cancellation !== undefined) outer._fail(cancellation, true);
+      else outer._resolve(value);
+    },
+  };
+}
+
 /** async with TaskGroup(): ... */
 export function group(core, rt, body, given) {
   const { signal: limit } = options('group', given, ofScope);
@@ -65,33 +102,10 @@ export function group(core, rt, body, given) {
   const { signal } = controller; // aborted: the group is shutting down
   const isStop = stops(signal);
   const members = new Set();
-  const errors = [];
-  const heard = new Set(); // as they came, a nested group's as one; and what a body that spawns too late is told
-  let cancellation; // the error of a cancellation from outside, or of a body that was cancelled
   let outcome; // of the body
-  let refusal; // of members, since it shuts down
   let leave;
-
-  const abort = (why) => {
-    if (signal.aborted) return;
-    controller.abort(why);
-    for (const member of members) if (!member._item) stop(member, why); // a promise can't be: what makes it has the signal
-  };
-  const failed = (error) => {
-    heard.add(error);
-    for (const each of isA(GroupError, error) ? error.errors : [error]) errors.push(each); // no spread: they may be too many
-    abort(error);
-  };
-  const cancelled = (error) => {
-    if (cancellation === undefined) cancellation = error; // it may be null
-    abort(cancellation);
-  };
-  const endIfOver = () => {
-    if (!outcome || members.size) return;
-    if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));
-    else if (cancellation !== undefined) outer._fail(cancellation, true);
-    else outer._resolve(outcome.value);
-  };
+  const { heard, failed, cancelled, refuseIfAborted, end } = verdict(controller, members);
+  const endIfOver = () => { if (outcome && !members.size) end(outer, outcome.value); };
   const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
     cancelled(error);
     if (!body) leave();
@@ -99,9 +113,7 @@ export function group(core, rt, body, given) {
   });
   const refuseIfOver = () => {
     if (outer.done) misuse('the group is finished');
-    if (!signal.aborted) return;
-    heard.add(refusal ??= new MisuseError('the group is shutting down'));
-    throw refusal;
+    refuseIfAborted();
   };
   const add = (item) => {
     refuseIfOver();
