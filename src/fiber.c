@@ -86,15 +86,15 @@ __asm__(".globl wa__stack_set\n"
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size) {
   fiber->base = (wa__segment){.f = f, .arg = arg};
   fiber->top = &fiber->base;
-  fiber->stack = wa__stack_wish((uint32_t)stack_size & ~1u); /* even: give_back makes odd ones */
+  fiber->stack = wa__stack_wish((uint32_t)stack_size & ~1u); /* even: odd ones are retired */
 }
 
 uint32_t wa__fiber_stack_size(const wa__fiber *fiber) {
-  return fiber->stack & 1 ? (uint32_t)(fiber->stack >> 1) : wa__fiber_stack(fiber)->size;
+  return wa__fiber_has_stack(fiber) ? wa__fiber_stack(fiber)->size : wa__stack_wished(fiber->stack);
 }
 
 wa__fiber *wa__fiber_outer(const wa__fiber *fiber) {
-  return fiber->stack & 1 ? NULL : wa__fiber_stack(fiber)->outer;
+  return wa__fiber_has_stack(fiber) ? wa__fiber_stack(fiber)->outer : NULL;
 }
 
 static void take_spare(wa__fiber *fiber) {
@@ -106,7 +106,7 @@ static void take_spare(wa__fiber *fiber) {
 static void give_back(wa__fiber *fiber) {
   wa__stack *s = wa__fiber_stack(fiber);
   fiber->stack = wa__stack_wish(s->size);
-  if (fiber == wa__fiber_kept) s->size ^= 1; /* odd: no fiber wishes for that */
+  if (fiber == wa__fiber_kept) wa__stack_retire(s);
   wa__stack_return(s);
 }
 
@@ -179,7 +179,7 @@ static inline int wa__fiber_enter(wa__fiber *fiber, wa__segment *s, const wa__st
 /* What comes after a segment was left, suspended or with a status: the segments below it are entered as those above return,
  * until one is suspended (false) or the fiber's body has returned (true). */
 static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segment *s, int status) {
-  if (fiber->stack & 1) take_spare(fiber);
+  if (!wa__fiber_has_stack(fiber)) take_spare(fiber);
   wa__stack *stack = wa__fiber_stack(fiber);
   wa__fiber *outer = stack->outer;
   bool ended = false;
@@ -214,8 +214,8 @@ static __attribute__((noinline)) bool wa__fiber_go_on(wa__fiber *fiber, wa__segm
 
 bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   wa__fiber *outer = wa__fiber_running;
-  if (outer && outer->stack & 1) take_spare(outer);
-  if (!(fiber->stack & 1)) {
+  if (outer && !wa__fiber_has_stack(outer)) take_spare(outer);
+  if (wa__fiber_has_stack(fiber)) {
     wa__fiber_stacks--;
   } else if (wa__stack_prepare(fiber->stack)) {
     take_spare(fiber);
@@ -268,7 +268,7 @@ bool wa__fiber_step(wa__fiber *fiber, int woken_with) {
   uintptr_t wish = fiber->stack;
   wa__woken_with = woken_with;
   if (wa__unlikely(wish != wa__stack_spare_for))
-    return wish & 1 ? wa__fiber_resume(fiber, woken_with) : wa__fiber_step_on_own(fiber);
+    return wa__fiber_has_stack(fiber) ? wa__fiber_step_on_own(fiber) : wa__fiber_resume(fiber, woken_with);
   wa__segment *s = fiber->top;
   char *top = wa__stack_spare->top, *left;
   int status = wa__fiber_enter_at(fiber, s, top, NULL, &left);
@@ -301,7 +301,7 @@ static __attribute__((noinline)) int wa__fiber_begin(wa_task_fn f, void *arg, vo
   if (wa__fiber_mode() == WA__UNWINDING) {
     asyncify_stop_unwind();
     wa__fiber_be(WA__NORMAL);
-    char *top = (fiber->stack & 1 ? wa__stack_spare : wa__fiber_stack(fiber))->top;
+    char *top = (wa__fiber_has_stack(fiber) ? wa__fiber_stack(fiber) : wa__stack_spare)->top;
     s->depth = (uint32_t)(top - wa__fiber_sp());
     /* Its frames lie below the caller's, and those of its own calls below them, and stay: what is called here runs
      * below all. */
@@ -333,7 +333,7 @@ bool wa__fiber_runs(const wa__fiber *fiber) {
 void wa__fiber_destroy(wa__fiber *fiber) {
   drop_segments(fiber, &fiber->base);
   if (fiber->base.save) wa__fiber_free_frames(&fiber->base);
-  if (fiber->stack & 1) return;
+  if (!wa__fiber_has_stack(fiber)) return;
   wa__fiber_stacks--;
   give_back(fiber);
 }
@@ -350,7 +350,7 @@ void wa__fiber_rest(void) {
 int wa__fiber_recover(void) {
   bool stack = overflowed || cut; /* in which case its records did not fit */
   for (wa__fiber *f = wa__fiber_running; f; f = wa__fiber_outer(f))
-    wa__fiber_stacks += !(f->stack & 1); /* as if it were suspended */
+    wa__fiber_stacks += wa__fiber_has_stack(f); /* as if it were suspended */
   overflowed = cut = false;
   wa__fiber_running = NULL;
   wa__fiber_limit(wa__stack_spare);

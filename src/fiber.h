@@ -23,16 +23,18 @@ struct wa__stack;
 typedef struct wa__fiber {
   wa__segment base;
   wa__segment *top; /* what runs on resume: &base, or the innermost wa_call */
-  uintptr_t stack;  /* the struct wa__stack that it keeps; or, odd, that it keeps none and which size it wants */
+  uintptr_t stack;  /* the struct wa__stack that it has; or, odd, that it has none, and which size it wants: wa__stack_wish */
 } wa__fiber;
 
 static inline uintptr_t wa__stack_wish(uint32_t size) { return (uintptr_t)size << 1 | 1; }
+static inline uint32_t wa__stack_wished(uintptr_t wish) { return (uint32_t)(wish >> 1); }
+static inline bool wa__fiber_has_stack(const wa__fiber *fiber) { return !(fiber->stack & 1); }
 static inline struct wa__stack *wa__fiber_stack(const wa__fiber *fiber) {
-  return fiber->stack & 1 ? NULL : (struct wa__stack *)fiber->stack;
+  return wa__fiber_has_stack(fiber) ? (struct wa__stack *)fiber->stack : NULL;
 }
 uint32_t wa__fiber_stack_size(const wa__fiber *fiber);
 /* It has made a step: it has frames, or a stack. */
-static inline bool wa__fiber_begun(const wa__fiber *fiber) { return fiber->base.used || !(fiber->stack & 1); }
+static inline bool wa__fiber_begun(const wa__fiber *fiber) { return fiber->base.used || wa__fiber_has_stack(fiber); }
 
 void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size);
 /* Runs the fiber until it suspends (false) or its body has returned (true: see wa__fiber_status). woken_with: what the

@@ -48,7 +48,7 @@ void wa__fiber_init(wa__fiber *fiber, wa_task_fn f, void *arg, size_t stack_size
 }
 
 uint32_t wa__fiber_stack_size(const wa__fiber *fiber) {
-  return fiber->stack & 1 ? (uint32_t)(fiber->stack >> 1) : wa__fiber_stack(fiber)->wasm_size;
+  return wa__fiber_has_stack(fiber) ? wa__fiber_stack(fiber)->wasm_size : wa__stack_wished(fiber->stack);
 }
 
 wa__fiber *wa__fiber_outer(const wa__fiber *fiber) { return wa__fiber_stack(fiber)->outer; }

@@ -18,7 +18,7 @@ static struct { uint32_t size; wa__stack *free; } sizes[SIZES];
 wa__stack *wa__stack_spare;
 uintptr_t wa__stack_spare_for;
 
-/* The same for a size and for the odd or even one beside it: see give_back in fiber.c. */
+/* The same for a size and for the odd one beside it: see wa__stack_retire. */
 static size_t block_size(uint32_t size) { return sizeof(wa__stack) + WA__RED_ZONE + (size | 1) + 15; }
 
 static wa__stack *find(uint32_t size) {
@@ -52,7 +52,7 @@ static void keep(wa__stack *s) {
 
 bool wa__stack_replace(uintptr_t wish) {
   if (wa__stack_spare_for) keep(wa__stack_take());
-  wa__stack *s = find((uint32_t)(wish >> 1));
+  wa__stack *s = find(wa__stack_wished(wish));
   if (s) wa__stack_return(s);
   return s != NULL;
 }

@@ -39,6 +39,8 @@ static inline wa__stack *wa__stack_take(void) {
   return wa__stack_spare;
 }
 void wa__stack_return(wa__stack *stack);
+/* Nobody gets it again, once it is returned, but the memory at wa__stack_trim: a size that is odd is one no fiber wishes for. */
+static inline void wa__stack_retire(wa__stack *stack) { stack->size |= 1; }
 void wa__stack_trim(void);
 
 #endif
