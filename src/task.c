@@ -183,15 +183,18 @@ static inline void zero(wa__task *t) {
   }
 }
 
-wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
-  static const wa_task_options none;
-  const wa_task_options *o = options ? options : &none;
-  size_t stack_size = o->stack_size ? o->stack_size : wa__the_loop.config.stack_size;
-  if (!stack_size) stack_size = WA__STACK_DEFAULT;
-  bool fits = stack_size >= WA__STACK_MIN && stack_size <= WA__STACK_MAX;
+/* The bytes of C stack that it is to have; 0 if this can't be spawned, which is noted. */
+static inline size_t checked_stack_size(wa_task_fn f, const wa_task_options *o) {
+  size_t size = o->stack_size ? o->stack_size : wa__the_loop.config.stack_size;
+  if (!size) size = WA__STACK_DEFAULT;
+  bool fits = size >= WA__STACK_MIN && size <= WA__STACK_MAX;
   if (!f) wa__misuse("wa_spawn: f is NULL; expected a function");
-  else if (!fits) wa__misuse("wa_spawn_with: stack_size is %d; expected %d to %d", stack_size, WA__STACK_MIN, WA__STACK_MAX);
-  if (!f || !fits) return wa__detail_release(input), NULL;
+  else if (!fits) wa__misuse("wa_spawn_with: stack_size is %d; expected %d to %d", size, WA__STACK_MIN, WA__STACK_MAX);
+  return f && fits ? size : 0;
+}
+
+/* The record, with its name and input. NULL without memory: then the input is still the caller's. */
+static inline wa__task *new_task(const wa_task_options *o, wa__detail *input) {
   wa__task *t = wa__alloc(sizeof *t);
   wa__extra *e = NULL;
   if (t) {
@@ -203,10 +206,18 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
     wa__no_memory("a task");
     wa__free(e, sizeof *e);
     wa__free(t, sizeof *t);
-    wa__detail_release(input);
     return NULL;
   }
   if (input) e->input = input;
+  return t;
+}
+
+wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
+  static const wa_task_options none;
+  const wa_task_options *o = options ? options : &none;
+  size_t stack_size = checked_stack_size(f, o);
+  wa__task *t = stack_size ? new_task(o, input) : NULL;
+  if (!t) return wa__detail_release(input), NULL;
   wa__kinds[WA__TASK] = &task_kind;
   wa__future_init(&t->future, WA__TASK);
   wa__task_count++;
