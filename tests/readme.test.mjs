@@ -27,7 +27,8 @@ test('the C alone', async () => {
   const alone = `${out}.c`;
   writeFileSync(alone, block('c', '`alone.c`'));
   await buildNative({ out, files: [alone], asan: true });
-  assert.equal(execFileSync(out, { encoding: 'utf8' }), printed('npx wasyncio build alone.c -o alone.wasm && wasmtime run alone.wasm'));
+  const command = 'npx wasyncio build alone.c -o alone.wasm && wasmtime run alone.wasm';
+  assert.equal(execFileSync(out, { encoding: 'utf8' }), printed(command));
 });
 
 test('the C, by the JavaScript', async () => {

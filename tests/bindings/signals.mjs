@@ -285,7 +285,8 @@ export const rows = [
       return results;
     },
     expected: [
-      ['thrown', 'TaskError', 'WA_EHOST', 'RangeError', 'RangeError'], ['rejected', 'TaskError', 'WA_EHOST', 'TypeError', 'TypeError'],
+      ['thrown', 'TaskError', 'WA_EHOST', 'RangeError', 'RangeError'],
+      ['rejected', 'TaskError', 'WA_EHOST', 'TypeError', 'TypeError'],
     ],
   },
   {
