@@ -1,6 +1,6 @@
 /* The wasm's memory, seen from JavaScript: texts, bytes and numbers in and out. The one rule: a view is asked for
  * afresh after every call into the wasm, because memory that grows leaves its old buffer behind, empty. */
-import { BYTES, EHOST, NOTHING, NUMBER, TEXT } from './abi.js';
+import { BYTES, EHOST, EMISUSE, NOTHING, NUMBER, TEXT } from './abi.js';
 import { must } from './errors.js';
 
 const encoder = new TextEncoder();
@@ -43,13 +43,13 @@ export class Memory {
     return decoder.decode(u8.subarray(start, u8.indexOf(0, start)));
   }
 
-  /** A group's errors: the status of each and, with EHOST, what the host said. */
+  /** A group's errors: the status of each and, with EHOST and EMISUSE, what was said. */
   errors(pointer, count) {
     const { i32, u8 } = this.fresh();
     const start = pointer >>> 2;
     let at = (pointer >>> 0) + 4 * count;
     return Array.from(i32.subarray(start, start + count), (status) => {
-      if (status !== EHOST) return [status];
+      if (status !== EHOST && status !== EMISUSE) return [status];
       const end = u8.indexOf(0, at);
       const words = decoder.decode(u8.subarray(at, end));
       at = end + 1;

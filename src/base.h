@@ -38,6 +38,8 @@ enum { WA__TEXT_MOST = 80 }; /* bytes of a %s, which may be a name of any length
 size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int64_t b, int64_t c, int64_t d) WA__COLD;
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
+/* Is told each sentence; NULL: nobody is. */
+extern void (*wa__misuse_heard)(const char *sentence);
 #define WA__ARGS(...) WA__PICK(__VA_ARGS__, WA__A3, WA__A2, WA__A1, WA__A0, 0)(__VA_ARGS__)
 #define WA__PICK(format, a, b, c, macro, ...) macro
 #define WA__A0(format) format, 0, 0, 0

@@ -4,6 +4,7 @@
 static char error_text[6 * WA__TEXT_MOST + 80], *error_end;
 
 const char *wa__outside;
+void (*wa__misuse_heard)(const char *sentence);
 
 const char *wa_error_text(void) {
   if (wa__outside) wa__misuse("%s: called outside of a task; only a task can wait", wa__outside);
@@ -68,6 +69,7 @@ int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
 
 int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) {
   error_end += wa__formatted(error_end, (size_t)(error_text + sizeof error_text - error_end), format, a, b, c, 0);
+  if (wa__misuse_heard) wa__misuse_heard(error_text);
   return WA_EMISUSE;
 }
 

@@ -79,7 +79,7 @@ static void add_error(struct wa__group *g, int status, const wa__detail *detail)
   g->flags |= FAILED;
   if (status == WA_EGROUP) all = wa__detail_errors(detail);
   if (!all.count) all = one;
-  if (status == WA_EHOST) {
+  if (status == WA_EHOST || status == WA_EMISUSE) {
     bool words = detail && detail->kind == WA_TEXT;
     all.words = words ? detail->data : "";
     all.words_size = words ? detail->size + 1 : 1;

@@ -15,10 +15,8 @@
 
 bool wa__news_untold;
 
-/* An operation's end the host knows: it has answered, or an event of its own says that it was cancelled. A wrong call's sentence
- * goes along: by the time the host asks, another's may have taken its place. */
+/* An operation's end the host knows: it has answered, or an event of its own says that it was cancelled. */
 void wa__news_settled(wa_future *f) {
-  if (f->status == WA_EMISUSE && f->kind == WA__TASK) f->detail = wa__detail_text(WA_TEXT, wa_error_text());
   if (f->kind != WA__OP && !wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL)) f->untold = wa__news_untold = true;
 }
 
@@ -79,6 +77,8 @@ WAX(answers) struct answers *wax_answers(void) { return &answers; }
 void wa__news_start(void) {
   wa__events_on = true;
   wa__future_settled = wa__news_settled;
+  wa__thrown_on();
+  wa__misuse_heard = wa__thrown_misuse;
   wa__entered = read_answers;
   wa_on_report(on_report, NULL);
 }

@@ -79,6 +79,7 @@ static void drop_extra(wa__extra *e) {
   wa__detail_set(&e->input, NULL);
   wa__detail_set(&e->received, NULL);
   wa__detail_set(&e->words, NULL);
+  wa__detail_set(&e->misuse, NULL);
   wa__detail_set(&e->body_thrown, NULL);
   for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }

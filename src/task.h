@@ -36,6 +36,7 @@ typedef struct wa__extra {
   wa__detail *received; /* what the latest operation answered */
   wa__defer *defers;
   wa__detail *words;       /* the host's, with the latest WA_EHOST that an await returned */
+  wa__detail *misuse;      /* the sentence of the latest wrong call, its own or one that an await returned */
   int32_t body_status;     /* while deferred clean-ups run; and what came with it: they hear of other errors */
   wa__detail *body_thrown;
 } wa__extra;
@@ -144,6 +145,7 @@ wa__task *wa__task_recover(wa__trap trap);
 extern void (*wa__thrown_hear)(wa__task *t, const wa_future *f);
 extern wa__detail *(*wa__thrown_of)(const wa__task *t, int st);
 void wa__thrown_on(void);
+void wa__thrown_misuse(const char *sentence); /* of the task that runs */
 
 /* Runs what a task has deferred; set by the first wa_defer. */
 extern wa_task_fn wa__deferred;

@@ -84,6 +84,13 @@ onBoth('misuse', (test) => {
     const [first, second] = [rt.spawn('negative_sleep'), rt.spawn('await_self')];
     assert.match((await errorOf(first)).message, /wa_sleep/);
     assert.match((await errorOf(second)).message, /itself/);
+    const messages = [2, 4, 6].map(async (ms) => (await errorOf(rt.spawn('misuses_by_number', ms))).message);
+    (await Promise.all(messages)).forEach((message, i) => assert.match(message, new RegExp(`wa_sleep: t is -${2 * (i + 1)} ns`)));
+    assert.match((await errorOf(rt.spawn('misuses_below'))).message, /wa_sleep: t is -3 ns in task/);
+    const { errors } = await errorOf(rt.spawn('misuse_in_group', '', { name: 't' }));
+    assert.equal(errors[0].message, "a member of task 't' ended with WA_EMISUSE");
+    assert.match(errors[1].message, /^a member of task 't' ended with WA_EMISUSE: wa_sleep: t is -2 ns in task/);
+    assert.equal((await errorOf(rt.spawn('only_says_misuse', '', { name: 't' }))).message, "task 't' ended with WA_EMISUSE");
   });
 
   test('a callback of stdout that throws does not reach C, and the host hears of it', {}, async (_, { path }) => {

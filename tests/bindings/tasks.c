@@ -419,3 +419,38 @@ static int overflow(void *arg) {
   return deeper(block);
 }
 WA_TASK(overflow);
+
+/* A wrong call, and time for another to make its own before this one ends; a number waits for longer. */
+static int misuses(void *ms) {
+  int st = wa_sleep(-(wa_time)(intptr_t)ms);
+  wa_sleep(WA_MS(10 - (intptr_t)ms));
+  return st;
+}
+static int misuses_below(void *arg) {
+  (void)arg;
+  wa_task *a = wa_spawn(misuses, (void *)3), *b = wa_spawn(misuses, (void *)5);
+  int first = wa_await(b), then = wa_await(a);
+  wa_release(a);
+  wa_release(b);
+  return first == WA_EMISUSE && then == WA_EMISUSE ? wa_sleep(WA_MS(1)) == WA_OK ? then : WA_EUSER : WA_EUSER;
+}
+WA_TASK(misuses_below);
+
+static int misuses_by_number(void *arg) {
+  (void)arg;
+  return misuses((void *)(intptr_t)wa_input().number);
+}
+WA_TASK(misuses_by_number);
+
+static int only_says_misuse(void *arg) { return (void)arg, WA_EMISUSE; }
+WA_TASK(only_says_misuse);
+
+static int misuse_in_group(void *arg) {
+  wa_group g;
+  int st = wa_group_enter(&g);
+  if (st != WA_OK) return st;
+  wa_release(wa_group_spawn(&g, misuses, (void *)2));
+  wa_release(wa_group_spawn(&g, only_says_misuse, arg));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(misuse_in_group);

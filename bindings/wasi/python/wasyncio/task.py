@@ -207,7 +207,7 @@ class Task:
             error = kind(f'{ended}{where}: {last_line(trap)}', *at)
             error.__cause__ = trap
             return error
-        if status == EMISUSE:
+        if status == EMISUSE and words:
             ended += f': {words}'
         if status == EHOST and words:
             where += f': {words}'
