@@ -133,7 +133,7 @@ export class Runtime {
    * All results, in order. Fails as soon as one fails, and leaves the others alone; with `collect` it waits for all
    * and gives what Promise.allSettled would. Cancelling it cancels all.
    */
-  gather<T extends readonly unknown[] | [], C extends boolean | undefined = false>(
+  gather<T extends readonly Awaitable[] | [], C extends boolean | undefined = false>(
     items: T, options?: { collect?: C },
   ): Future<Gathered<T, C>>;
   gather<T extends Awaitable, C extends boolean | undefined = false>(

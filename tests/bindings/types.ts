@@ -74,6 +74,8 @@ new Runtime();
 await load('app.wasm', { clock: 'fast' });
 // @ts-expect-error wrong: a number can't be waited for
 rt.waitFor(5, 10);
+// @ts-expect-error wrong: neither here, nor beside a task
+rt.gather([rt.spawn('a'), 5]);
 
 const glue = await load({ emscripten: async () => ({}) }, { clock: 'virtual' });
 const zipped: Pipe<string> = pipe<string>(rt, 'gzip', { from: new Response('x').body!, input: '-9', timeout: 5 });
