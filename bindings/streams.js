@@ -252,17 +252,18 @@ function coreOf(rt) {
 }
 
 const kinds = { from: ['getReader', 'a ReadableStream'], to: ['getWriter', 'a WritableStream'] };
-function check(of, way, stream) {
+function check(what, way, stream) {
   const [method, wanted] = kinds[way];
-  must(typeof stream?.[method] === 'function', `${of}: ${way}`, wanted, stream);
-  if (stream.locked) misuse(`${of}: ${way} is locked: somebody else reads or writes it`);
+  must(typeof stream?.[method] === 'function', what, wanted, stream);
+  if (stream.locked) misuse(`${what} is locked: somebody else reads or writes it`);
 }
 
 /** One stream as a descriptor. C closes it, or the end of the runtime does. */
 export function open(rt, stream) {
   const core = coreOf(rt);
-  const way = stream?.getWriter ? 'to' : 'from';
-  check('open', way, stream);
+  must(stream?.getWriter || stream?.getReader, 'open: the stream', 'a ReadableStream or a WritableStream', stream);
+  const way = stream.getWriter ? 'to' : 'from';
+  check('open: the stream', way, stream);
   const descriptor = new (way === 'to' ? Sink : Source)(core, stream);
   descriptor.missed = (reason) => core.reports.unseen(`an output that C had closed was lost: ${textOf(reason)}`);
   return descriptor.fd;
@@ -272,8 +273,8 @@ export function open(rt, stream) {
 export function pipe(rt, name, given) {
   const core = coreOf(rt);
   const { from, to, input, name: label, signal, timeout, stackSize, eager } = options('pipe', given);
-  if (from !== undefined) check('pipe', 'from', from);
-  if (to !== undefined) check('pipe', 'to', to);
+  if (from !== undefined) check('pipe: from', 'from', from);
+  if (to !== undefined) check('pipe: to', 'to', to);
   const inlet = from ?? new TransformStream();
   const outlet = to ?? new TransformStream();
   let source, sink, task;
