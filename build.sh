@@ -50,7 +50,7 @@ case $command in
     build
     exec node tests/run.mjs "$@" ;;
   quick) scripts/setup.sh native; exec node tests/run.mjs --quick "$@" ;;
-  demo) scripts/setup.sh build; exec node web/serve.mjs "$@" ;;
+  demo) build; exec node bin/wasyncio.mjs demo "$@" ;;
   setup) scripts/setup.sh "${1:-test}" ;;
   wasmtime) scripts/setup.sh wasmtime ;;
   step) exec node scripts/build.mjs "$@" ;;

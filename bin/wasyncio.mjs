@@ -10,6 +10,7 @@ const commands = {
   instrument: 'the last step of a build of your own: make a linked wasm suspendable',
   init: 'make a project that runs: a C file, a page, a Node script, a test',
   run: 'run one task of a wasm',
+  demo: 'serve a page with C tasks that a click aborts',
 };
 
 const help = () => `usage: npx wasyncio COMMAND ...\n

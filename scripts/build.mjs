@@ -33,6 +33,12 @@ function examples(target, kind, ending) {
   });
 }
 
+function demo() {
+  const folder = join(root, 'web');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => join(folder, name));
+  return buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out: join(dist, 'web/demo.wasm'), files });
+}
+
 async function headers() {
   const header = join(root, 'src/wasyncio.h');
   await makeFile(join(dist, 'include/wasyncio.h'), [header], 'copy', (out) => copyFileSync(header, out));
@@ -67,6 +73,7 @@ const steps = {
   'runtime-debug': () => runtime('debug'),
   'examples-wasi': () => examples('wasi', 'command', '.wasm'),
   'examples-emscripten': () => examples('emscripten', 'reactor', '.emscripten.wasm'),
+  demo,
 };
 
 function runStep(name) {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root, run } from '../../scripts/make.mjs';
+import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { installed, tarball } from './project.mjs';
 
 const cleanup = [];
@@ -35,7 +36,7 @@ test('it holds what a user needs, and nothing of the project\'s workshop', () =>
 test('every link of its texts leads to a file of it', () => {
   const links = files().filter((path) => path.endsWith('.md')).flatMap((path) => {
     const text = readFileSync(join(folder, path), 'utf8').replace(/^```[^]*?^```/gm, '');
-    return [...text.matchAll(/(?<!!\[[^\]]*)\]\(([^)\s#]+)/g)].map(([, to]) => [path, to]); // pictures are in the checkout
+    return [...text.matchAll(/\]\(([^)\s#]+)|\b(?:src|srcset)="([^"]+)"/g)].map(([, link, picture]) => [path, link ?? picture]);
   }).filter(([, to]) => !/^https?:/.test(to));
   assert.ok(links.length > 50);
   assert.deepEqual(links.filter(([path, to]) => !existsSync(join(folder, dirname(path), to))), []);
@@ -60,6 +61,14 @@ test('a release has no names, the debug build has', () => {
   const names = (name) => WebAssembly.Module.customSections(
     new WebAssembly.Module(readFileSync(join(folder, 'dist/wasm', name))), 'name').length;
   assert.deepEqual([names('wasyncio.wasm'), names('wasyncio-debug.wasm')], [0, 1]);
+});
+
+test('every example is there as a wasm, too, and runs under wasmtime', { skip: !wasmtimeCommand() && 'no wasmtime' }, async () => {
+  const names = (path, ending) => readdirSync(join(folder, path)).filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length));
+  assert.deepEqual(names('dist/examples', '.wasm'), names('examples', '.c'));
+  const { stdout } = await run(wasmtimeCommand(), [join(folder, 'dist/examples/hello.wasm')]);
+  assert.match(readFileSync(join(folder, 'examples/hello.c'), 'utf8'), new RegExp(`Output:\n${stdout}`));
 });
 
 // All modules that a page loads, from one on, without their comments.

@@ -4,10 +4,15 @@ import { open } from '../browsers.mjs';
 
 const size = { width: 1280, height: 950 };
 
-/** The page, and what a visitor can do with it. */
-export async function visit(name, t, { query = '?empty', scheme = 'light', motion = 'no-preference', viewport = size } = {}) {
+async function served(t) {
   const { url, close } = await serve();
   t.after(close);
+  return url;
+}
+
+/** The page, and what a visitor can do with it. url: of a server that is there already. */
+export async function visit(name, t, options = {}) {
+  const { url = await served(t), query = '?empty', scheme = 'light', motion = 'no-preference', viewport = size } = options;
   const page = await (await open(name, t)).newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error));
