@@ -9,25 +9,24 @@
  *              parked:           the awaited future is cancelled, and with it the await
  *
  * Conventions
- *   - A status is an int: WA_OK (or a positive count of the program's own), or a negative WA_E... .
+ *   - A status is an int: WA_OK, a positive count of the program's own, or a negative WA_E... error.
  *   - A time is a wa_time: nanoseconds, int64. A negative time is WA_EMISUSE; WA_FOREVER means "no limit".
- *   - "suspends" marks the calls that can give up the turn. They work inside a task only; elsewhere they
- *     return WA_EMISUSE. Each is one future awaited, so where it waits, a cancellation surfaces; where it need not (a free
- *     lock, a future that is done), the next one that does has it, as in asyncio.
- *   - WA_EMISUSE comes with a sentence that names the argument, the task and what was expected:
- *     wa_error_text().
+ *   - "Suspends" marks the calls that can give up the turn. They work inside a task only; elsewhere they return
+ *     WA_EMISUSE. Each awaits one future. If the call has to wait, a cancellation of its task surfaces there as
+ *     WA_ECANCELED. If it need not (the lock is free, the future is done), the next call that waits returns it, as in asyncio.
+ *   - A wrong call, such as NULL for an object, is WA_EMISUSE. A call that returns no status gives NULL, "", 0 or a bool
+ *     instead. wa_error_text() then names the argument, the task and what was expected.
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
  *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
- *     gives it back with wa_release. A task that runs keeps itself alive, so `wa_release(wa_spawn(f, x))` is
- *     fire and forget. What is never given back lasts as long as the program (or until a host closes the
- *     runtime); wa_count shows it. Whatever keeps a future that it was given (a wait, a gather, a shield, a callback) holds a
- *     reference of its own for as long.
+ *     gives it back with wa_release. A running task keeps itself alive, so `wa_release(wa_spawn(f, x))` is
+ *     fire and forget. A reference that is never given back lasts until the program ends or a host closes the
+ *     runtime; wa_count shows it. A wait, a gather, a shield or a callback holds its own reference to its future.
  *   - One runtime per wasm instance, one thread.
  */
 #ifndef WASYNCIO_H
 #define WASYNCIO_H
 
-/* Whatever warnings a program asks for, they are about itself. */
+/* Whatever warnings a program asks for, they are about the program, not about this header. */
 #ifdef __GNUC__
 #pragma GCC system_header
 #endif
@@ -43,7 +42,7 @@ extern "C" {
 /** The version of this library, as a text. */
 #define WA_VERSION "0.1.0"
 
-/* What is in a struct only because its size must be known: the runtime's alone. */
+/* Members that stand in a struct only because its size must be known. They are the runtime's alone. */
 #define WA__PRIVATE(...) __VA_ARGS__
 
 /* C89 has no such word, and GNU's meant the opposite of C99's. */
@@ -57,10 +56,10 @@ extern "C" {
 
 /** The statuses. */
 enum {
-  WA_OK = 0,          /**< well, or a positive count of the program's own */
-  WA_ECANCELED = -1,  /**< CancelledError: the task was asked to stop. Clean up, then return it on. */
+  WA_OK = 0,          /**< success; a positive count of the program's own is success, too */
+  WA_ECANCELED = -1,  /**< CancelledError: the task was asked to stop. Clean up, then return this status. */
   WA_ETIMEDOUT = -2,  /**< TimeoutError: a deadline of wa_wait_for, wa_timeout or wa_completed passed. */
-  WA_EGROUP = -3,     /**< ExceptionGroup: members failed; wa_group_errors and wa_errors tell which errors. */
+  WA_EGROUP = -3,     /**< ExceptionGroup: members failed; wa_group_errors and wa_errors give their errors. */
   WA_EMISUSE = -4,    /**< RuntimeError, ValueError: a wrong call; wa_error_text() says what was wrong. */
   WA_ENOMEM = -5,     /**< MemoryError. */
   WA_ESHUTDOWN = -6,  /**< QueueShutDown. */
@@ -77,11 +76,12 @@ enum {
   WA_EUSER = -1000    /**< a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... down to INT32_MIN + 1 */
 };
 
-/** The name of a status, "WA_ECANCELED"; of a program's own, "WA_EUSER"; of a number that is none, "WA_E?". Never NULL. */
+/** The name of a status, such as "WA_ECANCELED"; "WA_EUSER" for a program's own error, "WA_E?" for a number that is none.
+ * Never NULL. */
 const char *wa_status_name(int status);
 
-/** The sentence that belongs to the latest WA_EMISUSE, WA_ENOMEM, WA_ECLOSED or WA_EIO (the runtime's, valid until
- * the next). */
+/** The sentence about the latest WA_EMISUSE, WA_ENOMEM, WA_ECLOSED or WA_EIO. The runtime owns it; it is valid until the next
+ * such error. */
 const char *wa_error_text(void);
 
 /* ---- time ---------------------------------------------------------------------------------------------- */
@@ -99,7 +99,8 @@ typedef int64_t wa_time;
 /** No limit. */
 #define WA_FOREVER ((wa_time)(~(uint64_t)0 >> 1))
 
-/** loop.time(): the runtime's clock, in nanoseconds from an arbitrary start. Stands still on a virtual clock. */
+/** loop.time(): the runtime's clock, in nanoseconds from an arbitrary start. A virtual clock stands still while tasks run,
+ * unless they call wa_spin. */
 wa_time wa_now(void);
 
 /* ---- the runtime --------------------------------------------------------------------------------------- */
@@ -111,28 +112,29 @@ typedef int (*wa_task_fn)(void *arg); /**< what a task runs: returns a status */
 /** How the runtime works. Everything zero is the default. */
 typedef struct wa_config {
   bool virtual_clock;    /**< time starts at 0 and jumps to the next timer whenever nothing is ready */
-  bool debug;            /**< look at the clock after each step, so that a report of a stall names the very one */
+  bool debug;            /**< look at the clock after each step, so that a report of a stall names the very step */
   wa_time turn_budget;   /**< how long a turn runs before the host gets one; 0: WA_MS(8) */
   wa_time stall_after;   /**< report a step that ran longer than this without an await; 0: WA_MS(100) */
   wa_time grace;         /**< report a task that does not end this long after its cancellation; 0: WA_S(5) */
   size_t stack_size;     /**< C stack of a task in bytes; 0: 16384 */
-  uint32_t max_turns;    /**< give up (WA_EDEADLOCK) after so many iterations of the loop; 0: never */
+  uint32_t max_turns;    /**< give up (WA_EDEADLOCK) after this many iterations of the loop; 0: never */
 } wa_config;
 
-/** Sets the runtime up before its first task. WA_EMISUSE once tasks exist, or for a value out of range. */
+/** Runner(...): sets the runtime up before its first task. NULL: the defaults. WA_EMISUSE once tasks exist, or for a value out
+ * of range. */
 int wa_configure(const wa_config *config);
 
 /** asyncio.run(f(arg)): runs f as the main task and returns its status. When f has ended, every task that is
- * left is cancelled and waited for. WA_EDEADLOCK when nothing can ever happen again; WA_EMISUSE inside a
+ * left is cancelled and waited for. WA_EDEADLOCK when nothing can ever happen again; WA_ENOMEM; WA_EMISUSE inside a
  * task, or on a host that must not be blocked (a browser page): there the host drives the turns. */
 int wa_run(wa_task_fn f, void *arg);
 
-/** What a shell is to see of a status: `int main(void) { return wa_exit_status(wa_run(f, NULL)); }`. 0 to 63 as
- * they are, and 63 above; 64 + n for the runtime's error -n (WA_ECANCELED: 65); 96 + n for a program's own
- * WA_EUSER - n, at most 125: WASI knows no higher one. */
+/** The exit status for a shell: `int main(void) { return wa_exit_status(wa_run(f, NULL)); }`. 0 to 63 stay as they are, and
+ * higher counts become 63. The runtime's error -n becomes 64 + n (WA_ECANCELED: 65). A program's own WA_EUSER - n becomes
+ * 96 + n, at most 125, the highest that WASI knows. */
 int wa_exit_status(int status);
 
-/** Moves a virtual clock on by t, as work that takes so long would. WA_EMISUSE on a real clock. */
+/** Moves a virtual clock on by t, as work of that length would. WA_EMISUSE on a real clock. */
 int wa_spin(wa_time t);
 
 /** What is alive: for leak checks. All zero after wa_run when every reference was given back. */
@@ -145,7 +147,7 @@ typedef struct wa_counts {
   uint32_t stacks;    /**< C stacks that suspended tasks keep */
   size_t bytes;       /**< memory that live objects use */
 } wa_counts;
-/** Counts what is alive. */
+/** Counts what is alive, into *out. */
 void wa_count(wa_counts *out);
 
 /* ---- tasks --------------------------------------------------------------------------------------------- */
@@ -157,86 +159,88 @@ typedef struct wa_task_options {
   bool eager;         /**< run to the first suspension at once, inside this call (eager_start=True) */
 } wa_task_options;
 
-/** create_task(f(arg)): f will run from the next iteration of the loop on. The caller owns a reference.
+/** create_task(f(arg)): makes a task that runs f from the next iteration of the loop on. The caller owns a reference.
  * NULL without memory or for a NULL f. Does not suspend. */
 wa_task *wa_spawn(wa_task_fn f, void *arg);
-/** The same with options; NULL: the defaults. NULL also for a stack_size that is out of range. */
+/** wa_spawn with options; NULL: the defaults. NULL also for a stack_size that is out of range. */
 wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options);
 
-/** Ends the running task's body with a value: `return wa_return(ptr);`. The value is the program's own; the
- * runtime only passes it on. Returns WA_OK. */
+/** Gives the running task a value: `return wa_return(ptr);`. The program owns the value; the runtime only passes it on.
+ * Returns WA_OK; WA_EMISUSE outside a task. */
 int wa_return(void *value);
-/** The same with a copy of the data that the runtime keeps until the task is released; a host reads it as
- * bytes, as a string, as a number. WA_ENOMEM without memory. */
+/** wa_return with a copy of the data, which the runtime keeps until the task is released. A host reads it as
+ * bytes. WA_ENOMEM. */
 int wa_return_bytes(const void *data, size_t size);
-/** The same for a text that ends with a 0 byte. */
+/** The same for a text that ends with a 0 byte; a host reads it as a string. */
 int wa_return_text(const char *text);
 /** The same for a number. */
 int wa_return_number(double number);
 
-/** current_task(): the running task (borrowed), NULL outside of tasks. */
+/** current_task(): the running task (borrowed), or NULL outside of tasks. */
 wa_task *wa_current(void);
-/** all_tasks(): visits every unfinished task in the order of creation. visit must not suspend. */
+/** all_tasks(): calls visit(task, ctx) for every unfinished task (borrowed), in the order of creation. visit must not suspend. */
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx);
-/** The task's name; "" for a future that is not a task. Valid as long as the task. */
+/** get_name(): the task's name; "" for a future that is not a task. Valid as long as the task. */
 const char *wa_name(const wa_future *task);
-/** Where the task waits: "file.c:12"; "" while it runs or before its first await. */
+/** Where the task waits: "file.c:12"; "" while it runs or before its first await. The runtime owns the text. */
 const char *wa_site(const wa_future *task);
 
 /** finally: runs cleanup(arg) when the body of the running task has returned, whatever it returned; last in, first out.
- * cleanup may suspend; a cancellation that it hears of then, and does not take back by wa_uncancel, ends a task whose body
- * succeeded as cancelled. None runs where the body does not return: a task cancelled before its first step; one that is ended
- * without clean-up, by a trap, an overflow, WA_EDISCARDED, or where wa_run ends by WA_EDEADLOCK; one whose fiber finds no memory,
- * to begin or for a wait of its own. WA_EMISUSE outside a task; WA_ENOMEM. */
+ * cleanup may suspend. If it hears of a cancellation and does not take that back (wa_uncancel), a task whose body succeeded
+ * ends as cancelled. Clean-ups do not run where the body does not return: the task was cancelled before its first step; it ended
+ * without clean-up (a trap, an overflow, WA_EDISCARDED, a wa_run that ends with WA_EDEADLOCK); or its fiber found no memory to
+ * begin or to wait. WA_EMISUSE outside a task; WA_ENOMEM. Does not suspend. */
 int wa_defer(void (*cleanup)(void *arg), void *arg);
 
-/** await f(arg): calls f as a segment of its own. The same as a plain call, but a suspension inside f does
- * not unwind the caller again and again: resuming costs the same however deep. Returns f's status; suspends if f does.
- * WA_EMISUSE outside a task, or for a NULL f; WA_ENOMEM, also for want of memory for what f has on its stack when it suspends. */
+/** await f(arg): calls f as a segment of its own. A plain call does the same, but here a suspension inside f does
+ * not unwind the caller each time: resuming costs the same however deep the calls. Returns f's status. WA_EMISUSE outside a task,
+ * or for a NULL f; WA_ENOMEM, also when there is no memory for f's frames as it suspends. Suspends if f does. */
 int wa_call(wa_task_fn f, void *arg);
 
 /* ---- futures ------------------------------------------------------------------------------------------- */
 
-/** Future(): pending until wa_resolve, wa_reject or wa_cancel. The caller owns a reference. NULL: no memory. */
+/** Future(): pending until wa_resolve, wa_reject or wa_cancel. The caller owns a reference. NULL without memory. */
 wa_future *wa_future_new(void);
-/** set_result. WA_EMISUSE if it is done, or not of wa_future_new: a task, a gather, a shield. */
+/** set_result(value): the program owns the value. WA_EMISUSE if the future is done, or was not made by wa_future_new: a task, a
+ * gather and a shield settle themselves. */
 int wa_resolve(wa_future *future, void *value);
-/** set_exception: status must be negative. WA_EMISUSE as for wa_resolve. */
+/** set_exception(status): status must be negative. WA_EMISUSE as for wa_resolve. */
 int wa_reject(wa_future *future, int status);
 
-/** One reference more, to give back with wa_release. Returns the future. NULL for NULL. */
+/** Takes one more reference, to give back with wa_release. Returns the future; NULL for NULL. */
 wa_future *wa_retain(wa_future *future);
-/** Gives a reference back. A task that runs goes on. One too many is refused (wa_error_text) where it would be the last of a
- * future that the runtime still needs; a future that others wait for is theirs, too, and giving back what was not yours takes it
- * from them. */
+/** Gives a reference back; nothing for NULL. A task that runs goes on. One release too many is refused (wa_error_text) if it
+ * would free a future that the runtime still needs. If others still hold the future, it takes their reference. */
 void wa_release(wa_future *future);
 
 /** done(): whether the outcome is there. */
 bool wa_done(const wa_future *future);
-/** cancelled(): done, and by cancellation. */
+/** cancelled(): whether it is done, and by cancellation. */
 bool wa_cancelled(const wa_future *future);
-/** The outcome: WA_OK (or the task's positive status) or an error; WA_EPENDING while not done. */
+/** The outcome, as result() and exception() have it: WA_OK (or the task's positive status) or an error, which then counts as seen;
+ * WA_EPENDING while not done. */
 int wa_status(const wa_future *future);
-/** result(): what wa_return or wa_resolve handed over; NULL while not done, or if nothing was. */
+/** result(): the value given to wa_return or wa_resolve; NULL while not done, or if none was given. */
 void *wa_value(const wa_future *future);
 /** The member errors of a future that failed with WA_EGROUP, flattened, in the order they occurred: writes up
  * to max statuses to out and returns how many there are. */
 size_t wa_errors(const wa_future *future, int *out, size_t max);
-/** Why it was cancelled: the text given to the wa_cancel that ended it; of a task that still runs, to the latest that reached
- * it (one whose wait is cancelled already keeps that reason). Stays, for every reader. "" if none. */
+/** CancelledError's message: the reason given to the wa_cancel that ended the future. For a task that still runs, the reason of
+ * the latest wa_cancel that reached it; a wait that is cancelled already keeps its reason. "" if there is none. Every reader gets
+ * it. The runtime owns the text. */
 const char *wa_reason(const wa_future *future);
-/** add_done_callback: calls done(ctx, future) from the loop once the future is done; in the next iteration, if it is already. The
- * future is there until done returns; ctx is the program's. done must not suspend, and has looked at an error when it has asked for
- * wa_status. What is pending when wa_run ends is cancelled, and done hears of that. WA_EMISUSE for NULL; WA_ENOMEM. */
+/** add_done_callback: calls done(ctx, future) from the loop once the future is done; in the next iteration if it is done already.
+ * The future is kept until done returns; the program owns ctx. done must not suspend. An error counts as seen if done calls
+ * wa_status. Futures that are pending when wa_run ends are cancelled, and done hears of that. WA_EMISUSE for NULL; WA_ENOMEM. */
 int wa_when_done(wa_future *future, void (*done)(void *ctx, wa_future *future), void *ctx);
 
 /* ---- waiting ------------------------------------------------------------------------------------------- */
 
-/** await future: suspends until it is done and returns its status; at once, without a turn, if it is done.
+/** await future: suspends until the future is done and returns its status. If it is done already, returns at once, without a turn.
  * Cancelling the waiting task cancels the future it waits for. WA_EMISUSE for NULL, for the task itself (as
  * asyncio: after one turn), and for a wait that would close a cycle of tasks. */
 WA__INLINE_WAIT int wa_await(wa_future *future);
-/** sleep(t): suspends; a t of 0 gives up one turn. */
+/** sleep(t): waits for t nanoseconds; 0 gives up one turn. Suspends. */
 WA__INLINE_WAIT int wa_sleep(wa_time t);
 /** sleep(0): the other ready tasks run first. Suspends. */
 WA__INLINE_WAIT int wa_yield(void);
@@ -244,31 +248,31 @@ WA__INLINE_WAIT int wa_yield(void);
  * when the task was cancelled. Suspends when the turn's budget is used up, so that the host can hear a click. */
 static __inline__ int wa_checkpoint(void);
 
-/** Task.cancel(msg), Future.cancel(): asks for the end of a task (its next await returns WA_ECANCELED; if it
- * is waiting, at once), cancels a future. reason may be NULL; copied. false if it was already done. */
+/** Task.cancel(msg), Future.cancel(msg): asks a task to stop, or cancels a future. The task's next await returns WA_ECANCELED; if
+ * it is waiting, that wait does. reason is copied and may be NULL. false if the future was already done. */
 bool wa_cancel(wa_future *future, const char *reason);
-/** cancelling(): the count of requests not taken back. WA_EMISUSE for what is not a task. */
+/** cancelling(): the number of requests that were not taken back. WA_EMISUSE for a future that is not a task. */
 int wa_cancelling(const wa_task *task);
-/** Takes one request back: uncancel(). Returns how many are left. WA_EMISUSE for what is not a task. */
+/** uncancel(): takes one request back. Returns how many are left. WA_EMISUSE for a future that is not a task. */
 int wa_uncancel(wa_task *task);
-/** Between enter and exit the running task cannot be interrupted: a cancellation is kept, and surfaces at the
- * first await after exit; only a deadline that is set inside (wa_wait_for, wa_timeout) still expires. Nests. WA_EMISUSE outside a
- * task, or for an exit without enter. */
+/** Between enter and exit the running task cannot be interrupted: a cancellation is kept, and surfaces at the first
+ * await after exit. Only a deadline that is set inside (wa_wait_for, wa_timeout) still expires. Nests, up to 127 deep. WA_EMISUSE
+ * outside a task. Does not suspend. */
 int wa_uncancellable_enter(void);
-/** Ends what the enter before it began. */
+/** Ends what the latest wa_uncancellable_enter began. WA_EMISUSE outside a task, or without an enter. */
 int wa_uncancellable_exit(void);
 
-/** shield(future): a future that ends as the given one does, and whose cancellation the given one survives.
- * Done already: the same future. The caller owns a reference. NULL without memory, or for NULL. */
+/** shield(future): a future that ends as the given one does. Cancelling it leaves the given one alone.
+ * If that is done already, returns the same future. The caller owns a reference. NULL without memory, or for NULL. */
 wa_future *wa_shield(wa_future *future);
 
-/** wait_for(future, timeout): its status, or WA_ETIMEDOUT: then the future was cancelled and is gone; a task
- * that takes time to clean up, or that ignores the cancellation, is waited for. WA_ECANCELED if the waiting task was cancelled,
- * and with it the future; WA_ENOMEM. Suspends. */
+/** wait_for(future, timeout): waits for the future, and returns its status. When the time is up, cancels the future and waits for
+ * its end, however long that takes: WA_ETIMEDOUT if it ends as cancelled, else its status. WA_ECANCELED if the waiting
+ * task was cancelled, and with it the future; WA_ENOMEM. Suspends. */
 int wa_wait_for(wa_future *future, wa_time timeout);
-/** The bounded stop: cancels the task and waits for its end, for at most grace: its status. A task that still runs
- * then is reported, and ended without clean-up if discard is true: WA_ETIMEDOUT. At once for one that is done; WA_EMISUSE for the
- * running task, and for what is no task; WA_ENOMEM. Suspends. */
+/** The bounded stop: cancels the task, waits for its end for at most grace, and returns its status. If the task still runs
+ * then, reports it and returns WA_ETIMEDOUT; if discard is true, also ends it without clean-up. Returns at once for a task that is
+ * done. WA_EMISUSE for the running task, and for a future that is not a task; WA_ENOMEM. Suspends. */
 int wa_stop_within(wa_task *task, wa_time grace, bool discard);
 
 /** When wa_wait returns. */
@@ -277,27 +281,27 @@ enum {
   WA_FIRST_EXCEPTION = 2, /**< as soon as one has failed, else when all are done */
   WA_ALL_COMPLETED = 3    /**< when all are done */
 };
-/** wait(futures, timeout, return_when): WA_OK whether or not all are done (ask each with wa_done); cancels
+/** wait(futures, timeout, return_when): WA_OK whether or not all are done; ask each with wa_done. Cancels
  * nothing. WA_ECANCELED if the waiting task was cancelled. WA_EMISUSE for n == 0; WA_ENOMEM. Suspends. */
 int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout);
 
 /** A flag of wa_gather. */
 enum { WA_COLLECT = 1 /**< wait for all, also if one fails */ };
-/** gather(*futures): done when all are; fails as soon as one fails, unless flags has WA_COLLECT
+/** gather(*futures): a future that is done when all are. It fails as soon as one fails, unless flags has WA_COLLECT
  * (return_exceptions=True). Cancelling it cancels all. Its value is an array of n statuses (int), which
- * lives as long as it does. The caller owns a reference. NULL without memory, or for a NULL member. */
+ * lives as long as the gather. The caller owns a reference. NULL without memory, or for a NULL member. */
 wa_future *wa_gather(wa_future *const *futures, size_t n, int flags);
 
-/** as_completed(futures, timeout): wa_completed_next hands the futures out as they end (borrowed; a repeated
- * one once). WA_OK with *out NULL: no more. WA_ETIMEDOUT: the deadline passed first. Next suspends.
- * Close gives the iterator up; without it the timer stays set, as in CPython, until it fires. It belongs to the task that
- * began it, and is of no use to others once that has ended. */
+/** as_completed(futures, timeout): wa_completed_next hands the futures out as they end. wa_completed_close ends the iteration;
+ * without it the timer stays set until it fires, as in CPython. The iterator belongs to the task that began it: once that task
+ * has ended, no other may use it. */
 typedef struct wa_completed { WA__PRIVATE(struct wa__completed *state;) } wa_completed;
-/** Begins, with references of its own to the futures. WA_EMISUSE, WA_ENOMEM. */
+/** Begins the iteration, and holds references of its own to the futures. WA_EMISUSE, WA_ENOMEM. */
 int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_time timeout);
-/** Waits for the next that ends. Suspends. */
+/** Waits for the next future that ends, and puts it into *out (borrowed). A future that was given twice comes once. WA_OK with *out
+ * NULL: there are no more. WA_ETIMEDOUT: the deadline passed first. Suspends. */
 int wa_completed_next(wa_completed *it, wa_future **out);
-/** Gives the iterator up. */
+/** Ends the iteration, and gives its references back. */
 void wa_completed_close(wa_completed *it);
 
 /** async with timeout(delay):
@@ -305,7 +309,7 @@ void wa_completed_close(wa_completed *it);
  *     int st = wa_timeout_enter(&t, WA_MS(50));
  *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
  * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
- * Scopes nest. Exit must be reached by the task that entered: once that has ended, the scope is gone, and no call may
+ * Scopes nest. The task that entered has to call exit: once it has ended, the scope is gone, and no call may
  * name it. The record must stay where it is: a copy is refused. WA_FOREVER: no deadline (yet). */
 typedef struct wa_timeout {
   wa_time when; /**< read only: the deadline, by wa_now()'s clock; WA_FOREVER: none */
@@ -318,11 +322,12 @@ typedef struct wa_timeout {
 } wa_timeout;
 /** Begins the scope. WA_EMISUSE outside a task, inside this same scope, and for a negative delay; WA_ENOMEM. */
 int wa_timeout_enter(wa_timeout *t, wa_time delay);
-/** Moves the deadline to delay from now. WA_EMISUSE before enter, and once it has expired or was left. */
+/** reschedule(): moves the deadline to delay from now. WA_EMISUSE before enter, and once the scope has expired or was left. */
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay);
-/** Ends the scope: status, or WA_ETIMEDOUT if the deadline ended it. */
+/** Ends the scope. Returns status, or WA_ETIMEDOUT if the deadline ended the body. WA_EMISUSE if this task is not inside.
+ * Does not suspend. */
 int wa_timeout_exit(wa_timeout *t, int status);
-/** Whether the deadline has passed inside. */
+/** expired(): whether the deadline has passed inside. */
 bool wa_timeout_expired(const wa_timeout *t);
 
 /** async with TaskGroup():
@@ -330,10 +335,9 @@ bool wa_timeout_expired(const wa_timeout *t);
  *     int st = wa_group_enter(&g);
  *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
- * WA_EGROUP. Spawn returns NULL (and wa_error_text) when the group is finished or shutting down. A task that ends
- * without the exit (it hit a trap, was discarded, or returned) cancels the members, and waits for none. Once the
- * task that entered it has ended, a group is gone, and no call may name it. The record must stay where it is: a copy is
- * refused. Without memory for them, of WA_EGROUP's errors some or all are missing. */
+ * WA_EGROUP. If the task ends without the exit (it hit a trap, was discarded, or returned), the members are cancelled,
+ * and nobody waits for them. Once the task that entered the group has ended, the group is gone, and no call may name it.
+ * The record must stay where it is: a copy is refused. Without memory for them, some or all of WA_EGROUP's errors are missing. */
 typedef struct wa_group {
   WA__PRIVATE(
     wa_task *parent;
@@ -344,101 +348,106 @@ typedef struct wa_group {
 } wa_group;
 /** Begins the group. WA_EMISUSE outside a task, and inside this same group; WA_ENOMEM. */
 int wa_group_enter(wa_group *g);
-/** wa_spawn, as a member. The caller owns a reference. */
+/** create_task: wa_spawn, as a member. The caller owns a reference. NULL also when the group is finished or shutting down. */
 wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg);
-/** wa_spawn_with, as a member. The caller owns a reference. */
+/** wa_spawn_with, as a member. The caller owns a reference. NULL as for wa_group_spawn. */
 wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options);
-/** Ends the group: waits for every member. status: the body's. Suspends. */
+/** Ends the group: waits for every member. status is the body's; an error cancels the members. Returns status, WA_EGROUP or
+ * WA_ECANCELED. WA_EMISUSE if this task is not inside, or if a member waits for it. Suspends. */
 int wa_group_exit(wa_group *g, int status);
-/** The errors that wa_group_exit gathered, flattened, as wa_errors does. They stay with the task that left
- * the group until it meets another WA_EGROUP; for others there are none. */
+/** The errors behind the WA_EGROUP of wa_group_exit, as wa_errors gives them. Only the task that left the group can read them,
+ * and only until another WA_EGROUP reaches it; otherwise 0. */
 size_t wa_group_errors(const wa_group *g, int *out, size_t max);
-/** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. Returns WA_EGROUP, or WA_ENOMEM. WA_EMISUSE for what is no
- * error. */
+/** raise ExceptionGroup(...): `return wa_fail_group(errors, n);`. The errors are copied. Returns WA_EGROUP, or WA_ENOMEM.
+ * WA_EMISUSE outside a task, for no errors, or for a status that is not an error. */
 int wa_fail_group(const int *errors, size_t n);
 
-/* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. Each must be there for as
- * long as somebody waits for it: not in the frame of a task that may end before those who wait. (wa_run keeps its main task's
- * until all that was left has ended.) ------------------------------------------------------------------------------ */
+/* ---- synchronisation: as asyncio's of the same name. Zeroed memory is a valid lock and event. Each object must outlive
+ * whoever waits for it, so it must not lie in the frame of a task that may end before them. (wa_run keeps its main task's frame
+ * until all remaining tasks have ended.) --------------------------------------------------------------------------- */
 
 typedef struct wa__list { struct wa__list *prev, *next; } wa__list;
 
-/** asyncio.Lock: of one task at a time, the longest waiting first. */
+/** asyncio.Lock: one task holds it at a time; whoever has waited longest is next. */
 typedef struct wa_lock { WA__PRIVATE(wa__list waiters; bool locked;) } wa_lock;
-/** A lock that nobody holds. */
+/** Lock(): nobody holds it. */
 void wa_lock_init(wa_lock *lock);
-int wa_lock_acquire(wa_lock *lock);  /**< suspends while it is held */
-int wa_lock_release(wa_lock *lock);  /**< WA_EMISUSE if it is not held */
-/** Whether a task holds it. */
+int wa_lock_acquire(wa_lock *lock);  /**< acquire(): takes the lock. Suspends while it is held. */
+int wa_lock_release(wa_lock *lock);  /**< release(): gives it back, and wakes the next. WA_EMISUSE if nobody holds it. */
+/** locked(): whether a task holds it. */
 bool wa_lock_locked(const wa_lock *lock);
 
 /** asyncio.Event: wakes every task that waits for it. */
 typedef struct wa_event { WA__PRIVATE(wa__list waiters; bool value;) } wa_event;
-/** An event that is not set. */
+/** Event(): not set. */
 void wa_event_init(wa_event *event);
-/** Sets it, and wakes all who wait. */
+/** set(): sets the event, and wakes all tasks that wait for it. */
 void wa_event_set(wa_event *event);
-/** Not set from here on. */
+/** clear(): tasks that wait from here on have to wait for the next set. */
 void wa_event_clear(wa_event *event);
-/** Whether it is set. */
+/** is_set(). */
 bool wa_event_is_set(const wa_event *event);
-int wa_event_wait(wa_event *event);  /**< suspends until it is set */
+int wa_event_wait(wa_event *event);  /**< wait(): suspends until the event is set. */
 
 /** asyncio.Condition: a lock, and waiting for news about what it guards. */
 typedef struct wa_condition { WA__PRIVATE(wa_lock *lock; wa_lock own; wa__list waiters;) } wa_condition;
-void wa_condition_init(wa_condition *condition, wa_lock *lock);  /**< NULL: a lock of its own */
-/** Acquires its lock. Suspends while that is held. */
+void wa_condition_init(wa_condition *condition, wa_lock *lock);  /**< Condition(lock): borrows it. NULL: a lock of its own. */
+/** acquire(): takes the lock. Suspends while it is held. */
 int wa_condition_acquire(wa_condition *condition);
-/** Releases its lock. WA_EMISUSE if that is not held. */
+/** release(): gives the lock back. WA_EMISUSE if nobody holds it. */
 int wa_condition_release(wa_condition *condition);
-/** Whether its lock is held. */
+/** locked(): whether the lock is held. */
 bool wa_condition_locked(const wa_condition *condition);
-int wa_condition_wait(wa_condition *condition);  /**< suspends; WA_EMISUSE without the lock */
-/** Waits until predicate(arg), asked at once and after each notify, is true. Suspends; WA_EMISUSE without the lock, if it has to
- * wait. */
+/** wait(): gives the lock back, waits for a notify, and takes the lock again, also if it was cancelled. WA_EMISUSE if nobody holds
+ * the lock. Suspends. */
+int wa_condition_wait(wa_condition *condition);
+/** wait_for(predicate): waits until predicate(arg), asked at once and after each notify, is true. WA_EMISUSE if it has to wait and
+ * nobody holds the lock. Suspends. */
 int wa_condition_wait_for(wa_condition *condition, bool (*predicate)(void *arg), void *arg);
-int wa_condition_notify(wa_condition *condition, size_t n);  /**< WA_EMISUSE without the lock */
-/** Wakes all who wait. WA_EMISUSE without the lock. */
+int wa_condition_notify(wa_condition *condition, size_t n);  /**< notify(n): wakes up to n. WA_EMISUSE if nobody holds the lock. */
+/** notify_all(): wakes all tasks that wait. WA_EMISUSE if nobody holds the lock. */
 int wa_condition_notify_all(wa_condition *condition);
 
-/** asyncio.Semaphore: of so many tasks at a time. */
+/** asyncio.Semaphore: lets a number of tasks in at a time. */
 typedef struct wa_semaphore { WA__PRIVATE(wa__list waiters, woken; int32_t value;) } wa_semaphore;
-int wa_semaphore_init(wa_semaphore *semaphore, int value);  /**< WA_EMISUSE below 0 */
-/** Counts down. Suspends while the value is 0. */
+int wa_semaphore_init(wa_semaphore *semaphore, int value);  /**< Semaphore(value): WA_EMISUSE below 0. */
+/** acquire(): counts down. Suspends while the value is 0. */
 int wa_semaphore_acquire(wa_semaphore *semaphore);
-/** Counts up, and wakes one who waits. */
+/** release(): counts up, and wakes one task that waits. */
 int wa_semaphore_release(wa_semaphore *semaphore);
-/** Whether an acquire would have to wait. */
+/** locked(): whether an acquire would have to wait. */
 bool wa_semaphore_locked(const wa_semaphore *semaphore);
 
-/** asyncio.BoundedSemaphore: one that notices a release too many. */
+/** asyncio.BoundedSemaphore: a semaphore that notices a release too many. */
 typedef struct wa_bounded_semaphore { WA__PRIVATE(wa_semaphore semaphore; int32_t bound;) } wa_bounded_semaphore;
-/** A value that is also the bound. WA_EMISUSE below 0. */
+/** BoundedSemaphore(value): the value is also the bound. WA_EMISUSE below 0. */
 int wa_bounded_semaphore_init(wa_bounded_semaphore *semaphore, int value);
-/** Counts down. Suspends while the value is 0. */
+/** acquire(): counts down. Suspends while the value is 0. */
 int wa_bounded_semaphore_acquire(wa_bounded_semaphore *semaphore);
-int wa_bounded_semaphore_release(wa_bounded_semaphore *semaphore);  /**< WA_EMISUSE above the bound */
-/** Whether an acquire would have to wait. */
+int wa_bounded_semaphore_release(wa_bounded_semaphore *semaphore);  /**< release(): WA_EMISUSE above the bound. */
+/** locked(): whether an acquire would have to wait. */
 bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *semaphore);
 
-/** asyncio.Barrier: lets its tasks go on once so many have come. */
+/** asyncio.Barrier: lets its tasks go on once a number of them has come. */
 typedef struct wa_barrier {
   int32_t parties; /**< read only: how many it waits for */
   WA__PRIVATE(wa_condition condition; int32_t count, state;)
 } wa_barrier;
-int wa_barrier_init(wa_barrier *barrier, int parties);  /**< WA_EMISUSE below 1 */
-int wa_barrier_wait(wa_barrier *barrier, int *index);   /**< index may be NULL; WA_EBROKEN. Suspends */
-int wa_barrier_reset(wa_barrier *barrier);              /**< suspends for the barrier's lock */
-int wa_barrier_abort(wa_barrier *barrier);              /**< suspends for the barrier's lock */
-/** How many tasks wait for the others. */
+int wa_barrier_init(wa_barrier *barrier, int parties);  /**< Barrier(parties): WA_EMISUSE below 1. */
+/** wait(): waits until all have come. *index (may be NULL) gets this task's place, from 0 on. WA_EBROKEN if the barrier is broken,
+ * or is reset meanwhile. Suspends. */
+int wa_barrier_wait(wa_barrier *barrier, int *index);
+int wa_barrier_reset(wa_barrier *barrier);  /**< reset(): waiting tasks get WA_EBROKEN. Suspends for the barrier's lock. */
+int wa_barrier_abort(wa_barrier *barrier);  /**< abort(): breaks it, also for later tasks. Suspends for the barrier's lock. */
+/** n_waiting: how many tasks wait for the others. */
 int wa_barrier_waiting(const wa_barrier *barrier);
-/** Whether it was aborted. */
+/** broken: whether it was aborted. */
 bool wa_barrier_broken(const wa_barrier *barrier);
 
-/** asyncio.Queue, LifoQueue, PriorityQueue. Items are pointers of the program's own. A queue must be closed when it is
- * no longer used. */
+/** asyncio.Queue, LifoQueue, PriorityQueue. Items are pointers, which the program owns. Close a queue when it is no longer
+ * used. */
 typedef struct wa_queue {
-  size_t max; /**< read only: so many items fit; 0: unbounded */
+  size_t max; /**< read only: how many items fit; 0: unbounded */
   WA__PRIVATE(
     wa__list getters, putters, woken;
     void **items;
@@ -450,26 +459,26 @@ typedef struct wa_queue {
     bool is_shutdown;
   )
 } wa_queue;
-void wa_queue_init(wa_queue *queue, size_t max);       /**< first in, first out; a max of 0: unbounded */
-/** Last in, first out. */
+void wa_queue_init(wa_queue *queue, size_t max);       /**< Queue(max): first in, first out; 0: unbounded. */
+/** LifoQueue(max): last in, first out. */
 void wa_queue_init_lifo(wa_queue *queue, size_t max);
-/** The smallest first. compare, as qsort's, must not suspend. */
+/** PriorityQueue(max): the smallest first. compare is as qsort's, and must not suspend. */
 void wa_queue_init_priority(wa_queue *queue, size_t max, int (*compare)(const void *a, const void *b));
-/** Frees what it holds; refused while a task waits, or was woken and has not run. */
+/** Frees the queue's memory, not the items. Refused (wa_error_text) while a task waits, or was woken and has not run. */
 void wa_queue_close(wa_queue *queue);
-int wa_queue_put(wa_queue *queue, void *item);         /**< suspends while full; WA_ESHUTDOWN */
-int wa_queue_put_nowait(wa_queue *queue, void *item);  /**< WA_EAGAIN if full */
-int wa_queue_get(wa_queue *queue, void **item);        /**< suspends while empty; WA_ESHUTDOWN */
-int wa_queue_get_nowait(wa_queue *queue, void **item); /**< WA_EAGAIN if empty */
-int wa_queue_task_done(wa_queue *queue);               /**< WA_EMISUSE if called too many times */
-int wa_queue_join(wa_queue *queue);                    /**< suspends until every item is task_done */
-/** Lets no more in; and no more out, if now is true. Who waits gets WA_ESHUTDOWN. */
+int wa_queue_put(wa_queue *queue, void *item);         /**< put(): suspends while full. WA_ESHUTDOWN, WA_ENOMEM. */
+int wa_queue_put_nowait(wa_queue *queue, void *item);  /**< put_nowait(): WA_EAGAIN if full. WA_ESHUTDOWN, WA_ENOMEM. */
+int wa_queue_get(wa_queue *queue, void **item);        /**< get(): suspends while empty. WA_ESHUTDOWN. */
+int wa_queue_get_nowait(wa_queue *queue, void **item); /**< get_nowait(): WA_EAGAIN if empty. WA_ESHUTDOWN. */
+int wa_queue_task_done(wa_queue *queue);               /**< task_done(): WA_EMISUSE if called too many times. */
+int wa_queue_join(wa_queue *queue);                    /**< join(): suspends until every item is task_done. */
+/** shutdown(now): lets no more items in; with now, drops those inside as well. Waiting tasks get WA_ESHUTDOWN. */
 void wa_queue_shutdown(wa_queue *queue, bool now);
-/** How many items are in it. */
+/** qsize(): how many items are inside. */
 size_t wa_queue_size(const wa_queue *queue);
-/** Whether none is. */
+/** empty(). */
 bool wa_queue_empty(const wa_queue *queue);
-/** Whether a put would have to wait. */
+/** full(): whether a put would have to wait. */
 bool wa_queue_full(const wa_queue *queue);
 
 /* ---- the host ------------------------------------------------------------------------------------------ */
@@ -481,29 +490,31 @@ typedef enum wa_type {
   WA_TEXT = 2,    /**< UTF-8: a string */
   WA_NUMBER = 3   /**< a double: a number */
 } wa_type;
-/** Data, and what it is. */
+/** Data, and its type. */
 typedef struct wa_data {
-  const void *data;  /**< bytes; a text ends with a 0 byte that size does not count; a number is NULL */
+  const void *data;  /**< the bytes; a text ends with a 0 byte that size does not count; NULL for a number */
   size_t size;       /**< of the data, in bytes */
   double number;     /**< of a WA_NUMBER */
   wa_type type;      /**< what it is */
 } wa_data;
 
-/** Calls the host's function of that name, `host: { name: async (input, { signal }) => ... }` in JavaScript,
- * and waits for it. Cancelling the task aborts that signal. input may be NULL. On WA_OK *result (may be NULL)
- * holds what the function gave; the data lives until the task's next wa_await_op, or end. WA_EHOST: the
- * function threw (result is the message as text), or the host has no such function. A cancellation that comes in the same
- * turn as the answer wins, as in asyncio: what the host gave is lost then. Who must not lose it (an open file) uses
- * wa_start_op, waits, and asks the future. Suspends. */
+/** Calls the host's function of that name, `host: { name: async (input, { signal }) => ... }` in JavaScript, and
+ * waits for it. Cancelling the task aborts that signal. input may be NULL. On WA_OK *result (may be NULL) holds
+ * what the function gave; its data lives until the task's next wa_await_op, or end. WA_EHOST: the function threw
+ * (*result is the message as text), or the host has no such function. WA_ENOMEM. If a cancellation comes in the same turn as the
+ * answer, the cancellation wins, as in asyncio, and the answer is lost. Where it must not be lost (an open file), use
+ * wa_start_op, wait, and ask the future. Suspends. */
 WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data *result);
-/** The same without waiting: a future whose data is read by wa_result. The caller owns a reference. */
+/** wa_await_op without the wait: returns a future, whose data wa_result reads. The input is copied. The caller owns a reference.
+ * NULL without memory, or for a wrong argument. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
-/** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number: lives as long
- * as the future. Of a task that ended with the WA_EHOST that an await gave it: what the host said, as text. Type
- * WA_NOTHING if there is none. */
+/** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number; it lives as long as the
+ * future. For a task that ended with the WA_EHOST of an await: what the host said, as text. Otherwise of type
+ * WA_NOTHING. */
 wa_data wa_result(const wa_future *future);
 
-/** What the host gave with its spawn. A task's arg points to the same bytes (for a number, to a double). */
+/** The input that the host gave when it spawned the running task; the task's arg points to the same bytes (for a number, to a
+ * double). It lives until the task's end. */
 wa_data wa_input(void);
 #ifdef __cplusplus
 #define WA__NOTHING static_assert(true, "")
@@ -521,12 +532,12 @@ wa_data wa_input(void);
 
 /* ---- descriptors: sockets, pipes, files, the terminal ---------------------------------------------------- */
 
-/* Awaited input and output. Many tasks wait for many descriptors in one poll of the host's; each wait is one
+/* Awaited input and output. Many tasks wait for many descriptors in one poll of the host's. Each wait is one
  * future, so a cancellation or a deadline ends it, and then nothing was read or written. A call that need not
- * wait does not suspend, but counts as a wa_checkpoint. Sockets are made non-blocking here; pipes and the
- * terminal, which others share, are left as they are and only touched when they are ready. Two tasks may wait
+ * wait does not suspend, but counts as a wa_checkpoint. Sockets are made non-blocking here. Pipes and the
+ * terminal, which other programs share, are left as they are and only touched when they are ready. Two tasks may wait
  * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
- * What else goes wrong: WA_ECLOSED, the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
+ * Errors of all these calls: WA_ECLOSED if the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
  * not open, outside of a task, and for data that is NULL or of size 0 (but wa_write_all of nothing is done at once, anywhere).
  * wa_error_text() names the call, the descriptor and the task. */
 
@@ -535,36 +546,32 @@ enum {
   WA_READABLE = 1, /**< a read */
   WA_WRITABLE = 2  /**< a write */
 };
-/** loop.add_reader, add_writer: a future that is done (WA_OK) when the descriptor is ready for that, one of the
- * two; for wa_wait, wa_gather, wa_wait_for. Cancelling it ends the wait. A peer that has gone counts as ready:
- * the read tells. The caller owns a reference. NULL without memory, for a wrong argument, or if it is not open. */
+/** loop.add_reader, add_writer: a future that is done (WA_OK) when the descriptor is ready for a read or for a write, whichever
+ * `what` names; for wa_wait, wa_gather, wa_wait_for. Cancelling it ends the wait. If the other side has gone, the descriptor counts
+ * as ready: the read tells. The caller owns a reference. NULL without memory, for a wrong argument, or if it is not open. */
 wa_future *wa_fd_watch(int fd, int what);
-/** The same, awaited: WA_OK at once for a file. Suspends. */
+/** Waits until fd is ready for a read; WA_OK at once for a file. Suspends. */
 int wa_fd_readable(int fd);
-/** The same for writing. */
+/** Waits until fd is ready for a write; WA_OK at once for a file. Suspends. */
 int wa_fd_writable(int fd);
 
-/** loop.sock_recv, StreamReader.read: waits until there is something, and reads at most size bytes. How many, 1
- * or more; 0 at the end of the file, or when the other side has shut down. Suspends. */
+/** loop.sock_recv, StreamReader.read: waits until there is something, and reads at most size bytes. Returns how many,
+ * 1 or more; 0 at the end of the file, or when the other side has shut down. Suspends. */
 int wa_read(int fd, void *data, size_t size);
-/** write(2), awaited: how many bytes were taken, 1 or more and perhaps fewer than size. Suspends. */
+/** write(2), awaited: returns how many bytes were taken, 1 or more and perhaps fewer than size. Suspends. */
 int wa_write(int fd, const void *data, size_t size);
 /** loop.sock_sendall: WA_OK once all is written. After an error nobody knows how much was. Suspends. */
 int wa_write_all(int fd, const void *data, size_t size);
-/** loop.sock_accept: the next connection's descriptor; whoever gets it closes it. Suspends. */
+/** loop.sock_accept: waits for the next connection, and returns its descriptor, which the caller closes. Suspends. */
 int wa_accept(int listener);
-/** StreamWriter.write_eof: nothing more will be written to this socket; the other side reads that as the end, and can
- * still answer. WA_EIO for what is not a socket. Does not suspend; also outside of tasks. */
+/** StreamWriter.write_eof: nothing more will be written to this socket. The other side reads that as the end, and can
+ * still answer. WA_EIO for what is not a socket. Does not suspend; works outside of tasks, too. */
 int wa_write_eof(int fd);
 /** StreamReader.readline: the lines of a stream, such as stdin (descriptor 0).
  *     wa_lines lines;
  *     wa_lines_init(&lines, 0, 0);
  *     while ((st = wa_lines_next(&lines)) > 0) use(lines.line, lines.size);
- *     wa_lines_close(&lines);
- * max: the longest line in bytes; 0: 65536. Next gives 1 and the line, without its line feed (and carriage return) and
- * ended by a 0 byte, valid until the next call; 0 at the end of the stream, whose last line need no line feed; an error
- * as wa_read does; WA_EMISUSE for a line that is too long, which is left out, and while another task waits for the
- * next. A cancelled wait loses nothing. Next suspends. Close frees the buffer, and leaves the descriptor open. */
+ *     wa_lines_close(&lines); */
 typedef struct wa_lines {
   char *line;  /**< the latest line */
   size_t size; /**< of the line, in bytes */
@@ -577,12 +584,15 @@ typedef struct wa_lines {
     size_t begin, scanned, end, capacity;
   )
 } wa_lines;
-/** Begins with the lines of fd. */
+/** Begins with the lines of fd. max: the longest line in bytes; 0: 65536. */
 void wa_lines_init(wa_lines *lines, int fd, size_t max);
-/** The next line: 1, 0 at the end, or an error. Suspends. */
+/** Reads the next line. 1: lines->line has it, without its line feed (and carriage return), ended by a 0 byte, and valid until
+ * the next call. 0: the stream has ended; its last line need not have a line feed. Errors are those of wa_read, and
+ * WA_ENOMEM. WA_EMISUSE also for a line that is too long, which is left out, and while another task waits for the next line.
+ * A cancelled wait loses nothing. Suspends. */
 int wa_lines_next(wa_lines *lines);
-/** Frees the buffer. WA_EMISUSE's sentence, and nothing else, while a task waits for the next line; one that was ended
- * without clean-up in such a wait counts for ever. */
+/** Frees the buffer, and leaves the descriptor open. Refused (wa_error_text) while a task waits for the next line; a task that was
+ * ended without clean-up in such a wait counts for ever. */
 void wa_lines_close(wa_lines *lines);
 
 /** A task that lets somebody outside see and cancel this program's tasks: it reads commands from descriptor `in`, one a
@@ -590,13 +600,13 @@ void wa_lines_close(wa_lines *lines);
  *     list                     a line for each unfinished task: its name, what it does, where it waits
  *     cancel NAME [REASON]     every task of that name; in double quotes one with spaces, or as it was listed
  *     cancel all [REASON]      every task but this one: the main task too, so the program ends
- * After each command comes a line "ok N" (so many tasks), or "error WHY". Task names are those of wa_spawn_with, listed
- * with C's escapes for quotes, backslashes and control characters. The caller owns a reference, and cancels it when the
+ * Each command is answered by a line "ok N" (the number of tasks) or "error WHY". Task names are those of wa_spawn_with, listed
+ * with C's escapes for quotes, backslashes and control characters. The caller owns a reference, and cancels the task when the
  * program is to end. NULL without memory. */
 wa_task *wa_control(int in, int out);
 
-/** Closes, and ends every wait for it with WA_ECLOSED. Use this, not close(2): the runtime remembers what kind of
- * descriptor a number is. Does not suspend; also outside of tasks. */
+/** Closes fd, and ends every wait for it with WA_ECLOSED. Use this, not close(2): the runtime remembers what kind of
+ * descriptor a number is. Does not suspend; works outside of tasks, too. */
 int wa_close(int fd);
 
 /* ---- reports: nothing is silent ------------------------------------------------------------------------- */
@@ -604,29 +614,30 @@ int wa_close(int fd);
 /** What is reported. */
 typedef enum wa_report_kind {
   WA_REPORT_SWALLOWED = 1,  /**< a task got WA_ECANCELED and ended as if nothing had been */
-  WA_REPORT_STALLED,        /**< a step ran longer than stall_after without an await: the task's, or, with a count above
-                               1, one of so many up to it (debug finds the one) */
-  WA_REPORT_UNGRACEFUL,     /**< a task still runs, grace after its cancellation */
-  WA_REPORT_UNSEEN,         /**< a task, or another future, failed and was released, and nobody looked at its error;
-                               not the end of a wa_fd_watch by wa_close */
+  WA_REPORT_STALLED,        /**< a step of the task ran longer than stall_after without an await; with a count above 1, it was
+                               one of that many steps, the task's the last (`debug` finds the one) */
+  WA_REPORT_UNGRACEFUL,     /**< a task still runs when the grace after its cancellation is over */
+  WA_REPORT_UNSEEN,         /**< a task or another future failed and was released, and nobody looked at its error;
+                               not for a wa_fd_watch that wa_close ended */
   WA_REPORT_STACK,          /**< a task overflowed its stack */
   WA_REPORT_TRAP,           /**< a task hit a trap */
   WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left */
   WA_REPORT_SHUTDOWN        /**< the main task ended and `count` others had not */
 } wa_report_kind;
-/** One of them. */
+/** One report. */
 typedef struct wa_report {
   wa_report_kind kind;/**< what happened */
   wa_task *task;      /**< borrowed; NULL for the last two kinds, and for a future that is no task */
-  const char *site;   /**< the await concerned, "file.c:12", or "": of a stalled step the one that ended it, or, if the task has
-                         ended, the one before */
-  wa_time age;        /**< how long ago the cancellation was asked for; how long the step ran */
+  const char *site;   /**< the await concerned, "file.c:12", or "". For a stall, the await that ended the step, or the one before
+                         if the task has ended */
+  wa_time age;        /**< how long ago the cancellation was asked for, or how long the step ran */
   int status;         /**< the task's, if it has ended */
-  uint32_t count;     /**< how many, where it is about several */
+  uint32_t count;     /**< how many, where the report is about several */
   const char *text;   /**< the whole, as one sentence */
 } wa_report;
-/** Sets who hears reports, in place of whoever did. NULL: each goes to stderr as a line (the default outside
- * JavaScript), but for WA_REPORT_SHUTDOWN. listener must not suspend. */
+/** loop.set_exception_handler: listener hears every report from now on, in place of the one before. NULL: each report goes to
+ * stderr as a line (the default outside JavaScript), except WA_REPORT_SHUTDOWN. The report is valid during the call. listener must
+ * not suspend. */
 void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ctx);
 
 /* ---- traces: what happened when -------------------------------------------------------------------------- */
@@ -635,31 +646,31 @@ void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ct
 typedef enum wa_trace_kind {
   WA_TRACE_SPAWN = 1, /**< made, by task `by` */
   WA_TRACE_RUN,       /**< a step of it begins */
-  WA_TRACE_YIELD,     /**< the step is over, and the task ready again: wa_yield, wa_checkpoint, at `site` */
+  WA_TRACE_YIELD,     /**< the step is over, and the task is ready again: wa_yield, wa_checkpoint, at `site` */
   WA_TRACE_WAIT,      /**< the step is over, and the task waits, at `site` */
-  WA_TRACE_WAKE,      /**< what it waited for is done, by task `by`: it is ready */
+  WA_TRACE_WAKE,      /**< the wait is over, ended by task `by`: the task is ready */
   WA_TRACE_CANCEL,    /**< asked to stop, by task `by` */
-  WA_TRACE_CLEANUP,   /**< told so, by the await at `site`: what it does from here on is its clean-up */
+  WA_TRACE_CLEANUP,   /**< the await at `site` told the task to stop: what it does from here on is its clean-up */
   WA_TRACE_END        /**< over, with `status` */
 } wa_trace_kind;
 /** One event of a task. */
 typedef struct wa_trace_record {
-  wa_time time;       /**< of the runtime's clock */
-  uint32_t task;      /**< its number: 1 is the first task of the runtime */
+  wa_time time;       /**< on the runtime's clock */
+  uint32_t task;      /**< the task's number: 1 is the first task of the runtime */
   uint32_t by;        /**< the number of the task that did it; 0: the loop, or the host */
   wa_trace_kind kind; /**< what happened */
   int status;         /**< of an end; else WA_EPENDING */
   const char *name;   /**< the task's */
   const char *site;   /**< "file.c:12"; "" where there is none */
 } wa_trace_record;
-/** Records events from now on, and keeps the latest `capacity` (1 to 16,777,216) that nobody has read. Meanwhile the
- * clock is looked at after every step. A recording that runs is replaced. WA_EMISUSE, WA_ENOMEM. */
+/** Records events from now on, and keeps the latest `capacity` (1 to 16,777,216) that nobody has read. Replaces a running
+ * recording. Meanwhile the clock is looked at after every step. WA_EMISUSE, WA_ENOMEM. */
 int wa_trace_start(size_t capacity);
-/** Takes up to max events, the oldest first, and returns how many. name and site are valid until the next event. */
+/** Moves up to max events into out, the oldest first, and returns how many. name and site are valid until the next event. */
 size_t wa_trace_read(wa_trace_record *out, size_t max);
-/** How many events were overwritten, since the start, before anybody read them. */
+/** How many events were overwritten since the start before anybody read them. */
 uint32_t wa_trace_lost(void);
-/** Ends the recording, and forgets what was not read. */
+/** Ends the recording, and forgets events that were not read. */
 void wa_trace_stop(void);
 
 /* ---- private: what the macros and inline functions above need -------------------------------------------- */
@@ -679,12 +690,12 @@ static __inline__ int wa__checkpoint_at(const char *site) {
 static __inline__ int wa_checkpoint(void) { return wa__checkpoint_at(""); }
 
 /* The waits that programs do most: a single call into the runtime, which switches right there, so the program's own frame is
- * all that is saved. Whatever the optimizer thinks of it: a frame more costs more time, and bytes. */
+ * all that is saved. Always inline, whatever the optimizer thinks of it: one more frame costs time, and bytes. */
 int wa__fiber_await(wa_future *future);
 int wa__fiber_sleep(wa_time t);
 int wa__fiber_yield(void);
-/* The input in pieces, and the answer by way of a record of the runtime's: so that nothing of it is on the task's C stack,
- * which the task would have to keep while it waits. literal: the name's text never changes, so where it lies says what it is. */
+/* The input comes in pieces, and the answer goes into a record of the runtime's: so nothing of it is on the task's C stack,
+ * which the task would have to keep while it waits. literal: the name's text never changes, so its address identifies it. */
 int wa__fiber_op(const char *name, bool literal, wa_type type, const void *data, size_t size, double number);
 extern wa_data wa__answer;
 WA__PRIVATE(
@@ -716,10 +727,10 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
 #else
 #define WA__PLACE __FILE__ ":" WA__STR(__LINE__)
 #endif
-/* The place is noted when the arguments are there: what one of them waited for must not stand in its stead. */
+/* The place is noted after the arguments are evaluated: if one of them waits, it notes a place of its own. */
 #define WA__SITED(name, parameters, arguments) \
   static __inline__ __attribute__((__always_inline__)) int wa__sited_##name parameters { wa__site = site; return name arguments; }
-/* Define WA_NO_SITES before the header, and the waits note no place: wa_site is "", and their names are no macros. */
+/* Define WA_NO_SITES before the header, and the waits note no place: wa_site is "", and the waits are not macros. */
 #ifndef WA_NO_SITES
 WA__SITED(wa_await, (const char *site, wa_future *future), (future))
 WA__SITED(wa_sleep, (const char *site, wa_time t), (t))
