@@ -1,28 +1,28 @@
-/** wasyncio/trace: what happened when, event by event. Times are milliseconds of the runtime's clock, `rt.now`. */
+/** `wasyncio/trace`: what happened when, event by event. Times are milliseconds of the runtime's clock, `rt.now`. */
 import type { Runtime } from './index.js';
 
 /** What happens to a task. */
 export type TraceKind =
   /** The task was made, by task `by`. */
   | 'spawn'
-  /** A step of it begins. */
+  /** A step of the task begins. */
   | 'run'
   /** The step is over, and the task is ready again: it gave up its turn, at `site`. */
   | 'yield'
   /** The step is over, and the task waits, at `site`. */
   | 'wait'
-  /** What it waited for is done, by task `by`: it is ready. */
+  /** The wait is over, ended by task `by`: the task is ready. */
   | 'wake'
-  /** It was asked to stop, by task `by`. */
+  /** The task was asked to stop, by task `by`. */
   | 'cancel'
-  /** It was told so, by the await at `site`: what it does from here on is its clean-up. */
+  /** The await at `site` told the task to stop: what it does from here on is its clean-up. */
   | 'cleanup'
-  /** It is over, with `status`. */
+  /** The task is over, with `status`. */
   | 'end';
 
 /** One event of a task. */
 export interface TraceEvent {
-  /** When, on the runtime's clock. */
+  /** When it happened, on the runtime's clock. */
   time: number;
   /** The task's number: 1 is the first task of the runtime. */
   task: number;
@@ -40,14 +40,14 @@ export interface TraceEvent {
 
 /** What `trace` takes. */
 export interface TraceOptions {
-  /** How many events that nobody has read are kept: the latest. Default 65536, 2.6 MB of the wasm's memory. */
+  /** How many unread events are kept, the latest ones. Default 65536, 2.6 MB of the wasm's memory. */
   capacity?: number | undefined;
 }
 
 /**
- * Records from now on what the runtime's tasks do. A recording that runs is replaced. Throws a MisuseError for a wrong
- * capacity or when called from an import that C is calling, a ClosedError for a closed runtime, a RangeError when the
- * wasm has no memory for so many events.
+ * Records from now on what the runtime's tasks do. Replaces a running recording. Throws a MisuseError for a wrong
+ * capacity or when called from an import that C is calling, a ClosedError for a closed runtime, and a RangeError when the
+ * wasm has no memory for that many events.
  *
  * @example
  * const tracing = trace(rt);
@@ -65,12 +65,12 @@ export class Trace {
   readonly lost: number;
   /** The events since the latest `read`, the oldest first. */
   read(): TraceEvent[];
-  /** Ends the recording, and gives what was not read: also after the runtime was closed. */
+  /** Ends the recording, and returns the events that were not read, also after the runtime was closed. */
   stop(): TraceEvent[];
 }
 
-/** The same in Chrome's trace-event format: `JSON.stringify` it into a file, and https://ui.perfetto.dev draws it. */
+/** The events in Chrome's trace-event format: `JSON.stringify` them into a file, and https://ui.perfetto.dev draws it. */
 export function toChrome(events: readonly TraceEvent[]): {
-  /** Slices of time, instants and the names of tracks, as Chrome's format has them. */
+  /** Slices of time, instants and names of tracks, as that format has them. */
   traceEvents: object[];
 };
