@@ -83,7 +83,7 @@ export const rows = [
   },
   {
     when: 'during the first turn, from an import that its first step calls',
-    what: 'the request is told when the wasm has returned: it comes out of the next await',
+    what: 'the request is passed on when the wasm has returned: the next await returns it',
     async run(rt, { imports }) {
       const controller = new AbortController();
       imports.probe = () => controller.abort('from an import');
@@ -109,7 +109,7 @@ export const rows = [
   },
   {
     when: 'while it computes, calling `wa_checkpoint`',
-    what: 'the abort gets its turn after a slice of 8 ms; the checkpoint returns `WA_ECANCELED`',
+    what: 'the abort gets its turn after a slice of 8 ms; then the checkpoint returns `WA_ECANCELED`',
     async run(rt) {
       const controller = new AbortController();
       setTimeout(() => controller.abort('computing'), 20);
@@ -119,7 +119,7 @@ export const rows = [
   },
   {
     when: 'after the end',
-    what: 'nothing; no listener was left on the signal',
+    what: 'nothing happens; no listener was left on the signal',
     async run(rt) {
       const { controller, signal, count } = counted();
       const task = rt.spawn('echo', 'done', { signal });
@@ -132,7 +132,7 @@ export const rows = [
   },
   {
     when: 'with a reason of any type',
-    what: 'the task rejects with that very value; C reads its `message`, or its text',
+    what: 'the task rejects with that same value; C reads its `message`, or its text',
     async run(rt) {
       const unprintable = { toString() { throw new Error('no'); } };
       const reasons = [null, '', 0, -0, 1n, true, 'text', Symbol('s'), {}, [], unprintable, new TypeError('t')];
@@ -150,7 +150,7 @@ export const rows = [
   },
   {
     when: 'with `undefined`, or without a reason',
-    what: "the signal's own: a `DOMException` named AbortError",
+    what: "the task rejects with the signal's own reason: a `DOMException` named AbortError",
     async run(rt) {
       const controller = new AbortController();
       const task = rt.spawn('sleeper', 1e6, { signal: controller.signal });
@@ -163,7 +163,7 @@ export const rows = [
   },
   {
     when: '`cancel(reason)` instead',
-    what: 'a `CancelledError` that has the value as its `reason`, `undefined` too',
+    what: 'a `CancelledError` that has the value as its `reason`, also if that is `undefined`',
     async run(rt) {
       const results = [];
       for (const reason of [undefined, { an: 'object' }]) {
@@ -179,7 +179,7 @@ export const rows = [
   },
   {
     when: '`timeout`',
-    what: "a `TimeoutError` of this package's, after the clean-up",
+    what: "a `TimeoutError` of this package, after the clean-up",
     async run(rt) {
       const task = rt.spawn('slow_cleanup', 5, { timeout: 10 });
       const { name, message } = await errorOf(task);
@@ -199,7 +199,7 @@ export const rows = [
   },
   {
     when: '`AbortSignal.any`',
-    what: 'the reason of the first of them',
+    what: 'the reason of the first signal that aborts',
     async run(rt) {
       const controller = new AbortController();
       const signal = AbortSignal.any([AbortSignal.timeout(1e6), controller.signal]);
@@ -212,7 +212,7 @@ export const rows = [
   },
   {
     when: 'one signal on 100,000 tasks',
-    what: 'one listener while they run, none left; no warning; told in the order of their spawn',
+    what: 'one listener while they run, none afterwards; no warning; tasks are told in the order of their spawn',
     options: { stackSize: 2048 },
     async run(rt, { warnings }) {
       const n = 100_000;
@@ -237,7 +237,7 @@ export const rows = [
   },
   {
     when: 'one signal on 100,000 tasks that end by themselves',
-    what: 'no listener is left, and no warning came',
+    what: 'no listener is left; no warning',
     async run(rt, { warnings }) {
       const { signal, count } = counted();
       await rt.gather(Array.from({ length: 100_000 }, () => rt.spawn('echo', 1, { signal })));
@@ -261,8 +261,8 @@ export const rows = [
   },
   {
     when: 'by the host function itself, while it runs',
-    what: 'the request is made at once; its own signal aborts when C has been told, unless it has settled by then; ' +
-      'what it returns is dropped',
+    what: "the request is made at once; the function's own signal aborts when C has been told, unless the function has " +
+      'settled by then; what it returns is dropped',
     async run(rt) {
       seen.controller = new AbortController();
       const task = rt.spawn('call', 'aborts', { signal: seen.controller.signal });
@@ -273,8 +273,8 @@ export const rows = [
   },
   {
     when: 'a host function throws, or rejects',
-    what: '`WA_EHOST` in C, with the message; of the task that called it and returns it, and of every task that awaits ' +
-      'that one and returns it further, a `TaskError` with the message, and the error as its `cause`',
+    what: 'C gets `WA_EHOST` with the message; a task that returns this status, and every task that awaits such a task and ' +
+      'returns its status, rejects with a `TaskError` that has the message, and the error as its `cause`',
     async run(rt) {
       const results = [];
       for (const name of ['throws', 'rejects']) {
@@ -290,7 +290,7 @@ export const rows = [
     ],
   },
   {
-    when: 'it was called by a member of a C task group',
+    when: 'the function was called by a member of a C task group',
     what: 'a `GroupError`, whose `errors` have the message and the `cause`',
     async run(rt) {
       const { name, errors } = await errorOf(rt.spawn('call_in_groups', 'throws', { name: 'groups' }));
@@ -320,8 +320,8 @@ export const rows = [
     expected: [{ reason: true, operations: 0 }, { reason: true, operations: 0 }],
   },
   {
-    when: 'the task swallows it',
-    what: 'it resolves with its result; a report "swallowed" names it and the await where it was told',
+    when: 'the task swallows the cancellation',
+    what: 'the task resolves with its result; a report "swallowed" names the task and the await that told it',
     async run(rt, { reports }) {
       const controller = new AbortController();
       const task = rt.spawn('swallow', '', { signal: controller.signal, name: 'glutton' });
@@ -335,8 +335,8 @@ export const rows = [
     expected: { result: 'done anyway', cancelled: false, kind: 'swallowed', name: 'glutton', sited: true },
   },
   {
-    when: 'it aborts again, or another one does, while the task cleans up',
-    what: 'a second request; the task rejects with the reason that came out of its last await',
+    when: 'the signal, or another one, aborts while the task cleans up',
+    what: 'a second request; the task rejects with the reason that its last await returned',
     async run(rt) {
       const controller = new AbortController();
       const task = rt.spawn('slow_cleanup', 1e6, { signal: controller.signal });
@@ -350,8 +350,8 @@ export const rows = [
     expected: { reason: 'second', cancelling: 2 },
   },
   {
-    when: '`task.signal`, asked for by whom the task concerns',
-    what: "aborts with the request's reason, before the task has ended; never, if it ends well",
+    when: "`task.signal`, for work on the task's behalf",
+    what: "aborts with the request's reason, before the task has ended; never, if the task ends well",
     async run(rt) {
       const task = rt.spawn('slow_cleanup', 5);
       const { signal } = task;
