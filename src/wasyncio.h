@@ -509,8 +509,8 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
  * NULL without memory, or for a wrong argument. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
 /** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number; it lives as long as the
- * future. For a task that ended with the WA_EHOST of an await: what the host said, as text. Otherwise of type
- * WA_NOTHING. */
+ * future. For a task that ended with the WA_EHOST of an await: what the host said, as text; under a host that
+ * drives the runtime, with WA_EMISUSE: the sentence about the wrong call. Otherwise of type WA_NOTHING. */
 wa_data wa_result(const wa_future *future);
 
 /** The input that the host gave when it spawned the running task; the task's arg points to the same bytes (for a number, to a
