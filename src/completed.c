@@ -7,14 +7,9 @@
  * that a cancelled task leaves behind does what CPython's does: its timer stays.
  */
 #include "queue.h"
+#include "watch.h"
 
 #include <string.h>
-
-typedef struct node {
-  wa__handle handle;
-  struct wa__completed *state;
-  wa_future *future;
-} node;
 
 struct wa__completed {
   wa__due due;
@@ -26,7 +21,7 @@ struct wa__completed {
   bool owner_inside, closed;
   bool held;  /* by the program */
   void *item; /* not a local of next: a frame there would make its task keep a C stack */
-  node nodes[];
+  wa__watch watches[];
 };
 
 /* Another task than the owner, while it waits: it may be discarded. */
@@ -35,15 +30,12 @@ typedef struct waiter {
   struct wa__completed *state;
 } waiter;
 
-static size_t size_of(size_t n) { return sizeof(struct wa__completed) + n * sizeof(node); }
+static size_t size_of(size_t n) { return sizeof(struct wa__completed) + n * sizeof(wa__watch); }
 
 static void end(struct wa__completed *c) {
   if (c->inside || c->owner_inside) return; /* the last of those ends it */
   wa__due_cancel(&c->due);
-  for (uint32_t i = 0; i < c->n; i++) {
-    wa__list_unlink(&c->nodes[i].handle.link);
-    wa_release(c->nodes[i].future);
-  }
+  wa__watch_end(c->watches, c->n);
   wa__scope_leave(&c->scope);
   wa_queue_close(&c->done);
   wa__free(c, size_of(c->n));
@@ -68,10 +60,10 @@ static void leave(wa__scope *scope) {
 }
 
 static void member_done(wa__handle *handle) {
-  node *node = wa__container(handle, struct node, handle);
-  struct wa__completed *c = node->state;
+  wa__watch *watch = wa__container(handle, wa__watch, handle);
+  struct wa__completed *c = watch->owner;
   c->todo--;
-  wa_queue_put_nowait(&c->done, node->future);
+  wa_queue_put_nowait(&c->done, watch->future);
   if (c->todo) return;
   wa__due_cancel(&c->due);
   if (!c->held) end(c);
@@ -79,7 +71,7 @@ static void member_done(wa__handle *handle) {
 
 static void on_timeout(wa__handle *handle) {
   struct wa__completed *c = wa__container(handle, struct wa__completed, due.handle);
-  for (uint32_t i = 0; i < c->n; i++) wa__list_unlink(&c->nodes[i].handle.link);
+  wa__watch_stop(c->watches, c->n);
   for (; c->todo; c->todo--) wa_queue_put_nowait(&c->done, NULL);
   if (!c->held) end(c);
 }
@@ -102,17 +94,7 @@ int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_
   c->held = true;
   c->owner = t;
   wa__scope_enter(t, &c->scope, drop);
-  for (size_t i = 0; i < n; i++) {
-    wa_future *f = futures[i];
-    f->refs++;
-    c->nodes[i] = (node){.handle = {.run = member_done}, .state = c, .future = f};
-    if (f->mark) continue;
-    f->mark = true;
-    c->todo++;
-    wa__future_add(f, &c->nodes[i].handle);
-  }
-  for (size_t i = 0; i < n; i++) futures[i]->mark = false;
-  c->left = c->todo;
+  c->left = c->todo = wa__watch_begin(c->watches, futures, n, member_done, c);
   it->state = c;
   if (c->todo && timeout != WA_FOREVER) wa__deadline(&c->due, wa__after(timeout));
   return WA_OK;
@@ -152,7 +134,7 @@ void wa_completed_close(wa_completed *it) {
   it->state = NULL;
   c->closed = true;
   wa_queue_shutdown(&c->done, true);
-  for (uint32_t i = 0; i < c->n; i++) wa__list_unlink(&c->nodes[i].handle.link);
+  wa__watch_stop(c->watches, c->n);
   wa__due_cancel(&c->due);
   end(c);
 }

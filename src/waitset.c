@@ -1,31 +1,26 @@
 /* waitset.c: waiting for some of several futures, without taking them over: asyncio.wait.
  *
- *     task: slot  <--settled by-- node a, node b, node c (callbacks of the futures), or the task's own timer
+ *     task: slot  <--settled by-- a, b, c (callbacks of the futures), or the task's own timer
  *
  * Law: the wait cancels nothing and changes nothing; when it is over, no callback of it is left anywhere.
  */
 #include "task.h"
-
-typedef struct node {
-  wa__handle handle;
-  struct waitset *set;
-  wa_future *future;
-} node;
+#include "watch.h"
 
 typedef struct waitset {
   wa__scope scope;
   wa__task *task;
   uint32_t n, left;
   int when;
-  node nodes[];
+  wa__watch watches[];
 } waitset;
 
-static size_t size_of(size_t n) { return sizeof(waitset) + n * sizeof(node); }
+static size_t size_of(size_t n) { return sizeof(waitset) + n * sizeof(wa__watch); }
 
 static void on_completion(wa__handle *handle) {
-  node *node = wa__container(handle, struct node, handle);
-  waitset *set = node->set;
-  wa_future *f = node->future;
+  wa__watch *watch = wa__container(handle, wa__watch, handle);
+  waitset *set = watch->owner;
+  wa_future *f = watch->future;
   set->left--;
   bool failed = f->state == WA__FINISHED && f->status < 0;
   if (failed && set->left && set->when == WA_FIRST_EXCEPTION) f->seen = true; /* CPython doesn't look at the last */
@@ -36,10 +31,7 @@ static void on_completion(wa__handle *handle) {
 
 static void drop(wa__scope *scope) {
   waitset *set = wa__container(scope, waitset, scope);
-  for (uint32_t i = 0; i < set->n; i++) {
-    wa__list_unlink(&set->nodes[i].handle.link);
-    wa_release(set->nodes[i].future);
-  }
+  wa__watch_end(set->watches, set->n);
   wa__scope_leave(scope);
   wa__free(set, size_of(set->n));
 }
@@ -57,16 +49,7 @@ int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout) {
   wa__scope_enter(t, &set->scope, drop);
   t->slot = WA__SLOT_PENDING;
   wa__slot_timer(t, timeout);
-  for (size_t i = 0; i < n; i++) {
-    wa_future *f = futures[i];
-    f->refs++;
-    set->nodes[i] = (node){.handle = {.run = on_completion}, .set = set, .future = f};
-    if (f->mark) continue;
-    f->mark = true;
-    set->left++;
-    wa__future_add(f, &set->nodes[i].handle);
-  }
-  for (size_t i = 0; i < n; i++) futures[i]->mark = false;
+  set->left = wa__watch_begin(set->watches, futures, n, on_completion, set);
   int st = wa__wait_slot(t);
   drop(&set->scope);
   return st;
