@@ -118,7 +118,7 @@ export class Operations {
     if (operation?.id !== id) return;
     const text = this.#core.memory.text(reason);
     // The task's own comes first: another task's may have the same text.
-    const cause = operation.task?._causeOf(text) ?? (text ? this.#core.causeOf(text) : undefined);
+    const cause = operation.task?._causeOf(text, reason) ?? (text ? this.#core.causeOf(text) : undefined);
     this.#inFlight[id & INDEX] = undefined;
     const why = cause?.value;
     operation.cancel(why === undefined ? new CancelledError(text || 'cancelled', text || undefined) : why);

@@ -127,12 +127,14 @@ export class Task extends Future {
 
   #request(cause) {
     const before = this.#cause;
-    if (before) this.#place(before);
+    const kept = before && this.#word(REASON);
+    if (before) this.#places ??= new Map([[kept, before]]);
     if (this.#core.x.wax_cancel(this.#handle, this.#core.reason(cause)) !== 1) return false;
     this.#cause = cause;
     this.#core.remember(cause);
     if (before) {
-      this.#place(cause);
+      const place = this.#word(REASON);
+      if (place !== kept) this.#places.set(place, cause); // else the wait has been cancelled already, and says why
       this.#causes ??= new Map([[before.text, before]]);
       const same = this.#causes.get(cause.text);
       this.#causes.set(cause.text, cause);
@@ -142,9 +144,6 @@ export class Task extends Future {
     this.#abort(cause.value);
     return true;
   }
-
-  // Of the latest one.
-  #place(cause) { (this.#places ??= new Map()).set(this.#word(REASON), cause); }
 
   #abort(reason) { this.#controller?.abort(reason === undefined ? new CancelledError('cancelled') : reason); }
   #why(error) { return this.reason === undefined ? error : this.reason; }

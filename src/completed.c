@@ -93,7 +93,7 @@ int wa_completed_init(wa_completed *it, wa_future *const *futures, size_t n, wa_
   c->n = (uint32_t)n;
   c->held = true;
   c->owner = t;
-  wa__scope_enter(t, &c->scope, drop);
+  wa__scope_enter(t, &c->scope, drop, NULL);
   c->left = c->todo = wa__watch_begin(c->watches, futures, n, member_done, c);
   it->state = c;
   if (c->todo && timeout != WA_FOREVER) wa__deadline(&c->due, wa__after(timeout));
@@ -112,7 +112,7 @@ int wa_completed_next(wa_completed *it, wa_future **out) {
   if (w) {
     w->state = c;
     c->inside++;
-    wa__scope_enter(wa__current, &w->scope, leave);
+    wa__scope_enter(wa__current, &w->scope, leave, NULL);
   } else {
     c->owner_inside = true;
   }

@@ -22,7 +22,6 @@ typedef struct member {
 /* On the heap, for members that end after their parent died without clean-up. */
 struct wa__group {
   wa__scope scope;
-  const wa_group *owner;
   wa__task *parent;
   wa__list members;
   uint32_t flags;
@@ -118,34 +117,28 @@ static wa_future *waits(wa__handle *handle) {
 /* What no record has by chance that was never entered, nor one that was copied. */
 static uintptr_t mark_of(const wa_group *g) { return (uintptr_t)g ^ 0x67726f75u; }
 
-static bool entered(wa__task *t, const wa_group *g) {
-  if (!g || g->mark != mark_of(g)) return false; /* deep nests are many to walk through */
-  for (wa__scope *scope = t->scopes; scope; scope = scope->next) {
-    if (scope->drop == drop && wa__container(scope, struct wa__group, scope)->owner == g) return true;
-  }
-  return false;
-}
+static bool marked(const wa_group *g) { return g && g->mark == mark_of(g) && g->state; }
 
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
-  if (entered(t, g))
-    return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&t->future));
+  wa__task *holder = marked(g) ? wa__scope_holder(drop, g) : NULL;
+  if (holder)
+    return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&holder->future));
   if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
   struct wa__group *s = wa__alloc(sizeof *s);
   if (!s) return wa__no_memory("a task group");
   memset(s, 0, sizeof *s);
   s->parent = t;
-  s->owner = g;
   wa__list_init(&s->members);
-  wa__scope_enter(t, &s->scope, drop);
+  wa__scope_enter(t, &s->scope, drop, g);
   wa__thrown_on();
-  *g = (wa_group){.parent = &t->future, .state = s, .mark = mark_of(g)};
+  *g = (wa_group){.state = s, .mark = mark_of(g)};
   return WA_OK;
 }
 
 wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
-  struct wa__group *s = g && g->mark == mark_of(g) ? g->state : NULL;
+  struct wa__group *s = marked(g) ? g->state : NULL;
   if (!s) return wa__misuse("wa_group_spawn: the group was not entered, or is finished"), NULL;
   if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("wa_group_spawn: the group is finished"), NULL;
   if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;
@@ -210,7 +203,7 @@ static uint32_t set_errors(wa__task *t, const wa__errors *errors) {
 int wa_group_exit(wa_group *g, int status) {
   wa__task *t = wa__need_task("wa_group_exit");
   if (!t) return WA_EMISUSE;
-  if (!g || g->mark != mark_of(g) || !g->state || g->parent != &t->future)
+  if (!marked(g) || !wa__scope_holds(t, drop, g))
     return wa__misuse("wa_group_exit: the group was not entered by this task, or was left already");
   struct wa__group *s = g->state;
   s->flags |= WAITING;

@@ -68,6 +68,21 @@ static WA__COLD void wa__task_drop(wa__task *t, const wa__scope *last) {
   for (wa__scope *scope; (scope = t->scopes) && scope != last; scope->drop(scope)) wa__scope_leave(scope);
 }
 
+bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *record) {
+  for (const wa__scope *scope = t->scopes; scope; scope = scope->next) {
+    if (scope->record == record && scope->drop == drop) return true;
+  }
+  return false;
+}
+
+wa__task *wa__scope_holder(void (*drop)(wa__scope *), const void *record) {
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind == WA__TASK && wa__scope_holds(wa__task_of(f), drop, record)) return wa__task_of(f);
+  }
+  return NULL;
+}
+
 wa__extra *wa__extra_of(wa__task *t) {
   if (t->extra || !(t->extra = wa__alloc(sizeof *t->extra))) return t->extra;
   *t->extra = (wa__extra){0};

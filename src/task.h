@@ -10,6 +10,7 @@
 typedef struct wa__scope {
   struct wa__scope *next, **at; /* at: what points to this one; NULL: in no list */
   void (*drop)(struct wa__scope *scope);
+  const void *record; /* the program's, which it enters and leaves; NULL: none */
 } wa__scope;
 
 typedef struct wa__defer {
@@ -201,11 +202,15 @@ bool wa__waits_for_itself(wa__task *t);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 
-static inline void wa__scope_enter(wa__task *t, wa__scope *s, void (*drop)(wa__scope *)) {
-  *s = (wa__scope){t->scopes, &t->scopes, drop};
+static inline void wa__scope_enter(wa__task *t, wa__scope *s, void (*drop)(wa__scope *), const void *record) {
+  *s = (wa__scope){t->scopes, &t->scopes, drop, record};
   if (s->next) s->next->at = &s->next;
   t->scopes = s;
 }
+/* Whether the task has entered the record, and not left it. */
+bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *record);
+/* Which task has; NULL: none. It looks at all. */
+wa__task *wa__scope_holder(void (*drop)(wa__scope *), const void *record) WA__COLD;
 static inline void wa__scope_leave(wa__scope *s) {
   if (!s->at) return;
   *s->at = s->next;

@@ -8,14 +8,17 @@
  */
 #include "timeout.h"
 
-enum { CREATED, ENTERED, EXPIRED, EXITED };
+enum { CREATED, EXPIRED, EXITED };
+
+/* The state of a record that was entered: what none has by chance that never was, nor one that was copied. */
+static uint32_t entered_mark(const wa_timeout *t) { return (uint32_t)(uintptr_t)t ^ 0x74696d65u; }
+static bool marked(const wa_timeout *t) { return t && t->state == entered_mark(t); }
 
 /* What a deadline reads and writes, on the heap: the program's wa_timeout may lie on a C stack that is gone, because its task
  * died or its function returned without the exit. */
 struct wa__timeout {
   wa__due due;
   wa__scope scope;
-  wa_timeout *owner; /* the program's record, or own; the deadline does not follow it */
   wa__task *task;
   bool expiring;
   uint8_t mask_level; /* where it was entered */
@@ -52,16 +55,16 @@ static void arm(wa_timeout *t, wa_time delay) {
   else wa__ready(&timer->due.handle);
 }
 
-wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *owner, wa_time delay) {
+wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *record, wa_time delay) {
   struct wa__timeout *timer = wa__alloc(sizeof *timer);
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
   timer->expiring = false;
   timer->task = task;
   timer->mask_level = task->mask_level;
-  wa_timeout *t = timer->owner = owner ? owner : &timer->own;
-  *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = ENTERED};
-  wa__scope_enter(task, &timer->scope, drop);
+  wa_timeout *t = record ? record : &timer->own;
+  *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = entered_mark(t)};
+  wa__scope_enter(task, &timer->scope, drop, t);
   arm(t, delay);
   return t;
 }
@@ -89,27 +92,26 @@ int wa__timeout_leave(wa_timeout *t, int status) {
   return status;
 }
 
-static bool entered(wa__task *task, const wa_timeout *t) {
-  if (!t || t->state != ENTERED || t->task != &task->future) return false; /* deep nests are many to walk through */
-  for (wa__scope *scope = task->scopes; scope; scope = scope->next) {
-    if (scope->drop == drop && wa__container(scope, struct wa__timeout, scope)->owner == t) return true;
-  }
-  return false;
+/* The mark alone may have outlived the task that entered it. */
+static wa__task *holder_of(const wa_timeout *t) {
+  if (!marked(t)) return NULL;
+  return wa__current && wa__scope_holds(wa__current, drop, t) ? wa__current : wa__scope_holder(drop, t);
 }
 
 int wa_timeout_enter(wa_timeout *t, wa_time delay) {
   wa__task *task = wa__need_task("wa_timeout_enter");
   if (!task) return WA_EMISUSE;
-  if (entered(task, t))
+  wa__task *holder = holder_of(t);
+  if (holder)
     return wa__misuse("wa_timeout_enter: task '%s' is inside this timeout, or left it without wa_timeout_exit",
-                      wa_name(&task->future));
+                      wa_name(&holder->future));
   if (!t) return wa__misuse("wa_timeout_enter: t is NULL; expected a wa_timeout");
   if (delay < 0) return wa__misuse("wa_timeout_enter: delay is %d ns; expected 0 or more", delay);
   return wa__timeout_enter(task, t, delay) ? WA_OK : WA_ENOMEM;
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
-  if (!t || t->state != ENTERED || t->timer->owner != t || t->timer->expiring)
+  if (!holder_of(t) || t->timer->expiring)
     return wa__misuse("wa_timeout_reschedule: the timeout is not active");
   if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
   arm(t, delay);
@@ -117,11 +119,11 @@ int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
 }
 
 int wa_timeout_exit(wa_timeout *t, int status) {
-  if (!t || t->state != ENTERED || t->task != wa_current() || t->timer->owner != t)
+  if (!marked(t) || !wa__current || !wa__scope_holds(wa__current, drop, t))
     return wa__misuse("wa_timeout_exit: the timeout was not entered by this task, or was left already");
   return wa__timeout_leave(t, status);
 }
 
 bool wa_timeout_expired(const wa_timeout *t) {
-  return wa__given(t, "wa_timeout_expired") && (t->state == ENTERED ? t->timer->expiring : t->state == EXPIRED);
+  return wa__given(t, "wa_timeout_expired") && (holder_of(t) ? t->timer->expiring : t->state == EXPIRED);
 }

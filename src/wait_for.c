@@ -38,7 +38,7 @@ static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
   if (!w) return wa__no_memory("a wait"), NULL;
   *w = (watch){.handle = {.run = release_waiter}, .task = t, .future = f};
   f->refs++;
-  wa__scope_enter(t, &w->scope, drop_watch);
+  wa__scope_enter(t, &w->scope, drop_watch, NULL);
   wa__future_add(f, &w->handle);
   t->slot = WA__SLOT_PENDING;
   wa__slot_timer(t, grace);

@@ -46,7 +46,7 @@ int wa_wait(wa_future *const *futures, size_t n, int when, wa_time timeout) {
   waitset *set = wa__alloc(size_of(n));
   if (!set) return wa__no_memory("a wait");
   *set = (waitset){.task = t, .n = (uint32_t)n, .when = when};
-  wa__scope_enter(t, &set->scope, drop);
+  wa__scope_enter(t, &set->scope, drop, NULL);
   t->slot = WA__SLOT_PENDING;
   wa__slot_timer(t, timeout);
   set->left = wa__watch_begin(set->watches, futures, n, on_completion, set);

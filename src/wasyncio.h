@@ -320,7 +320,7 @@ typedef struct wa_timeout {
     uint32_t state;
   )
 } wa_timeout;
-/** Begins the scope. WA_EMISUSE outside a task, inside this same scope, and for a negative delay; WA_ENOMEM. */
+/** Begins the scope. WA_EMISUSE outside a task, while a task is inside this same scope, and for a negative delay; WA_ENOMEM. */
 int wa_timeout_enter(wa_timeout *t, wa_time delay);
 /** reschedule(): moves the deadline to delay from now. WA_EMISUSE before enter, and once the scope has expired or was left. */
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay);
@@ -340,13 +340,12 @@ bool wa_timeout_expired(const wa_timeout *t);
  * The record must stay where it is: a copy is refused. Without memory for them, some or all of WA_EGROUP's errors are missing. */
 typedef struct wa_group {
   WA__PRIVATE(
-    wa_task *parent;
     struct wa__group *state;
     uintptr_t mark;  /* its own place, if it was entered */
     uint32_t errors; /* which they were; 0: none */
   )
 } wa_group;
-/** Begins the group. WA_EMISUSE outside a task, and inside this same group; WA_ENOMEM. */
+/** Begins the group. WA_EMISUSE outside a task, and while a task is inside this same group; WA_ENOMEM. */
 int wa_group_enter(wa_group *g);
 /** create_task: wa_spawn, as a member. The caller owns a reference. NULL also when the group is finished or shutting down. */
 wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg);

@@ -109,6 +109,10 @@ onBoth('edges', (test) => {
     assert.deepEqual(seen, ['ClosedError', 'ClosedError']);
   });
 
+  const seen = [];
+  const until = (_, { signal }) => new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(seen.push(signal.reason)));
+  });
   test('of two reasons with the same words the one comes out that was told', {}, async (rt) => {
     const first = new AbortController();
     const task = rt.spawn('slow_cleanup', '', { signal: first.signal });
@@ -121,9 +125,23 @@ onBoth('edges', (test) => {
     assert.equal(await errorOf(task), first.signal.reason);
   });
 
-  const until = (_, { signal }) => new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(seen.push(signal.reason)));
+  test('of requests in one turn with the same words the first comes out, which has ended the wait', {
+    host: { until },
+  }, async (rt) => {
+    for (const [name, input] of [['sleeper', 1e6], ['slow_cleanup', 2], ['call', 'until']]) {
+      const first = new AbortController();
+      const task = rt.spawn(name, input, { signal: first.signal });
+      await rt.spawn('sleeper', 1);
+      first.abort();
+      for (let i = 0; i < 3; i++) task.cancel(AbortSignal.abort().reason);
+      assert.equal(await errorOf(task), first.signal.reason, name);
+      if (name === 'call') assert.equal(seen.pop(), first.signal.reason);
+    }
+    const limited = rt.spawn('sleeper', 1e6, { timeout: 50 });
+    const waited = rt.waitFor(limited, 50);
+    assert.deepEqual((await Promise.all([limited, waited].map(errorOf))).map(({ name }) => name), ['TimeoutError', 'TimeoutError']);
   });
+
   test('a reason of a task that is over is not taken for that of another with the same words', {
     host: { until },
   }, async (rt) => {
@@ -151,7 +169,6 @@ onBoth('edges', (test) => {
     assert.equal(seen.pop(), reason);
     assert.equal((await errorOf(second)).reason, reason);
   });
-  const seen = [];
 
   test("an abort in the middle of another runtime's call reaches all", {}, async (rt, { module }) => {
     const controller = new AbortController();

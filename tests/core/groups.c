@@ -156,9 +156,19 @@ static int leaves_the_others(void *arg) {
   (void)arg;
   return wa_group_exit(&shared, WA_OK);
 }
+static int enters_the_others(void *arg) {
+  (void)arg;
+  return wa_group_enter(&shared);
+}
 
 TASK_TEST(group_is_left_by_who_entered_it) {
-  wa_group_enter(&shared);
+  EXPECT_STATUS(finish(wa_spawn(enters_the_others, NULL)), WA_OK); /* and does not leave it */
+  EXPECT_MISUSE(wa_group_exit(&shared, WA_OK), "wa_group_exit: the group was not entered by this task");
+  EXPECT_STATUS(wa_group_enter(&shared), WA_OK);
+  EXPECT_MISUSE(finish(wa_spawn(enters_the_others, NULL)), "wa_group_enter: task 'main' is inside this group");
+  wa_release(wa_group_spawn(&shared, enters_the_others, NULL));
+  EXPECT_STATUS(wa_group_exit(&shared, WA_OK), WA_EGROUP);
+  EXPECT_STATUS(wa_group_enter(&shared), WA_OK);
   EXPECT_MISUSE(finish(wa_spawn(leaves_the_others, NULL)), "wa_group_exit: the group was not entered by this task");
   EXPECT_STATUS(wa_group_exit(&shared, WA_OK), WA_OK);
 }

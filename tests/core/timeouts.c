@@ -92,11 +92,17 @@ static int leaves_the_others(void *arg) {
   (void)arg;
   return wa_timeout_exit(&shared, WA_OK);
 }
+static int enters_the_others(void *arg) {
+  (void)arg;
+  return wa_timeout_enter(&shared, WA_S(1));
+}
 
 TASK_TEST(timeout_is_left_by_who_entered_it) {
   wa_timeout_enter(&shared, WA_MS(5));
   EXPECT_MISUSE(finish(wa_spawn(leaves_the_others, NULL)), "wa_timeout_exit: the timeout was not entered by this task");
-  EXPECT_STATUS(wa_timeout_exit(&shared, WA_OK), WA_OK);
+  EXPECT_MISUSE(finish(wa_spawn(enters_the_others, NULL)), "wa_timeout_enter: task 'main' is inside this timeout");
+  EXPECT_STATUS(wa_timeout_exit(&shared, wa_sleep(WA_MS(9))), WA_ETIMEDOUT);
+  EXPECT_STATUS(finish(wa_spawn(enters_the_others, NULL)), WA_OK);
 }
 
 static int never_leaves(void *t) {
@@ -110,6 +116,11 @@ TASK_TEST(timeout_never_left_ends_with_its_task) {
   wa_counts c;
   wa_count(&c);
   EXPECT_INT(c.timers, 0);
+  EXPECT_MISUSE(wa_timeout_reschedule(&t, 1), "wa_timeout_reschedule: the timeout is not active");
+  EXPECT_MISUSE(wa_timeout_exit(&t, WA_OK), "wa_timeout_exit: the timeout was not entered by this task");
+  EXPECT(!wa_timeout_expired(&t));
+  EXPECT_STATUS(wa_timeout_enter(&t, WA_MS(3)), WA_OK);
+  EXPECT_STATUS(wa_timeout_exit(&t, WA_OK), WA_OK);
 }
 
 /* ---- wait_for ---------------------------------------------------------------------------------------------------- */
