@@ -3,9 +3,9 @@
  *     classes: 512 576 .. 960 | 1024 1152 .. 1920 | 2048 ...     eight per doubling, a free list each
  *     system:  |.. given ..|... region ...|                      more of it by sbrk: an eighth of what there is
  *
- * Law: a freed block is used again, as it is by its own class and as a chunk by the pool, so what an array leaves behind when it
- * grows becomes small objects; nothing is split and nothing given back to the system. The last of the region goes back to it, so
- * that large data of every size, one after the other, takes what the largest does.
+ * Law: a freed block is used again, as it is by its own class and as chunks by the pool, so what an array leaves behind when it
+ * grows becomes small objects; no other is split while there is memory, and nothing given back to the system. The last of the
+ * region goes back to it, so that large data of every size, one after the other, takes what the largest does.
  */
 #include "block.h"
 
@@ -89,19 +89,80 @@ static bool extend(size_t size) {
   return true;
 }
 
-void *wa__block_alloc(size_t size) {
-  if (size > LARGEST) return NULL;
-  uint32_t c = class_of(size);
+static void *pop(uint32_t c) {
   block *b = free_lists[c];
-  if (b) {
-    free_lists[c] = b->next;
-    return b;
-  }
-  size = class_size(c);
-  if (!extend(size)) return NULL;
+  if (b) free_lists[c] = b->next;
+  return b;
+}
+
+static void *bump(size_t size) {
+  if (room() < size) return NULL;
   char *p = region;
   region += size;
   return p;
+}
+
+#if WA__REUNITES
+/* Of a free block of the class the beginning; the rest stays free. */
+static WA__COLD void *part_of(uint32_t c, size_t size) {
+  char *p = pop(c);
+  if (p) wa__give(p + size, class_size(c) - size);
+  return p;
+}
+
+static WA__COLD void *split(uint32_t c) {
+  void *p = NULL;
+  for (uint32_t larger = c; !p && larger < CLASSES; larger++) p = part_of(larger, class_size(c));
+  return p;
+}
+
+/* Where the system gives no more. */
+static WA__COLD void *squeeze(uint32_t c) {
+  void *p = split(c);
+  if (p || !wa__reunite()) return p;
+  p = bump(class_size(c));
+  if (!p) p = split(c);
+  wa__reunite_ended(p != NULL);
+  return p;
+}
+
+WA__COLD void wa__give(char *start, size_t size) {
+  while (size >= 1u << FIRST) {
+    uint32_t c = class_of(size);
+    size_t part = class_size(class_size(c) <= size ? c : c - 1);
+    wa__block_free(start, part);
+    start += part;
+    size -= part;
+  }
+  if (size) wa__pool_give(start, size);
+}
+
+WA__COLD uintptr_t wa__block_lists(uintptr_t number) {
+  for (uint32_t c = 0; c < CLASSES; c++) number = number * 31 + (uintptr_t)free_lists[c];
+  return number;
+}
+
+WA__COLD wa__run *wa__block_drain(wa__run *runs) {
+  for (uint32_t c = 0; c < CLASSES; c++) {
+    for (wa__run *run; (run = pop(c)); runs = run) {
+      run->next = runs;
+      run->size = (uint32_t)class_size(c);
+    }
+  }
+  return runs;
+}
+#else
+static void *part_of(uint32_t c, size_t size) { return (void)size, pop(c); }
+static void *squeeze(uint32_t c) { return (void)c, NULL; }
+#endif
+
+void *wa__block_alloc(size_t size) {
+  if (size > LARGEST) return NULL;
+  uint32_t c = class_of(size);
+  void *p = pop(c);
+  if (p) return p;
+  size = class_size(c);
+  return extend(size) ? bump(size) : squeeze(c);
 }
 
 #ifdef __OPTIMIZE_SIZE__ /* not for 100 bytes of gzip */
@@ -131,14 +192,19 @@ void wa__block_free(void *memory, size_t size) {
   free_lists[c] = b;
 }
 
-/* Rather a smaller one that is there: a stack that nobody needs, say. */
+/* Rather one that is there, though smaller: a stack that nobody needs, say. Of a larger one the beginning. */
 void *wa__block_chunk(size_t *size) {
   for (uint32_t c = CLASSES; c-- > class_of(WORTHWHILE);) {
     if (!free_lists[c]) continue;
-    *size = class_size(c);
-    return wa__block_alloc(*size);
+    if (!WA__REUNITES || class_size(c) < *size) *size = class_size(c);
+    return part_of(c, *size);
   }
-  return wa__block_alloc(*size);
+  void *p = wa__block_alloc(*size);
+  for (uint32_t c = WA__REUNITES ? class_of(WORTHWHILE) : 0; !p && c--;) {
+    p = pop(c);
+    *size = class_size(c);
+  }
+  return p;
 }
 #else
 #include <stdlib.h>

@@ -26,26 +26,44 @@ size_t wa__bytes;
 #define CHUNK_MAX 65536
 
 #if POOL_MAX
-typedef struct block {
-  uint64_t untouched; /* a freed future's kind: so a released handle can be told */
-  struct block *next;
-} block;
-static block *free_lists[POOL_MAX / GRAIN + 1];
+static wa__run *free_lists[POOL_MAX / GRAIN + 1];
 static char *chunk, *chunk_end;
 static size_t chunk_size = 2048; /* doubles, so that a small program stays small */
+
+static inline void push(void *memory, size_t list) {
+  ((wa__run *)memory)->next = free_lists[list];
+  free_lists[list] = memory;
+}
+
+static inline void *pop(size_t list) {
+  wa__run *run = free_lists[list];
+  if (wa__likely(run != NULL)) free_lists[list] = run->next;
+  return run;
+}
+
+#if WA__REUNITES
+static WA__COLD void *larger(size_t size, size_t *got) {
+  void *p = NULL;
+  for (size_t list = size / GRAIN; !p && ++list <= POOL_MAX / GRAIN;) {
+    p = pop(list);
+    *got = list * GRAIN;
+  }
+  return p;
+}
+#else
+static inline void *larger(size_t size, size_t *got) { return (void)size, (void)got, NULL; }
+#endif
 
 static WA__COLD void *carve(size_t size) {
   if (wa__unlikely((size_t)(chunk_end - chunk) < size)) {
     /* What is left of the old chunk serves a smaller size. */
     size_t left = (size_t)(chunk_end - chunk);
-    if (left >= GRAIN) {
-      block *b = (block *)chunk;
-      b->next = free_lists[left / GRAIN];
-      free_lists[left / GRAIN] = b;
-    }
+    if (left >= GRAIN) push(chunk, left / GRAIN);
+    if (WA__REUNITES) chunk = chunk_end; /* or it would be there twice */
     if (chunk_size < CHUNK_MAX) chunk_size *= 2;
     size_t got = chunk_size;
     chunk = wa__block_chunk(&got);
+    if (!chunk) chunk = larger(size, &got);
     if (!chunk) return chunk_end = NULL;
     chunk_end = chunk + got;
   }
@@ -60,9 +78,8 @@ void *wa__alloc(size_t size) {
 #if POOL_MAX
   if (wa__likely(size <= POOL_MAX)) {
     size_t list = (size + GRAIN - 1) / GRAIN;
-    block *b = free_lists[list];
-    if (wa__likely(b != NULL)) free_lists[list] = b->next, p = b;
-    else p = carve(list * GRAIN);
+    p = pop(list);
+    if (wa__unlikely(!p)) p = carve(list * GRAIN);
   } else
 #endif
     p = wa__block_alloc(size);
@@ -75,11 +92,35 @@ void wa__free(void *memory, size_t size) {
   wa__bytes -= size;
 #if POOL_MAX
   if (wa__likely(size <= POOL_MAX)) {
-    size_t list = (size + GRAIN - 1) / GRAIN;
-    ((block *)memory)->next = free_lists[list];
-    free_lists[list] = memory;
+    push(memory, (size + GRAIN - 1) / GRAIN);
     return;
   }
 #endif
   wa__block_free(memory, size);
 }
+
+#if WA__REUNITES
+WA__COLD void wa__pool_give(void *memory, size_t size) { push(memory, size / GRAIN); }
+
+WA__COLD uintptr_t wa__pool_lists(uintptr_t number) {
+  for (size_t list = 1; list <= POOL_MAX / GRAIN; list++) number = number * 31 + (uintptr_t)free_lists[list];
+  return number;
+}
+
+WA__COLD wa__run *wa__pool_drain(wa__run *runs) {
+  if (chunk != chunk_end) {
+    wa__run *run = (wa__run *)chunk;
+    run->next = runs;
+    run->size = (uint32_t)(chunk_end - chunk);
+    runs = run;
+    chunk = chunk_end = NULL;
+  }
+  for (size_t list = 1; list <= POOL_MAX / GRAIN; list++) {
+    for (wa__run *run; (run = pop(list)); runs = run) {
+      run->next = runs;
+      run->size = (uint32_t)(list * GRAIN);
+    }
+  }
+  return runs;
+}
+#endif

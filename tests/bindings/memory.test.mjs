@@ -1,9 +1,68 @@
-// The runtime's memory and libc's malloc, in the same wasm.
+// The runtime's memory and libc's malloc, in the same wasm; and memory that has been full.
 import assert from 'node:assert/strict';
-import { onBoth } from './setup.mjs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { load } from '../../bindings/index.js';
+import { buildWasm } from '../../scripts/link.mjs';
+import { errorOf, here, onBoth, root, undefinedSymbols } from './setup.mjs';
 
 onBoth('memory', (test) => {
   test("nothing that malloc gives is the runtime's", {}, (rt) => {
     assert.equal(rt.exports.shared(), 0);
   });
 }, 'memory');
+
+const most = 4 << 20;
+const limits = {
+  wasi: [`-Wl,--max-memory=${most}`],
+  emscripten: [`-sMAXIMUM_MEMORY=${most}`, `-sINITIAL_MEMORY=${most / 2}`, ...undefinedSymbols],
+};
+for (const [target, extra] of Object.entries(limits)) {
+  describe(`memory that was full, ${target}`, async () => {
+    const limited = async (name, t) => {
+      const out = join(root, `build/tests/bindings/${name}-${target}-limited.wasm`);
+      await buildWasm({ target, level: 'release', kind: 'reactor', out, files: [join(here, `${name}.c`)], extra });
+      const rt = await load(out, { clock: 'virtual' });
+      t.after(() => rt.close());
+      return rt;
+    };
+
+    test('serves things of any other size once it is free', async (t) => {
+      const { exports } = await limited('full', t);
+      const whole = exports.largest();
+      assert.ok(whole > 1 << 20, `${whole} of ${most}`);
+      for (let seed = 1; seed <= 40; seed++) {
+        const [least, atMost] = [[33, 64], [160, 160], [1, 512], [500, 700], [1, 5000], [3000, 100_000]][seed % 6];
+        const had = exports.fill(seed, least, atMost, [0, 30, 60, 100][seed % 4]);
+        const bytes = had * (least + atMost) / 2;
+        assert.ok(bytes > 0.8 * whole, `seed ${seed}: ${had} blocks of ${least} to ${atMost}: ${bytes} of ${whole}`);
+        assert.ok(exports.largest() > 0.8 * whole, `seed ${seed}: ${exports.largest()} of ${whole}`);
+      }
+    });
+
+    test('tasks without number, then data', async (t) => {
+      const rt = await limited('tasks', t);
+      for (let round = 0; round < 3; round++) {
+        const tasks = [];
+        let full;
+        while (!full) {
+          try {
+            tasks.push(rt.spawn('sleeper', 1e6));
+          } catch (error) {
+            full = error;
+          }
+        }
+        assert.equal(full.statusName, 'WA_ENOMEM');
+        assert.ok(tasks.length > 5000, tasks.length);
+        const ends = tasks.map(errorOf);
+        await new Promise(setImmediate); // they begin, and wait
+        for (const task of tasks) task.cancel();
+        await Promise.all(ends);
+        for (const size of [1, 100, 1000, 10_000, 100_000, 500_000]) {
+          const name = 'n'.repeat(size % 999);
+          assert.equal((await rt.spawn('echo', 'x'.repeat(size), { name })).length, size, `round ${round}`);
+        }
+      }
+    });
+  });
+}

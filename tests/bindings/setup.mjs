@@ -14,7 +14,7 @@ export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, '../..');
 const targets = ['wasi', 'emscripten'];
 // Imports of the test's own are no mistake.
-const undefinedSymbols = ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined', '-Wno-unused-command-line-argument'];
+export const undefinedSymbols = ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined', '-Wno-unused-command-line-argument'];
 
 // WASYNCIO_LEVEL names another level than a user has: O0, O1, O2, Os.
 export async function program(target, name = 'tasks', level = process.env.WASYNCIO_LEVEL ?? 'release') {
