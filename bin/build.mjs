@@ -1,5 +1,5 @@
 // npx wasyncio build: a user's C and the prebuilt runtime become one wasm. Only what is out of date is compiled.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { isCxx, maker } from '../toolchain/make.mjs';
 import { parallel } from '../toolchain/run.mjs';
 import { findToolchain, names } from '../toolchain/toolchains.mjs';
 import { checkFlags, explained } from './refuse.mjs';
-import { expect } from './usage.mjs';
+import { expect, expectFile, expectOutput } from './usage.mjs';
 
 export const help = `usage: npx wasyncio build FILE.c... -o OUT.wasm [OPTION...] [-- COMPILER-FLAG...]
 
@@ -59,12 +59,10 @@ function check({ values, words }) {
   expect(words.length > 0, 'build: no C file is given, like: npx wasyncio build app.c -o app.wasm');
   expect(values.output, 'build: no output is given, like: -o app.wasm');
   expect(extname(values.output) === '.wasm', `build: the output must end in .wasm, not '${values.output}'`);
-  const folder = dirname(resolve(values.output));
-  expect(existsSync(folder), `build: there is no folder ${folder} for the output`);
-  expect(!statSync(values.output, { throwIfNoEntry: false })?.isDirectory(), `build: the output ${values.output} is a folder`);
+  expectOutput('build', values.output);
   for (const file of words) {
     expect(/\.(c|o|a)$/.test(file) || isCxx(file), `build: '${file}' is no C file, object or archive`);
-    expect(statSync(file, { throwIfNoEntry: false })?.isFile(), `build: there is no file ${file}`);
+    expectFile('build', file);
   }
   const { optimize = values.debug ? '0' : '3', toolchain } = values;
   expect(/^[0123sz]$/.test(optimize), `build: -O takes 0, 1, 2, 3, s or z, not '${optimize}'`);

@@ -1,9 +1,9 @@
 // npx wasyncio instrument: the last step alone, for a build that compiles and links by itself (CMake, make).
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { renameSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { instrument } from '../toolchain/instrument.mjs';
 import { findOptimizer } from '../toolchain/toolchains.mjs';
-import { expect } from './usage.mjs';
+import { expect, expectFile, expectOutput } from './usage.mjs';
 
 export const help = `usage: npx wasyncio instrument LINKED.wasm -o OUT.wasm [-O 0|1|2|3|s|z] [--debug]
 
@@ -25,10 +25,8 @@ export async function main({ values: { output, optimize, debug }, words, rest })
   expect(output, 'instrument: no output is given, like: -o app.wasm');
   expect(/^[0123sz]$/.test(optimize), `instrument: -O takes 0, 1, 2, 3, s or z, not '${optimize}'`);
   const [linked] = [...words, ...rest];
-  expect(statSync(linked, { throwIfNoEntry: false })?.isFile(), `instrument: there is no file ${linked}`);
-  const folder = dirname(resolve(output));
-  expect(existsSync(folder), `instrument: there is no folder ${folder} for the output`);
-  expect(!statSync(output, { throwIfNoEntry: false })?.isDirectory(), `instrument: the output ${output} is a folder`);
+  expectFile('instrument', linked);
+  expectOutput('instrument', output);
   const temporary = `${resolve(output)}.${process.pid}.tmp`;
   try {
     await instrument(findOptimizer(), linked, temporary, { level: `O${optimize}`, names: debug });

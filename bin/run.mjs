@@ -3,12 +3,11 @@
 //     run -> Ctrl-C: cancelled, the task cleans up -> Ctrl-C again: ended at once
 //
 // Exit status: 0 the task ended well, 1 it failed, 2 wrong use, 124 its time was up, 130 cancelled by Ctrl-C.
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LoadError, MisuseError, TimeoutError, load } from '../bindings/index.js';
 import { BuildError } from '../toolchain/run.mjs';
-import { UsageError, expect } from './usage.mjs';
+import { UsageError, expect, expectFile } from './usage.mjs';
 
 const TIMED_OUT = 124, INTERRUPTED = 130;
 
@@ -29,20 +28,27 @@ export const options = { timeout: { type: 'string' }, host: { type: 'string' } }
 function check({ timeout, host }, words) {
   const [path, task] = words;
   expect(path, 'run: no wasm is given, like: npx wasyncio run app.wasm crawl');
-  expect(existsSync(path), `run: there is no file ${path}`);
+  expectFile('run', path);
   expect(task, 'run: no task is given, like: npx wasyncio run app.wasm crawl');
   expect(words.length <= 3, `run: one input is expected, not ${words.length - 2}; quote one that has spaces`);
   expect(timeout === undefined || (timeout.trim() && Number(timeout) >= 0),
     `run: --timeout takes milliseconds, 0 or more, not '${timeout}'`);
-  expect(host === undefined || existsSync(host), `run: there is no file ${host}`);
+  if (host !== undefined) expectFile('run', host);
 }
 
 async function importHost(path) {
+  const stuck = () => { // Node has nothing left to wait for
+    console.error(`wasyncio: ${path}: its top-level await waits for what can never come`);
+    process.exitCode = 1;
+  };
+  process.once('exit', stuck);
   try {
     const { default: all, ...named } = await import(pathToFileURL(resolve(path)));
     return typeof all === 'object' ? { ...all, ...named } : named;
   } catch (error) {
     throw new BuildError(`${path}: ${error?.message ?? error}`);
+  } finally {
+    process.off('exit', stuck);
   }
 }
 
@@ -73,12 +79,6 @@ export async function main({ values, words, rest }) {
     interrupted = true;
     console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
     task.cancel('Ctrl-C');
-  });
-  // A reader that has had enough; then nobody wants the rest.
-  process.stdout.on('error', (error) => {
-    if (error.code === 'EPIPE') return;
-    console.error(`wasyncio: the output can't be written: ${error.message}`);
-    process.exit(1);
   });
   await asUsage(path, () => { task = rt.spawn(name, input, { name, timeout }); });
   // Node has nothing left to wait for, and the task is still there.

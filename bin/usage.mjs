@@ -1,4 +1,6 @@
 // The words of a command line, checked: what a command's file gives as `options` is what node:util's parseArgs takes.
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export class UsageError extends Error {}
@@ -23,3 +25,16 @@ export function parse(name, args, options) {
 }
 
 export const expect = (sane, why) => { if (!sane) throw new UsageError(why); };
+
+const isFolder = (path) => existsSync(path) && statSync(path).isDirectory();
+
+/** existsSync alone takes a folder for a file; statSync alone throws where a path leads through a file, or a circle of links. */
+export function expectFile(name, path) {
+  expect(existsSync(path) && !isFolder(path), `${name}: there is no file ${path}`);
+}
+
+export function expectOutput(name, path) {
+  const folder = dirname(resolve(path));
+  expect(isFolder(folder), `${name}: there is no folder ${folder} for the output`);
+  expect(!isFolder(path), `${name}: the output ${path} is a folder`);
+}

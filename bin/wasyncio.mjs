@@ -33,10 +33,18 @@ async function main([name, ...args]) {
   return command.main(parse(name, args, command.options));
 }
 
+process.stdout.on('error', (error) => {
+  if (error.code === 'EPIPE') return; // a reader that has had enough; then nobody wants the rest
+  console.error(`wasyncio: the output can't be written: ${error.message}`);
+  process.exit(1);
+});
+
+const ofSystem = (error) => error?.syscall !== undefined && error.code !== undefined; // a disk that is full, a right that is missing
+
 try {
   process.exitCode = await main(process.argv.slice(2)) ?? 0;
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof BuildError)) throw error;
+  if (!(error instanceof UsageError || error instanceof BuildError || ofSystem(error))) throw error;
   console.error(`wasyncio: ${error.message}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

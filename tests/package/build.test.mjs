@@ -331,6 +331,8 @@ test('wrong uses', async () => {
   project.write('odd/package.json', '[]');
   mkdirSync(project.file('nowhere-link'));
   symlinkSync('nowhere', project.file('nowhere-link/app.c'));
+  symlinkSync('circle.c', project.file('circle.c'));
+  const long = 'n'.repeat(300);
   for (const [line, message, status] of [
     ['', /no command: the commands are build, instrument, init, run/],
     ['bild', /no command 'bild'/],
@@ -340,6 +342,10 @@ test('wrong uses', async () => {
     ['build a.c -o a', /the output must end in \.wasm, not 'a'/],
     ['build a.c -o nowhere/a.wasm', /there is no folder .*nowhere/],
     ['build b.c -o a.wasm', /there is no file b\.c/],
+    ['build text.txt/b.c -o a.wasm', /there is no file text\.txt\/b\.c/],
+    ['build circle.c -o a.wasm', /there is no file circle\.c/],
+    [`build ${long}.c -o a.wasm`, /there is no file nnn/],
+    ['build a.c -o text.txt/a.wasm', /there is no folder .*text\.txt/],
     ['build text.txt -o a.wasm', /'text\.txt' is no C file/],
     ['build . -o a.wasm', /'\.' is no C file/],
     ['build a.c -o a.wasm -O4', /-O takes 0, 1, 2, 3, s or z, not '4'/],
@@ -367,9 +373,24 @@ test('wrong uses', async () => {
     ['instrument', /one linked wasm is expected, not 0/],
     ['instrument a.wasm', /no output is given/],
     ['instrument nowhere.wasm -o a.wasm', /there is no file nowhere\.wasm/],
+    ['instrument text.txt/a.wasm -o a.wasm', /there is no file text\.txt\/a\.wasm/],
+    ['instrument a.c -o text.txt/a.wasm', /there is no folder .*text\.txt/],
     ['instrument a.wasm -o b.wasm -- c', /one linked wasm is expected, not 2/],
     ['init a b', /one folder is expected, not 2/],
   ]) await refused(line.split(' ').filter(Boolean), status ?? 2, message);
+});
+
+test('what the system refuses is told in a line', async () => {
+  project.write('a.c', '');
+  project.write('a file', '');
+  const env = { WASYNCIO_CACHE: project.file('a file') };
+  const { status, stderr } = await project.wasyncio(['build', 'a.c', '-o', 'a.wasm'], { env });
+  assert.equal(status, 1);
+  assert.match(stderr, /^wasyncio: .*a file.*\n$/);
+  const words = [project.file('node_modules/wasyncio/bin/wasyncio.mjs'), '--help'].map((word) => `'${word}'`).join(' ');
+  const full = await project.run('sh', ['-c', `'${process.execPath}' ${words} > /dev/full`]);
+  assert.equal(full.status, 1);
+  assert.match(full.stderr, /^wasyncio: the output can't be written: .*ENOSPC.*\n$/);
 });
 
 test('what is no linked wasm, or was optimized at the link, is not instrumented', async () => {
@@ -385,7 +406,7 @@ test('help and version', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(await succeeds(['--version']), `${version}\n`);
   const help = await succeeds(['--help']);
-  for (const command of ['build', 'instrument', 'init', 'run']) {
+  for (const command of ['build', 'instrument', 'init', 'run', 'demo']) {
     assert.match(help, new RegExp(`^  ${command} +\\w`, 'm'));
     assert.match(await succeeds([command, '--help']), new RegExp(`^usage: npx wasyncio ${command} `));
   }

@@ -15,6 +15,7 @@ before(async () => {
   project.write('host.mjs', 'export const answer = async (input) => `${input}? 42`;\n');
   project.write('default.mjs', 'export default { answer: () => { throw new Error("no answer") } };\n');
   project.write('broken.mjs', 'import "nowhere";\n');
+  project.write('stuck.mjs', 'await new Promise(() => {});\n');
   const { status, stderr } = await project.wasyncio(['build', 'tasks.c', '-o', 'tasks.wasm']);
   assert.equal(status, 0, stderr);
   copyFileSync(project.file('tasks.wasm'), project.file('app:v1.wasm'));
@@ -42,6 +43,8 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   ['host functions', 'tasks.wasm ask life --host host.mjs', 0, 'life? 42\n'],
   ['host functions beside a default export', 'tasks.wasm ask life --host beside.mjs', 0, 'life? 42\n'],
   ['host functions as a default export, which throw', 'tasks.wasm ask life --host default.mjs', 1, '', /no answer/],
+  ['a host module that waits for ever', 'tasks.wasm ask life --host stuck.mjs', 1, '',
+    /^wasyncio: stuck\.mjs: its top-level await waits for what can never come\n/],
   ['a host module that does not load', 'tasks.wasm ask life --host broken.mjs', 1, '', /broken\.mjs: .*nowhere/],
   ['no file', '', 2, '', /^wasyncio: run: no wasm is given/],
   ['no such file', 'nowhere.wasm echo', 2, '', /^wasyncio: run: there is no file nowhere\.wasm\n$/],
