@@ -5,7 +5,7 @@
 // Exit status: 0 the task ended well, 1 it failed, 2 wrong use, 124 its time was up, 130 cancelled by Ctrl-C.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LoadError, MisuseError, TimeoutError, load } from '../bindings/index.js';
+import { GroupError, LoadError, MisuseError, TimeoutError, load } from '../bindings/index.js';
 import { BuildError } from '../toolchain/run.mjs';
 import { UsageError, expect, expectFile } from './usage.mjs';
 
@@ -96,6 +96,7 @@ export async function main({ values, words, rest }) {
   } catch (error) {
     if (interrupted && task.cancelled) return INTERRUPTED;
     console.error(`wasyncio: ${name}: ${error?.message ?? error}`);
+    for (const each of error instanceof GroupError ? error.errors : []) console.error(`  ${each.message}`);
     return error instanceof TimeoutError && task.cancelled ? TIMED_OUT : 1;
   } finally {
     await rt.close();

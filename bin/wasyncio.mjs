@@ -39,7 +39,8 @@ process.stdout.on('error', (error) => {
   process.exit(1);
 });
 
-const ofSystem = (error) => error?.syscall !== undefined && error.code !== undefined; // a disk that is full, a right that is missing
+// A disk that is full, a right that is missing.
+const ofSystem = (error) => error?.syscall !== undefined && error.code !== undefined;
 
 try {
   process.exitCode = await main(process.argv.slice(2)) ?? 0;

@@ -166,7 +166,7 @@ export function waitFor(core, item, ms = Infinity) {
     else outer._follow(inner);
   });
   if (outer.done) return outer;
-  if (ms === 0) passed();
+  if (ms === 0 && inner === item) passed();
   else outer._within(ms, () => afterThis(passed));
   return outer;
 }

@@ -172,6 +172,10 @@ export class Core {
     } catch (again) {
       this.trap = again;
     }
+    this.#inside = false;
+    for (const owner of this.owners.all()) {
+      try { owner._keep?.(); } catch {} // the wasm may be beyond that
+    }
     this.end('the runtime is broken: the wasm trapped outside of its tasks', this.trap);
   }
 

@@ -26,9 +26,18 @@ export class Deadline {
   cancel() {
     const core = this.#core;
     if (!this.#handle || core.dead) return;
-    core.owners.delete(this.#handle);
-    core.x.wax_release(this.#handle); // a timer that nobody holds is no timer
+    const handle = this.#handle;
+    core.owners.delete(handle);
     this.#handle = 0;
+    // Another runtime's end may tell it so in the middle of a call from this one's wasm.
+    if (core.inside) queueMicrotask(() => this.#release(handle));
+    else this.#release(handle);
+  }
+
+  #release(handle) {
+    const core = this.#core;
+    if (core.dead) return;
+    core.x.wax_release(handle); // a timer that nobody holds is no timer
     core.wake();
   }
 

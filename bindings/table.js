@@ -25,9 +25,11 @@ export class Table {
     this.#handles[i] = 0;
     this.#owners[i] = undefined;
   }
+  all() { return this.#owners.filter((owner) => owner); }
+
   /** Empties it. Returns the owners. */
   clear() {
-    const owners = this.#owners.filter((owner) => owner);
+    const owners = this.all();
     this.#handles = [];
     this.#owners = [];
     return owners;

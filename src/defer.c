@@ -4,8 +4,8 @@
  *
  * Laws
  *   - The last deferred is the first to run, and each runs once.
- *   - A cancellation that the clean-ups hear of, and leave as it is, is how a task ends whose body succeeded, as where it comes
- *     out of a `finally`. Nothing else that they hear of changes how the task ends.
+ *   - A cancellation that the clean-ups hear of, and leave as it is, is how a task ends whose body succeeded or was cancelled, as
+ *     where it comes out of a `finally`. Nothing else that they hear of changes how the task ends.
  */
 #include "task.h"
 
@@ -23,8 +23,9 @@ static int run_deferred(void *arg) {
     wa__free(d, sizeof *d);
     now.cleanup(now.arg);
   }
-  bool told = t->cancels > asked && !t->request_level && t->extra->body_status >= 0;
-  if (told) t->extra->body_status = WA_ECANCELED;
+  int32_t *status = &t->extra->body_status;
+  bool told = t->cancels > asked && !t->request_level && (*status >= 0 || *status == WA_ECANCELED);
+  if (told) *status = WA_ECANCELED;
   wa__detail_set(&t->thrown, told ? t->reason : t->extra->body_thrown);
   return WA_OK;
 }

@@ -30,11 +30,11 @@ static void print(int fd, const char *text, size_t size) {
 }
 static void say(int fd, const char *text) { print(fd, text, strlen(text)); }
 
-static void print_whole(uint64_t whole) {
+static void print_whole(int fd, uint64_t whole) {
   char text[20], *p = text + sizeof text;
   do *--p = (char)('0' + whole % 10);
   while (whole /= 10);
-  print(OUT, p, (size_t)(text + sizeof text - p));
+  print(fd, p, (size_t)(text + sizeof text - p));
 }
 
 /* Nine digits behind the point, rounded, without the zeros at their end. */
@@ -42,7 +42,7 @@ static void print_fixed(double size) {
   enum { BILLION = 1000000000 };
   uint64_t whole = (uint64_t)size;
   uint32_t part = (uint32_t)((size - (double)whole) * BILLION + 0.5);
-  print_whole(whole + part / BILLION);
+  print_whole(OUT, whole + part / BILLION);
   part %= BILLION;
   if (!part) return;
   char text[] = ".000000000";
@@ -66,25 +66,52 @@ static void print_number(double number) {
   print_fixed(size);
   if (!exponent) return;
   say(OUT, exponent < 0 ? "e-" : "e+");
-  print_whole((uint64_t)(exponent < 0 ? -exponent : exponent));
+  print_whole(OUT, (uint64_t)(exponent < 0 ? -exponent : exponent));
 }
 
 /* What the task has printed by stdio stands before its result: where stdio is linked, it has this, which writes out everything. */
 extern void __stdio_exit(void) __attribute__((weak));
 
-static int print_result(wa_task *task) {
+static void print_result(wa_task *task) {
   if (__stdio_exit) __stdio_exit();
   wa_data result = wa_result(task);
   if (result.type == WA_NUMBER) print_number(result.number);
   else print(OUT, result.data, result.size);
   if (result.type == WA_NUMBER || result.type == WA_TEXT) print(OUT, "\n", 1);
-  return WA_OK;
 }
 
-typedef struct call { const wa__entry *entry; const char *input; } call;
+static void print_status(int status) {
+  say(ERR, wa_status_name(status));
+  if (status > WA_EUSER) return;
+  say(ERR, " (-");
+  print_whole(ERR, -(uint64_t)status);
+  say(ERR, ")");
+}
+
+/* A group's errors, or what the host said. */
+static void print_details(const wa_task *task) {
+  enum { MOST = 16 };
+  int errors[MOST];
+  size_t n = wa_errors(task, errors, MOST);
+  for (size_t i = 0; i < n && i < MOST; i++) say(ERR, i ? ", " : ": "), print_status(errors[i]);
+  if (n > MOST) say(ERR, ", ...");
+  wa_data words = wa_result(task);
+  if (words.type == WA_TEXT) say(ERR, ": "), print(ERR, words.data, words.size);
+}
+
+/* task: NULL if it is gone. */
+static void tell(const char *name, int status, const wa_task *task) {
+  say(ERR, name), say(ERR, ": ");
+  print_status(status);
+  if (task) print_details(task);
+  if (status == WA_EMISUSE) say(ERR, ": "), say(ERR, wa_error_text());
+  say(ERR, "\n");
+}
+
+typedef struct call { const wa__entry *entry; const char *input; bool told; } call;
 
 static int run(void *arg) {
-  const call *c = arg;
+  call *c = arg;
   wa__detail *input = c->input ? wa__detail_new(WA_TEXT, c->input, strlen(c->input)) : NULL;
   if (c->input && !input) return WA_ENOMEM;
   wa_task_options options = {.name = c->entry->name};
@@ -92,6 +119,7 @@ static int run(void *arg) {
   if (!task) return WA_ENOMEM;
   int st = wa_await(task);
   if (st >= 0) print_result(task);
+  else tell(c->entry->name, st, task), c->told = true;
   wa_release(task);
   return st;
 }
@@ -116,10 +144,10 @@ int main(int argc, char **argv) {
     say(ERR, "\n");
     return 2;
   }
-  int st = wa_run(run, &(call){entry, argc > 2 ? argv[2] : NULL});
+  call c = {entry, argc > 2 ? argv[2] : NULL, false};
+  int st = wa_run(run, &c);
   if (st >= 0 && written) return 0;
-  say(ERR, entry->name), say(ERR, ": "), say(ERR, st < 0 ? wa_status_name(st) : "its result could not be written");
-  if (st == WA_EMISUSE) say(ERR, ": "), say(ERR, wa_error_text());
-  say(ERR, "\n");
+  if (st >= 0) say(ERR, entry->name), say(ERR, ": its result could not be written\n");
+  else if (!c.told) tell(entry->name, st, NULL);
   return 1;
 }

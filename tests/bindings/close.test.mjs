@@ -106,6 +106,7 @@ onBoth('close', (test) => {
     const { cause } = await errorOf(rt.spawn('break_runtime'));
     assert.ok(cause instanceof WebAssembly.RuntimeError);
     assert.deepEqual([(await pending).name, (await pending).cause], ['TrapError', cause]);
+    assert.match((await pending).message, /^task 'task-\d+' ended with WA_ETRAP \(at tasks\.c:\d+\)/);
     assert.deepEqual([(await waiting).name, (await waiting).cause], ['ClosedError', cause]);
     assert.equal(rt.closed, true);
     assert.throws(() => rt.spawn('echo'), { name: 'ClosedError', message: /broken/, cause });

@@ -113,6 +113,8 @@ onBoth('waitFor', (test) => {
     const done = rt.spawn('echo', 1);
     await done;
     assert.equal(await rt.waitFor(done, 0), 1);
+    assert.equal(await rt.waitFor(Promise.resolve(2), 0), 2);
+    assert.ok(await errorOf(rt.waitFor(never(), 0)) instanceof TimeoutError);
     const steps = rt.exports.step_count();
     assert.ok(await errorOf(rt.waitFor(rt.spawn('sleeper', 1), 0)) instanceof TimeoutError);
     assert.equal(rt.exports.step_count(), steps);

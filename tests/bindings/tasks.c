@@ -420,6 +420,14 @@ static int overflow(void *arg) {
 }
 WA_TASK(overflow);
 
+/* slow_cleanup's, deferred. */
+static void cleans_up_slowly(void *ms) { wa_sleep(WA_MS((intptr_t)ms)); }
+static int slow_defer(void *arg) {
+  int st = wa_defer(cleans_up_slowly, (void *)(intptr_t)*(double *)arg);
+  return st == WA_OK ? wa_sleep(WA_FOREVER) : st;
+}
+WA_TASK(slow_defer);
+
 /* A wrong call, and time for another to make its own before this one ends; a number waits for longer. */
 static int misuses(void *ms) {
   int st = wa_sleep(-(wa_time)(intptr_t)ms);

@@ -106,17 +106,21 @@ for (const toolchain of names) {
     });
 
     test('the same wasm runs in Node, and under the wasmtime command', async (t) => {
-      const uses = [[['echo', 'hello'], 'hello\n', 0], [['twice', '0.75'], '1.5\n', 0], [['fail'], '', 1]];
+      const uses = [[['echo', 'hello'], 'hello\n', 0], [['twice', '0.75'], '1.5\n', 0],
+        [['fail'], '', 1, 'fail: WA_EUSER (-1003)\n'],
+        [['several'], '', 1, 'several: WA_EGROUP: WA_EUSER (-1003), WA_EUSER (-1003)\n'],
+        [['ask', 'life'], '', 1, "ask: WA_EHOST: no host carries out operation 'answer'\n"]];
       for (const [args, output, status] of uses) {
         const result = await project.wasyncio(['run', out, ...args]);
         assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
+        if (args[0] === 'several') assert.match(result.stderr, /WA_EGROUP.*\n(  a member .* WA_EUSER\n){2}$/);
       }
       const wasmtime = wasmtimeCommand();
       if (!wasmtime) return t.skip('there is no wasmtime command: ./build.sh wasmtime builds it');
       // Emscripten's C library has no way to wait: there the host must drive the tasks.
-      for (const [args, output, status] of toolchain === 'emcc' ? uses.slice(1) : uses) {
+      for (const [args, output, status, said = ''] of toolchain === 'emcc' ? uses.slice(1) : uses) {
         const result = await project.run(wasmtime, ['run', out, ...args]);
-        assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
+        assert.deepEqual([result.stdout, result.status, result.stderr], [output, status, said]);
       }
       for (const [half, printed] of [
         [1.15, '2.3'], [2.175, '4.35'], [9.995, '19.99'], [0.55, '1.1'], [-1.85, '-3.7'], [5e-11, '1e-10'], [0.05, '0.1'],

@@ -48,3 +48,13 @@ int stubborn(void *arg) {
   for (;;) wa_sleep(WA_S(1000));
 }
 WA_TASK(stubborn);
+
+int several(void *arg) {
+  (void)arg;
+  wa_group g;
+  int st = wa_group_enter(&g);
+  if (st != WA_OK) return st;
+  for (int i = 0; i < 2; i++) wa_release(wa_group_spawn(&g, fail, NULL));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(several);
