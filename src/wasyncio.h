@@ -15,7 +15,7 @@
  *     WA_EMISUSE. Each awaits one future. If the call has to wait, a cancellation of its task surfaces there as
  *     WA_ECANCELED. If it need not (the lock is free, the future is done), the next call that waits returns it, as in asyncio.
  *   - A wrong call, such as NULL for an object, is WA_EMISUSE. A call that returns no status gives NULL, "", 0 or a bool
- *     instead. wa_error_text() then names the argument, the task and what was expected.
+ *     instead. wa_error_text() then names the call and the argument, and says what was expected.
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
  *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
  *     gives it back with wa_release. A running task keeps itself alive, so `wa_release(wa_spawn(f, x))` is
