@@ -109,7 +109,7 @@ for (const toolchain of names) {
       const uses = [[['echo', 'hello'], 'hello\n', 0], [['twice', '0.75'], '1.5\n', 0],
         [['fail'], '', 1, 'fail: WA_EUSER (-1003)\n'],
         [['several'], '', 1, 'several: WA_EGROUP: WA_EUSER (-1003), WA_EUSER (-1003)\n'],
-        [['ask', 'life'], '', 1, "ask: WA_EHOST: no host carries out operation 'answer'\n"]];
+        [['ask', 'life'], '', 1, "ask: WA_EHOST: no host carries out operation 'answer': the program runs without one\n"]];
       for (const [args, output, status] of uses) {
         const result = await project.wasyncio(['run', out, ...args]);
         assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
