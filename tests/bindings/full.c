@@ -27,8 +27,8 @@ static int give_back(int n, uint32_t percent) {
   return kept;
 }
 
-/* Blocks of `least` to `most` bytes until there is no memory; of another seed others. Returns how many were had, below 0 for one that
- * was overwritten. */
+/* Blocks of `least` to `most` bytes until there is no memory; of another seed others. Returns how many were had, below 0 for one
+ * that was overwritten. */
 __attribute__((export_name("fill"))) int fill(uint32_t seed, uint32_t least, uint32_t most, uint32_t percent) {
   int n = 0, had = 0;
   state = seed;
