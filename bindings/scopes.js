@@ -65,10 +65,20 @@ function verdict(controller, members) {
   const heard = new Set(); // as they came, a nested group's as one; and what a body that spawns too late is told
   let cancellation; // the error of one from outside, or of a body that was cancelled
   let refusal; // of members, since it shuts down
+  let untold, telling; // a nest may be too deep for the engine's stack: who asked for the abort then asks again
   const abort = (why) => {
-    if (signal.aborted) return;
-    controller.abort(why);
-    for (const member of members) if (!member._item) stop(member, why); // a promise can't be: what makes it has the signal
+    if (telling || untold?.size === 0) return;
+    telling = true;
+    try {
+      controller.abort(why);
+      untold ??= new Set([...members].filter((member) => !member._item)); // a promise can't be: what makes it has the signal
+      for (const member of untold) {
+        stop(member, signal.reason);
+        untold.delete(member);
+      }
+    } finally {
+      telling = false;
+    }
   };
   return {
     heard,

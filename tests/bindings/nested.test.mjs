@@ -1,5 +1,6 @@
 // Scopes and combinators inside each other: what ends whom, as which kind of end, and who hears of it first.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { CancelledError, GroupError, TimeoutError } from '../../bindings/index.js';
 import { errorOf, onBoth } from './setup.mjs';
@@ -46,6 +47,27 @@ onBoth('nested scopes', (test) => {
     assert.ok(error instanceof TimeoutError);
     assert.deepEqual(told, [false]);
   });
+
+  // In a process of its own: what the engine has compiled takes less of its stack.
+  const nest = `
+    import { load } from '${new URL('../../bindings/index.js', import.meta.url)}';
+    const rt = await load(process.argv[2]);
+    const task = rt.spawn('sleeper', 1e6);
+    const all = [task];
+    for (let i = 0; i < process.argv[1]; i++) {
+      const inner = all.at(-1);
+      all.push(rt.group(({ add }) => { add(inner); }));
+    }
+    await rt.spawn('plain');
+    all.at(-1).cancel('stop');
+    const ends = await Promise.allSettled(all);
+    console.log(ends.filter(({ reason }) => reason.name === 'CancelledError').length, task.cancelling);`;
+  for (const depth of [1000, 1800, 2200, 5000]) {
+    test(`a nest of ${depth} groups ends as any does, though the engine's stack does not reach so far`, {}, (_, { path }) => {
+      const words = ['--input-type=module', '--eval', nest, String(depth), path];
+      assert.equal(execFileSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000 }), `${depth + 1} 1\n`);
+    });
+  }
 
   test('a body whose signal has aborted before never begins', {}, async (rt) => {
     let begun = 0;
