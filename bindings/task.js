@@ -176,7 +176,7 @@ export class Task extends Future {
     return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', cause?.text), this.reason);
   }
 
-  #error(status, members, words) {
+  #error(status, members, words = '') {
     const core = this.#core;
     const ended = (end) => `ended with ${core.statusName(end)}`;
     if (status === EGROUP) {
@@ -185,7 +185,8 @@ export class Task extends Future {
       return new GroupError(members.map(each), this.#sentence(ended(status)));
     }
     if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
-    let cause, why = words;
+    const own = `task '${this.name}': `; // which the message begins with
+    let cause, why = words.startsWith(own) ? words.slice(own.length) : words;
     if (status === EIO) cause = this._hostError;
     if (status === EHOST) cause = core.operations.errorOf(words, this._hostError);
     if (status === ETRAP || status === ESTACK) cause = core.trap;

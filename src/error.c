@@ -1,13 +1,24 @@
 /* error.c: names of statuses, and the sentence that belongs to the latest wrong call. */
 #include "base.h"
 
-static char error_text[6 * WA__TEXT_MOST + 80], *error_end;
+static char error_text[7 * WA__TEXT_MOST + 80], *error_end;
 
 const char *wa__outside;
 void (*wa__misuse_heard)(const char *sentence);
 
+/* A sentence, with the name of the task whose call it is about. */
+static void begin(const wa_task *t) {
+  wa__outside = NULL;
+  error_end = error_text;
+  if (t) error_end += wa__format(error_text, sizeof error_text, "task '%s': ", wa_name(t));
+}
+
 const char *wa_error_text(void) {
-  if (wa__outside) wa__misuse("%s: called outside of a task; only a task can wait", wa__outside);
+  const char *call = wa__outside;
+  if (call) {
+    begin(NULL); /* nobody's, whoever asks now */
+    wa__misuse_more("%s: called outside of a task; only a task can wait", call);
+  }
   return error_text;
 }
 
@@ -62,8 +73,7 @@ size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int6
 }
 
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) {
-  wa__outside = NULL;
-  error_end = error_text;
+  begin(wa_current());
   return wa__misused_more(format, a, b, c);
 }
 

@@ -133,11 +133,10 @@ wa_future *wa__fd_watch(int fd, int what, bool inner) {
 }
 
 wa_future *wa_fd_watch(int fd, int what) {
-  const char *task = wa_name(wa_current());
   int its_kind;
-  if (fd < 0) return wa__misuse("wa_fd_watch: fd is %d in task '%s'; expected 0 or more", fd, task), NULL;
+  if (fd < 0) return wa__misuse("wa_fd_watch: fd is %d; expected 0 or more", fd), NULL;
   if (what != WA_READABLE && what != WA_WRITABLE)
-    return wa__misuse("wa_fd_watch: what is %d in task '%s'; expected WA_READABLE or WA_WRITABLE", what, task), NULL;
+    return wa__misuse("wa_fd_watch: what is %d; expected WA_READABLE or WA_WRITABLE", what), NULL;
   if (wa__host_fd_kind(fd, &its_kind) == EBADF) return wa__misuse("wa_fd_watch: descriptor %d is not open", fd), NULL;
   return wa__fd_watch(fd, what, false);
 }

@@ -209,7 +209,7 @@ int wa_group_exit(wa_group *g, int status) {
   s->flags |= WAITING;
   bool circle = wa__waits_for_itself(t);
   s->flags &= ~(uint32_t)WAITING;
-  if (circle) return wa__misuse("wa_group_exit: task '%s' would wait for a member that waits for it", wa_name(&t->future));
+  if (circle) return wa__misuse("wa_group_exit: the task would wait for a member that waits for it");
   int st = leave(s, t, status);
   g->state = NULL;
   wa__errors errors = {(int *)(void *)s->errors.data, s->errors.size / sizeof(int), s->words.data, s->words.size};

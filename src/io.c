@@ -37,9 +37,7 @@ static int kind_of(int fd, int *kind) {
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 static WA__COLD int fail(const char *call, int fd, const char *why, int status) {
-  char where[160];
-  wa__format(where, sizeof where, "%s: descriptor %d in task '%s'", call, fd, wa_name(wa_current()));
-  wa__misuse("%s: %s", where, why);
+  wa__misuse("%s: descriptor %d: %s", call, fd, why);
   return status;
 }
 

@@ -363,7 +363,7 @@ int wa_uncancellable_enter(void) {
 int wa_uncancellable_exit(void) {
   wa__task *t = wa__need_task("wa_uncancellable_exit");
   if (!t) return WA_EMISUSE;
-  if (!t->mask_level) return wa__misuse("wa_uncancellable_exit: task '%s' did not enter", wa_name(&t->future));
+  if (!t->mask_level) return wa__misuse("wa_uncancellable_exit: the task did not enter");
   t->mask_level -= t->mask_level > 1 ? 2 : 1;
   if (t->request_level) wa__fuel = 1;
   return WA_OK;

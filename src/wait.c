@@ -98,7 +98,7 @@ static int wa__outcome(wa__task *t) {
       note_reason(t, t->reason);
     }
   } else if (f == &wa__self) {
-    st = wa__misuse("wa_await: task '%s' awaits itself", wa_name(&t->future));
+    st = wa__misuse("wa_await: the task awaits itself");
   } else if (f && f->answers) {
     st = wa__answered(t, f);
   } else if (f) {
@@ -175,7 +175,7 @@ static int yield_begin(void) {
 static int sleep_begin(wa_time delay) {
   wa__task *t = wa__need_task("wa_sleep");
   if (!t) return WA_EMISUSE;
-  if (delay < 0) return wa__misuse("wa_sleep: t is %d ns in task '%s'; expected 0 or more", delay, wa_name(&t->future));
+  if (delay < 0) return wa__misuse("wa_sleep: t is %d ns; expected 0 or more", delay);
   if (delay == 0) {
     wa__park_turn(t);
     return WA__PARKED;
@@ -249,7 +249,7 @@ int wa__await_begin(wa_future *f) {
   if (!t || !wa__check("wa_await", f)) return WA_EMISUSE;
   if (!wa__pending(f)) return wa__take(t, f);
   /* CPython's C task stays half awaited after it awaited itself, and every later await of it fails at once. */
-  if (wa__unlikely(f->barred)) return wa__misuse("wa_await: task '%s' awaits itself", wa_name(f));
+  if (wa__unlikely(f->barred)) return wa__misuse("wa_await: the task awaits itself");
   if (wa__unlikely(f == &t->future)) {
     f->barred = true;
     t->waiting = &wa__self;

@@ -15,7 +15,7 @@
  *     WA_EMISUSE. Each awaits one future. If the call has to wait, a cancellation of its task surfaces there as
  *     WA_ECANCELED. If it need not (the lock is free, the future is done), the next call that waits returns it, as in asyncio.
  *   - A wrong call, such as NULL for an object, is WA_EMISUSE. A call that returns no status gives NULL, "", 0 or a bool
- *     instead. wa_error_text() then names the call and the argument, and says what was expected.
+ *     instead. wa_error_text() then names the task, the call and the argument, and says what was expected.
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
  *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
  *     gives it back with wa_release. A running task keeps itself alive, so `wa_release(wa_spawn(f, x))` is
@@ -538,7 +538,7 @@ wa_data wa_input(void);
  * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
  * Errors of all these calls: WA_ECLOSED if the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
  * not open, outside of a task, and for data that is NULL or of size 0 (but wa_write_all of nothing is done at once, anywhere).
- * wa_error_text() names the call, the descriptor and the task. */
+ * wa_error_text() names the task, the call and the descriptor. */
 
 /** What a descriptor can be ready for. */
 enum {

@@ -177,7 +177,7 @@ for (const target of ['wasi', 'emscripten']) {
         const [value, message] = result.split('\t');
         const values = { WA_EMISUSE: -4, WA_EIO: -16, true: 1 };
         assert.equal(Number(value), values[row.gives] ?? 0);
-        assertMessage(message, row.message);
+        assertMessage(message, `${outside(row) ? '' : "task 'x': "}${row.message}`);
         await rt.close();
       });
     }

@@ -86,10 +86,13 @@ onBoth('misuse', (test) => {
     assert.match((await errorOf(second)).message, /itself/);
     const messages = [2, 4, 6].map(async (ms) => (await errorOf(rt.spawn('misuses_by_number', ms))).message);
     (await Promise.all(messages)).forEach((message, i) => assert.match(message, new RegExp(`wa_sleep: t is -${2 * (i + 1)} ns`)));
-    assert.match((await errorOf(rt.spawn('misuses_below'))).message, /wa_sleep: t is -3 ns in task/);
+    const own = await errorOf(rt.spawn('negative_sleep', '', { name: 'n' }));
+    assert.equal(own.message, "task 'n' ended with WA_EMISUSE: wa_sleep: t is -1 ns; expected 0 or more"); // named once
+    const below = (await errorOf(rt.spawn('misuses_below', '', { name: 'above' }))).message;
+    assert.match(below, /^task 'above' ended with WA_EMISUSE \(.*\): task 'task-\d+': wa_sleep: t is -3 ns/);
     const { errors } = await errorOf(rt.spawn('misuse_in_group', '', { name: 't' }));
     assert.equal(errors[0].message, "a member of task 't' ended with WA_EMISUSE");
-    assert.match(errors[1].message, /^a member of task 't' ended with WA_EMISUSE: wa_sleep: t is -2 ns in task/);
+    assert.match(errors[1].message, /^a member of task 't' ended with WA_EMISUSE: task 'task-\d+': wa_sleep: t is -2 ns;/);
     assert.equal((await errorOf(rt.spawn('only_says_misuse', '', { name: 't' }))).message, "task 't' ended with WA_EMISUSE");
   });
 

@@ -268,7 +268,7 @@ TASK_TEST(uncancellable_lets_the_deadlines_through_that_are_set_inside) {
 }
 
 TASK_TEST(uncancellable_exit_without_enter_is_refused) {
-  EXPECT_MISUSE(wa_uncancellable_exit(), "wa_uncancellable_exit: task 'main' did not enter");
+  EXPECT_MISUSE(wa_uncancellable_exit(), "task 'main': wa_uncancellable_exit: the task did not enter");
 }
 
 /* The deadline is the outer region's: it passes while the inner one lets nothing through, and is told after that. */

@@ -16,7 +16,7 @@ TASK_TEST(cycle_of_one_is_told_after_a_turn) {
   turns(1);
   EXPECT(!wa_done(t));
   turns(1);
-  EXPECT_MISUSE(wa_status(t), "wa_await: task 'narcissus' awaits itself");
+  EXPECT_MISUSE(wa_status(t), "task 'narcissus': wa_await: the task awaits itself");
   wa_release(t);
 }
 
@@ -24,7 +24,7 @@ static int waits_for_itself(void *slot) { return wa_wait_for(tasks[(intptr_t)slo
 
 TASK_TEST(cycle_of_one_through_wait_for) {
   wa_task *t = tasks[0] = named("narcissus", waits_for_itself, NUMBER(0));
-  EXPECT_MISUSE(wa_await(t), "task 'narcissus' awaits itself");
+  EXPECT_MISUSE(wa_await(t), "task 'narcissus': wa_await: the task awaits itself");
   wa_release(t);
 }
 
@@ -119,7 +119,7 @@ static int closes_a_group_around_who_awaits_it(void *arg) {
 TASK_TEST(cycle_that_a_groups_exit_closes) {
   wa_task *member;
   tasks[0] = named("parent", closes_a_group_around_who_awaits_it, &member);
-  EXPECT_MISUSE(wa_await(tasks[0]), "wa_group_exit: task 'parent' would wait for a member that waits for it");
+  EXPECT_MISUSE(wa_await(tasks[0]), "task 'parent': wa_group_exit: the task would wait for a member that waits for it");
   EXPECT_STATUS(finish(member), WA_EMISUSE);
   wa_release(tasks[0]);
 }
@@ -136,7 +136,7 @@ TASK_TEST(cycle_of_long_names_is_told_whole_with_their_beginnings) {
   name[81] = 0; /* 80 would be in the middle of a character */
   EXPECT_STATUS(wa_await(tasks[1]), WA_EMISUSE);
   const char *text = wa_error_text();
-  EXPECT_INT(strlen(text), strlen("wa_await: these tasks would wait for each other: ") + 3 * 81 + 2 * 4);
+  EXPECT_INT(strlen(text), strlen("task '': wa_await: these tasks would wait for each other: ") + 4 * 81 + 2 * 4);
   EXPECT(!strncmp(text + strlen(text) - 85, " -> ", 4) && !strcmp(text + strlen(text) - 81, name));
   EXPECT_STATUS(finish(tasks[0]), WA_EMISUSE);
   wa_release(tasks[1]);

@@ -73,7 +73,7 @@ TASK_TEST(misuse_negative_times) {
   wa_future *f = wa_future_new();
   wa_timeout timeout;
   wa_completed it;
-  EXPECT_MISUSE(wa_sleep(WA_MS(-5)), "wa_sleep: t is -5000000 ns in task 'main'; expected 0 or more");
+  EXPECT_MISUSE(wa_sleep(WA_MS(-5)), "task 'main': wa_sleep: t is -5000000 ns; expected 0 or more");
   EXPECT_MISUSE(wa_sleep(INT64_MIN), "wa_sleep: t is -9223372036854775808 ns");
   EXPECT_MISUSE(wa_wait_for(f, WA_MS(-1)), "wa_wait_for: timeout is -1000000 ns");
   EXPECT_MISUSE(wa_wait(&f, 1, WA_ALL_COMPLETED, WA_MS(-1)), "wa_wait: timeout is -1000000 ns");
@@ -177,4 +177,28 @@ TEST(misuse_statuses_have_names) {
 TASK_TEST(misuse_size_beyond_all_memory_is_no_memory) {
   EXPECT_STATUS(wa_return_bytes("x", SIZE_MAX - 15), WA_ENOMEM);
   EXPECT_STATUS(wa_return_bytes("x", SIZE_MAX), WA_ENOMEM);
+}
+
+static int sleeps_wrongly(void *arg) {
+  (void)arg;
+  return wa_sleep(-1);
+}
+
+/* The sentence names who made the call, not who asks for it. */
+TASK_TEST(misuse_names_the_task_that_made_the_call) {
+  wa_task *child = wa_spawn_with(sleeps_wrongly, NULL, &(wa_task_options){.name = "child"});
+  EXPECT_MISUSE(wa_await(child), "task 'child': wa_sleep: t is -1 ns; expected 0 or more");
+  EXPECT_MISUSE(wa_sleep(-1), "task 'main': wa_sleep: t is -1 ns; expected 0 or more");
+  wa_release(child);
+}
+
+static int asks_for_the_sentence(void *arg) {
+  (void)arg;
+  EXPECT_TEXT(wa_error_text(), "wa_yield: called outside of a task; only a task can wait");
+  return WA_OK;
+}
+
+TEST(misuse_outside_of_a_task_names_none_whoever_asks) {
+  EXPECT_STATUS(wa_yield(), WA_EMISUSE);
+  EXPECT_STATUS(wa_run(asks_for_the_sentence, NULL), WA_OK);
 }

@@ -201,7 +201,7 @@ static void peer_gone(int *a, int reader, int writer) {
   EXPECT_STATUS(wa_close(a[reader]), WA_OK);
   EXPECT_STATUS(wa_write_all(a[writer], "x", 1), WA_ECLOSED);
   EXPECT_INT(errno, EPIPE);
-  EXPECT_CONTAINS(wa_error_text(), "in task 'main': the other side has gone (errno ");
+  EXPECT_CONTAINS(wa_error_text(), ": the other side has gone (errno ");
   EXPECT_STATUS(wa_close(a[writer]), WA_OK);
 }
 
@@ -235,7 +235,7 @@ TASK_TEST(who_has_said_all_can_still_listen) {
   close_both(a);
   make_pipe(a);
   EXPECT_STATUS(wa_write_eof(a[1]), WA_EIO);
-  EXPECT_MISUSE(wa_write_eof(-1), "wa_write_eof: descriptor -1 in task 'main': it is not open");
+  EXPECT_MISUSE(wa_write_eof(-1), "task 'main': wa_write_eof: descriptor -1: it is not open");
   close_both(a);
   EXPECT_TRACE("all end heard");
 }
@@ -264,14 +264,14 @@ TASK_TEST(a_wait_is_a_future_as_any_other) {
 
 TASK_TEST(wrong_descriptors_are_told) {
   char byte;
-  EXPECT_MISUSE(wa_read(-1, &byte, 1), "wa_read: descriptor -1 in task 'main': it is not open");
-  EXPECT_MISUSE(wa_write(700, "x", 1), "wa_write: descriptor 700 in task 'main': it is not open");
+  EXPECT_MISUSE(wa_read(-1, &byte, 1), "task 'main': wa_read: descriptor -1: it is not open");
+  EXPECT_MISUSE(wa_write(700, "x", 1), "task 'main': wa_write: descriptor 700: it is not open");
   EXPECT_MISUSE(wa_accept(700), "wa_accept: descriptor 700");
   EXPECT_MISUSE(wa_fd_readable(700), "wa_fd_readable: descriptor 700");
   EXPECT_MISUSE(wa_close(700), "wa_close: descriptor 700");
-  EXPECT_REFUSED(wa_fd_watch(-5, WA_READABLE), "wa_fd_watch: fd is -5 in task 'main'");
+  EXPECT_REFUSED(wa_fd_watch(-5, WA_READABLE), "task 'main': wa_fd_watch: fd is -5");
   EXPECT_REFUSED(wa_fd_watch(0, 3), "wa_fd_watch: what is 3");
-  EXPECT_MISUSE(wa_read(0, NULL, 4), "wa_read: descriptor 0 in task 'main': no memory was given");
+  EXPECT_MISUSE(wa_read(0, NULL, 4), "task 'main': wa_read: descriptor 0: no memory was given");
   EXPECT_MISUSE(wa_read(0, &byte, 0), "of size 0");
   EXPECT_STATUS(wa_write_all(0, NULL, 0), WA_OK);
   int a[2];

@@ -167,6 +167,6 @@ test('without a socket it says what is missing', { skip: noWasmtime }, async () 
   const options = { encoding: 'utf8', timeout: 300_000 };
   const { status, stdout, stderr } = spawnSync(wasmtimeCommand(), ['run', ways.tcplisten.wasm], options);
   assert.equal(status, 67); // WA_EGROUP: a member failed
-  assert.match(stderr, /wa_accept: descriptor 3 in task 'task-\d+': it is not open\nDescriptor 3 must be a listening /);
+  assert.match(stderr, /task 'task-\d+': wa_accept: descriptor 3: it is not open\nDescriptor 3 must be a listening /);
   assert.match(stdout, nothingLeft);
 });

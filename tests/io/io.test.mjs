@@ -90,7 +90,7 @@ for (const [engine, { skip, command }] of Object.entries(engines)) {
         const { code, out, err } = await run(command, await build(target, 'stdin', 'command'), ['wrong']);
         assert.equal(code, 0, err);
         const calls = ['wa_read', 'wa_fd_writable', 'wa_close'];
-        const told = calls.map((call) => `${call}: descriptor 99 in task 'main': it is not open\n`);
+        const told = calls.map((call) => `task 'main': ${call}: descriptor 99: it is not open\n`);
         assert.equal(out, `${told.join('')}left 0 0 0\n`);
       });
     });
