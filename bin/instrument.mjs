@@ -1,7 +1,8 @@
 // npx wasyncio instrument: the last step alone, for a build that compiles and links by itself (CMake, make).
-import { renameSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { instrument } from '../toolchain/instrument.mjs';
+import { withScratch } from '../toolchain/scratch.mjs';
 import { findOptimizer } from '../toolchain/toolchains.mjs';
 import { expect, expectFile, expectOutput } from './usage.mjs';
 
@@ -27,11 +28,10 @@ export async function main({ values: { output, optimize, debug }, words, rest })
   const [linked] = [...words, ...rest];
   expectFile('instrument', linked);
   expectOutput('instrument', output);
-  const temporary = `${resolve(output)}.${process.pid}.tmp`;
-  try {
+  await withScratch(dirname(resolve(output)), async (folder) => {
+    mkdirSync(folder);
+    const temporary = join(folder, basename(output));
     await instrument(findOptimizer(), linked, temporary, { level: `O${optimize}`, names: debug });
     renameSync(temporary, output);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  });
 }

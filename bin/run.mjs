@@ -2,14 +2,15 @@
 //
 //     run -> Ctrl-C: cancelled, the task cleans up -> Ctrl-C again: ended at once
 //
-// Exit status: 0 the task ended well, 1 it failed, 2 wrong use, 124 its time was up, 130 cancelled by Ctrl-C.
+// Law: what C has printed comes before what the task returns; the process ends when the task has, whatever its host still holds.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GroupError, LoadError, MisuseError, TimeoutError, load } from '../bindings/index.js';
 import { BuildError } from '../toolchain/run.mjs';
 import { UsageError, expect, expectFile } from './usage.mjs';
 
-const TIMED_OUT = 124, INTERRUPTED = 130;
+const TIMED_OUT = 124;
+const signals = { SIGINT: ['Ctrl-C', 130], SIGTERM: ['SIGTERM', 143] }; // how it is called, and the exit status
 
 export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs] [-- INPUT]
 
@@ -20,8 +21,7 @@ C's stdin is empty, and it has no files, arguments or environment: for these, wa
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
 
-Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up,
-${INTERRUPTED} cancelled by Ctrl-C.`;
+Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up, 130 cancelled by Ctrl-C, 143 by SIGTERM.`;
 
 export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
 
@@ -44,7 +44,8 @@ async function importHost(path) {
   process.once('exit', stuck);
   try {
     const { default: all, ...named } = await import(pathToFileURL(resolve(path)));
-    return typeof all === 'object' ? { ...all, ...named } : named;
+    if (typeof all !== 'object') return named;
+    return Object.keys(named).length ? Object.assign(Object.create(all), named) : all; // which may be an instance of a class
   } catch (error) {
     throw new BuildError(`${path}: ${error?.message ?? error}`);
   } finally {
@@ -67,19 +68,34 @@ function print(output) {
   else process.stdout.write(output);
 }
 
+// Ctrl-C, and what a container sends: the task is asked to stop, at the second time no more. Returns what tells the exit status.
+function listen(cancel) {
+  let interrupted;
+  for (const [signal, [name, status]] of Object.entries(signals)) {
+    process.on(signal, () => {
+      if (interrupted) process.exit(status);
+      interrupted = status;
+      console.error(`wasyncio: cancelled by ${name}; again to end it at once`);
+      cancel(name);
+    });
+  }
+  return () => interrupted;
+}
+
+// A host module may hold what keeps Node running: a timer, a connection.
+async function endProcess(status) {
+  for (const stream of [process.stdout, process.stderr]) await new Promise((written) => { stream.write('', written); });
+  process.exit(status);
+}
+
 export async function main({ values, words, rest }) {
   check(values, [...words, ...rest]);
   const [path, name, input] = [...words, ...rest];
   const host = values.host && await importHost(values.host);
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
   const rt = await asUsage(path, () => load(resolve(path), host ? { host } : {}));
-  let task, interrupted = false;
-  process.on('SIGINT', () => {
-    if (interrupted) process.exit(INTERRUPTED);
-    interrupted = true;
-    console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
-    task.cancel('Ctrl-C');
-  });
+  let task;
+  const interrupted = listen((name) => task.cancel(name));
   await asUsage(path, () => { task = rt.spawn(name, input, { name, timeout }); });
   // Node has nothing left to wait for, and the task is still there.
   let told = false;
@@ -90,16 +106,23 @@ export async function main({ values, words, rest }) {
     else console.error(`wasyncio: ${name}: it was cancelled, and waits again${where}, for what can never come`), process.exit(1);
     told = true;
   });
+  const status = await outcome(rt, name, task, interrupted);
+  return host ? endProcess(status) : status;
+}
+
+async function outcome(rt, name, task, interrupted) {
   try {
-    print(await task);
+    const output = await task;
+    await rt.close(); // what C's printf still holds is written
+    print(output);
     return 0;
   } catch (error) {
-    if (interrupted && task.cancelled) return INTERRUPTED;
+    if (interrupted() && task.cancelled) return interrupted();
     console.error(`wasyncio: ${name}: ${error?.message ?? error}`);
     for (const each of error instanceof GroupError ? error.errors : []) console.error(`  ${each.message}`);
     return error instanceof TimeoutError && task.cancelled ? TIMED_OUT : 1;
   } finally {
     await rt.close();
-    process.removeAllListeners('SIGINT');
+    Object.keys(signals).forEach((signal) => process.removeAllListeners(signal));
   }
 }

@@ -18,7 +18,8 @@ export function parse(name, args, options) {
     const behind = name === 'build' && letter ? "; other flags of a compiler's stand behind --" : '';
     // The whole word: parseArgs reads one like -std=c++17 letter by letter.
     const word = own.find((each) => letter && each.startsWith(`-${letter}`)) ?? `-${letter}`;
-    const sentence = error.message.split(/\.? *\n|\. /)[0].replace(`'-${letter}'`, `'${word}'`);
+    const sentence = error.message.split(/\.? *\n|\. /)[0].replace(`'-${letter}'`, `'${word}'`)
+      .replace('argument is ambiguous', 'needs a value, which does not begin with -');
     throw new UsageError(`${name}: ${sentence.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}` +
       `${behind}; see npx wasyncio ${name} --help`);
   }

@@ -15,12 +15,13 @@ const commands = {
 
 const help = () => `usage: npx wasyncio COMMAND ...\n
 ${Object.entries(commands).map(([name, what]) => `  ${name.padEnd(12)}${what}`).join('\n')}\n
-npx wasyncio COMMAND --help tells more. --version: the version.`;
+npx wasyncio help COMMAND tells more. --version: the version.`;
 
 const version = () => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
 async function main([name, ...args]) {
   if (name === '--version' || name === '-v') return console.log(version());
+  if (name === 'help' && args.length) return main([args[0], '--help']);
   if (name === '--help' || name === '-h' || name === 'help') return console.log(help());
   const known = `the commands are ${Object.keys(commands).join(', ')}; see npx wasyncio --help`;
   if (name === undefined) throw new UsageError(`no command: ${known}`);

@@ -54,7 +54,10 @@ export interface LoadOptions {
 export type HostResult = Input | void;
 /** A function that C calls, with C's input and a record of the call. */
 export type HostFunction = (input: any, call: HostCall) => HostResult | PromiseLike<HostResult>;
-/** An object of host functions. It may be an instance of a class. */
+/**
+ * An object of host functions. It may be an instance of a class, so TypeScript does not check what the functions give;
+ * `{...} satisfies Record<string, HostFunction>` does.
+ */
 export type HostFunctions = { [name: string]: HostFunction } | object;
 
 /** The second argument of a host function. */
@@ -75,7 +78,13 @@ export interface HostCall {
 export function load(source: LoadSource | PromiseLike<LoadSource>, options?: LoadOptions): Promise<Runtime>;
 /** Where the wasm is: a URL, a path (in Node), its bytes, a response, a compiled module, or Emscripten's glue. */
 export type LoadSource =
-  string | URL | ArrayBufferView | ArrayBufferLike | Response | WasmModule | EmscriptenSource;
+  string | URL | ArrayBufferView | ArrayBufferLike | Response | EmscriptenSource |
+  (keyof WasmModule extends never ? NoOther : WasmModule);
+/** What stands for `WebAssembly.Module`, which is declared as empty, so that anything else would pass for it, too. */
+export interface NoOther {
+  /** Another source has it. */
+  readonly emscripten?: never;
+}
 
 /** A type of the `WebAssembly` namespace, if it is declared. */
 export type WasmType<Name extends string, Otherwise> =

@@ -1,7 +1,7 @@
 /* The wasm's memory, seen from JavaScript: texts, bytes and numbers in and out. The one rule: a view is asked for
  * afresh after every call into the wasm, because memory that grows leaves its old buffer behind, empty. */
 import { BYTES, EHOST, EMISUSE, NOTHING, NUMBER, TEXT } from './abi.js';
-import { must } from './errors.js';
+import { isA, misuse, must } from './errors.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -77,6 +77,7 @@ export class Memory {
     if (typeof value === 'number') return [NUMBER, 0, 0, value];
     const isText = typeof value === 'string';
     const bytes = isText ? encoder.encode(value) : this.kept(bytesOf(value));
+    if (!bytes && (ArrayBuffer.isView(value) || isA(ArrayBuffer, value))) misuse(`${what}: its buffer was transferred or cut off`);
     must(bytes, what, 'bytes, a string or a number', value);
     const size = bytes.length;
     const data = size && this.#alloc(size);

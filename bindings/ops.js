@@ -93,7 +93,7 @@ export class Operations {
       if (type === NUMBER) input = f64[(pointer + 16) >>> 3];
       else if (type !== NOTHING) input = memory.take(type, i32[at + 2], i32[at + 3]);
       const f = this.#host[name];
-      if (typeof f !== 'function' || name === 'constructor' || f === objects[name]) {
+      if (typeof f !== 'function' || (f === objects[name] || name === 'constructor') && !Object.hasOwn(this.#host, name)) {
         misuse(`the host has no function ${show(name)}`);
       }
       result = f.call(this.#host, input, new Call(operation, id, name, operation.task));

@@ -3,7 +3,7 @@
  * Without a function, the body is the block that holds the scope by `using`: leaving it cancels what still runs.
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
-import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, nameOf, need, options } from './errors.js';
+import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, nameOf, need, options, textOf } from './errors.js';
 import { asyncDispose, cancellationsFromNow, dispose, futureOf, stop } from './future.js';
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
@@ -66,14 +66,16 @@ function verdict(controller, members) {
   let cancellation; // the error of one from outside, or of a body that was cancelled
   let refusal; // of members, since it shuts down
   let untold, telling; // a nest may be too deep for the engine's stack: who asked for the abort then asks again
-  const abort = (why) => {
+  let why; // for the members: what was given, of which the signal has an error
+  const abort = (error, reason) => {
     if (telling || untold?.size === 0) return;
     telling = true;
     try {
-      controller.abort(why);
+      if (!signal.aborted) why = reason;
+      controller.abort(error);
       untold ??= new Set([...members].filter((member) => !member._item)); // a promise can't be: what makes it has the signal
       for (const member of untold) {
-        stop(member, signal.reason);
+        stop(member, why);
         untold.delete(member);
       }
     } finally {
@@ -85,11 +87,11 @@ function verdict(controller, members) {
     failed(error) {
       heard.add(error);
       for (const each of isA(GroupError, error) ? error.errors : [error]) errors.push(each); // no spread: they may be too many
-      abort(error);
+      abort(error, error);
     },
-    cancelled(error) {
+    cancelled(error, reason) {
       if (cancellation === undefined) cancellation = error; // it may be null
-      abort(cancellation);
+      abort(cancellation, reason);
     },
     refuseIfAborted() {
       if (!signal.aborted) return;
@@ -97,7 +99,8 @@ function verdict(controller, members) {
       throw refusal;
     },
     end(outer, value) {
-      if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed`));
+      const first = textOf(errors[0]);
+      if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed: ${first}`));
       else if (cancellation !== undefined) outer._fail(cancellation, true);
       else outer._resolve(value);
     },
@@ -117,7 +120,7 @@ export function group(core, rt, body, given) {
   const { heard, failed, cancelled, refuseIfAborted, end } = verdict(controller, members);
   const endIfOver = () => { if (outcome && !members.size) end(outer, outcome.value); };
   const outer = new Combined(core, (reason, error = cancelledError(reason)) => {
-    cancelled(error);
+    cancelled(error, reason);
     if (!body) leave();
     return true;
   });
@@ -148,7 +151,7 @@ export function group(core, rt, body, given) {
     outcome = {};
     // A body that was told to stop and says so has not failed; nor has one that hands on what was heard.
     if (!isStop(error)) heard.has(error) || failed(error);
-    else if (!signal.aborted) cancelled(error);
+    else if (!signal.aborted) cancelled(error, error);
   }).then(endIfOver);
   if (body) return outer;
   scope.end = () => {

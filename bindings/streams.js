@@ -96,7 +96,8 @@ class Source extends Descriptor {
   /** C has closed it: what is left is not wanted. */
   close() { soon(() => this.abort()); }
 
-  abort(reason) {
+  // The reason is what a pipeTo into a pipe's writable rejects with.
+  abort(reason = new Error('C reads no more of the stream')) {
     if (this.over) return;
     this.#failed(reason);
     this.lock.cancel(reason).catch(ignore);

@@ -105,8 +105,13 @@ static void tell_others(connection *from, const char *what) {
 
 static int take_part(connection *c) {
   for (int st;;) {
-    if ((st = wa_lines_next(&c->lines)) <= 0) return st;
+    st = wa_lines_next(&c->lines);
+    if (st <= 0 && !c->lines.overrun) return st;
     wa_timeout_reschedule(&c->idle, c->server->idle);
+    if (c->lines.overrun) {
+      tell(c, "server", "that line was too long");
+      continue;
+    }
     const char *line = c->lines.line;
     if (!c->name[0]) {
       snprintf(c->name, sizeof c->name, "%s", *line ? line : "somebody");
@@ -224,8 +229,8 @@ static int accept_chat(void *arg) {
 static int read_orders(void *arg) {
   wa_lines *orders = arg;
   int st;
-  while ((st = wa_lines_next(orders)) > 0) {
-    if (!strcmp(orders->line, "shutdown")) shut_down(&the_server, "the server is shut down");
+  while ((st = wa_lines_next(orders)) > 0 || orders->overrun) {
+    if (st > 0 && !strcmp(orders->line, "shutdown")) shut_down(&the_server, "the server is shut down");
     else fprintf(stderr, "expected: shutdown\n");
   }
   return st;

@@ -5,17 +5,19 @@
  * Laws
  *   - It is a task as any other: it suspends by public calls alone, and only looks into the tasks that it lists. It waits for its
  *     stream and for nothing else.
+ *   - Who can cancel must be able to at any time: an answer that nobody takes ends the answers, not the commands.
  *   - A task's name cannot end a line or a field of an answer, and stands for itself, as it was listed, between quotes.
  */
 #include "io.h"
 
 #include <string.h>
 
+enum { NOBODY = -1 };
 #define ANSWER_MAX WA_S(1) /* for who asks and does not listen */
 
 typedef struct control {
   wa_lines lines;
-  int out;
+  int out; /* NOBODY: no answer is written any more */
   wa_timeout limit; /* of an answer */
   wa_task *self;
   const char *name, *reason; /* of a cancel; the name NULL: all */
@@ -116,10 +118,13 @@ static char *word(char **rest) {
 }
 
 static __attribute__((noinline)) void obey(control *c) {
+  bool whole = strlen(c->lines.line) == c->lines.size;
   char *rest = c->lines.line, *verb = word(&rest), *name = verb ? word(&rest) : NULL;
   rest += strspn(rest, " \t");
   c->size = c->count = 0;
-  if (!name && *rest) {
+  if (!whole) {
+    say(c, "error the line has a 0 byte\n");
+  } else if (!name && *rest) {
     say(c, "error expected a closing \" and a space or the end behind it; between quotes \\\" \\\\ \\n \\t \\r \\xHH as in C\n");
   } else if (!verb) {
     return;
@@ -127,7 +132,8 @@ static __attribute__((noinline)) void obey(control *c) {
     wa_tasks(list, c);
     say_count(c);
   } else if (!strcmp(verb, "cancel") && name) {
-    c->name = strcmp(name, "all") ? name : NULL;
+    bool all = !strcmp(name, "all") && name[-1] != '"';
+    c->name = all ? NULL : name;
     c->reason = *rest ? rest : "control";
     wa_tasks(cancel, c);
     if (c->count || !c->name) say_count(c);
@@ -165,8 +171,7 @@ static int serve(void *arg) {
     if (st < 0 && c->lines.overrun) say(c, "error the line is too long\n");
     else if (st < 0) return st;
     else obey(c);
-    st = answer(c);
-    if (st < 0) return st;
+    if (c->out != NOBODY && answer(c) < 0) c->out = NOBODY;
   }
 }
 

@@ -574,11 +574,11 @@ int wa_write_eof(int fd);
 typedef struct wa_lines {
   char *line;  /**< the latest line */
   size_t size; /**< of the line, in bytes */
+  bool overrun; /**< wa_lines_next has just left out a line, because it was too long: the next call goes on after it */
   WA__PRIVATE(
     size_t max;
     int fd;
-    /* overrun: the latest line was too long; filled: the latest read had all it could hold */
-    bool ended, overrun, skipping, reading, filled;
+    bool ended, skipping, reading, filled; /* filled: the latest read had all it could hold */
     char *buffer;
     size_t begin, scanned, end, capacity;
   )
@@ -587,7 +587,7 @@ typedef struct wa_lines {
 void wa_lines_init(wa_lines *lines, int fd, size_t max);
 /** Reads the next line. 1: lines->line has it, without its line feed (and carriage return), ended by a 0 byte, and valid until
  * the next call. 0: the stream has ended; its last line need not have a line feed. Errors are those of wa_read, and
- * WA_ENOMEM. WA_EMISUSE also for a line that is too long, which is left out, and while another task waits for the next line.
+ * WA_ENOMEM. WA_EMISUSE also for a line that is too long (lines->overrun), and while another task waits for the next line.
  * A cancelled wait loses nothing. Suspends. */
 int wa_lines_next(wa_lines *lines);
 /** Frees the buffer, and leaves the descriptor open. Refused (wa_error_text) while a task waits for the next line; a task that was
@@ -597,10 +597,11 @@ void wa_lines_close(wa_lines *lines);
 /** A task that lets somebody outside see and cancel this program's tasks: it reads commands from descriptor `in`, one a
  * line, and answers on `out` (the same, if it is a socket), until `in` ends or the task is cancelled.
  *     list                     a line for each unfinished task: its name, what it does, where it waits
- *     cancel NAME [REASON]     every task of that name; in double quotes one with spaces, or as it was listed
+ *     cancel NAME [REASON]     every task of that name; in double quotes one with spaces, or called all, or as it was listed
  *     cancel all [REASON]      every task but this one: the main task too, so the program ends
  * Each command is answered by a line "ok N" (the number of tasks) or "error WHY". Task names are those of wa_spawn_with, listed
- * with C's escapes for quotes, backslashes and control characters. The caller owns a reference, and cancels the task when the
+ * with C's escapes for quotes, backslashes and control characters. When an answer can't be written within a second, no more
+ * are, and commands are still obeyed. The caller owns a reference, and cancels the task when the
  * program is to end. NULL without memory. */
 wa_task *wa_control(int in, int out);
 

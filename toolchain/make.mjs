@@ -2,13 +2,10 @@
 // than all it was made from, which are what they were then, and the command is the same. Results appear by rename, so that
 // two builds at once never see half a file.
 import { createHash } from 'node:crypto';
-import {
-  existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BuildError } from './run.mjs';
-
-const scratch = () => `.${process.pid}.${(scratch.count = (scratch.count ?? 0) + 1)}.tmp`;
+import { withScratch } from './scratch.mjs';
 
 // Not at once: where nothing can be made (/proc), Node 20 tries for ever.
 export function makeFolder(path) {
@@ -63,10 +60,9 @@ export function maker(root, cache, version = '') {
     const recordOf = (path) => `${version}\n${how}\n${stampOf(path)}\n${hash(...all().map(stampOf))}`;
     if (isFresh(out, all()) && textOf(record) === recordOf(out)) return;
     // In the same folder, so that the rename is one step; under the same name, because linkers write it into the file.
-    const folder = join(dirname(out), scratch());
-    const temporary = join(folder, basename(out));
-    const started = Date.now() / 1000;
-    try {
+    await withScratch(dirname(out), async (folder) => {
+      const temporary = join(folder, basename(out));
+      const started = Date.now() / 1000;
       makeFolder(dirname(record));
       makeFolder(folder);
       await make(temporary);
@@ -76,9 +72,7 @@ export function maker(root, cache, version = '') {
       const recorded = recordOf(temporary); // of this one: another build may put its own there at once
       renameSync(temporary, out);
       writeFileSync(record, recorded);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   // Compiles one C file; returns the object's path. Another compiler or other flags give another object.

@@ -302,6 +302,21 @@ onBoth('group', (test) => {
     assert.equal(error.reason, 'all out');
   });
 
+  test('its members have the reason that the group was given', {}, async (rt) => {
+    let member;
+    const group = rt.group(({ spawn }) => { member = spawn('sleeper', 1e6, { name: 'm' }); });
+    await rt.spawn('plain');
+    group.cancel('all out');
+    assert.equal((await errorOf(group)).reason, 'all out');
+    assert.equal(member.reason, 'all out');
+    assert.match((await errorOf(member)).message, /^task 'm' was cancelled.*: all out$/);
+  });
+
+  test('the message of a failed group has the first error', {}, async (rt) => {
+    const error = await errorOf(rt.group(({ spawn }) => { spawn('status', -1001, { name: 'm' }); }));
+    assert.match(error.message, /^1 of the group's members failed: task 'm' ended with WA_EUSER \(-1001\)/);
+  });
+
   test('a promise cannot be stopped: the group tells it by the signal, and waits', {}, async (rt) => {
     const rest = async (signal, how) => {
       await errorOf(rt.spawn('sleeper', 1e6, { signal }));

@@ -92,6 +92,11 @@ describe('JavaScript', async () => {
       readable: () => new ReadableStream(),
       writable: () => new WritableStream(),
       never: () => ({ then() {} }),
+      transferred() {
+        const bytes = new Uint8Array(4);
+        structuredClone(bytes, { transfer: [bytes.buffer] });
+        return bytes;
+      },
       inside: () => async (f) => {
         let error;
         probe = () => { try { f(); } catch (thrown) { error = thrown; } return 0; };

@@ -1,6 +1,6 @@
 // Host functions: C waits for the host's answer, and cancellation crosses the boundary in both directions.
 import assert from 'node:assert/strict';
-import { CancelledError, GroupError, MisuseError, TaskError } from '../../bindings/index.js';
+import { CancelledError, GroupError, MisuseError, TaskError, load } from '../../bindings/index.js';
 import { computed, errorOf, onBoth, settle, sleep } from './setup.mjs';
 
 const never = () => new Promise(() => {});
@@ -29,6 +29,20 @@ onBoth('host functions', (test) => {
     thenable: () => ({ then(resolve, reject) { resolve('once'); reject(new Error('twice')); } }),
     next: (n) => n + 1,
   };
+
+  class Host {
+    answer() { return 'of the class'; }
+  }
+  test('what every object has is no host function, unless it is its own', { host: new Host() }, async (rt, { module }) => {
+    assert.equal(await rt.spawn('call', 'answer'), 'of the class');
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      const none = await errorOf(rt.spawn('call', name));
+      assert.match(none.message, new RegExp(`the host has no function '${name}'`));
+      const other = await load(module, { host: { [name]: () => 'its own' } });
+      assert.equal(await other.spawn('call', name), 'its own');
+      await other.close();
+    }
+  });
 
   test('results of every kind', { host, clock: 'real' }, async (rt) => {
     assert.equal(await rt.spawn('call', 'shout hello'), 'HELLO');

@@ -229,7 +229,15 @@ onStreams('streams', (test) => {
     assert.equal(await textOf(readable), 'first line');
     assert.equal(await task, 0);
     await settle();
-    assert.equal(from.seen.cancelled, true);
+    assert.equal(from.seen.reason.message, 'C reads no more of the stream');
+  });
+
+  test('what is piped into a task that ends early is told so', {}, async (rt) => {
+    const { readable, writable, task } = pipe(rt, 'head');
+    const piped = errorOf(source(() => 'first line\nsecond line\n').stream.pipeTo(writable));
+    assert.equal(await textOf(readable), 'first line');
+    assert.equal(await task, 0);
+    assert.equal((await piped).message, 'C reads no more of the stream');
   });
 
   test('an output that C closes has ended, though the task goes on', {}, async (rt) => {

@@ -28,6 +28,9 @@ rt.wait([rt.spawn('a', none, { signal: none, timeout: none })], { when: none, ti
 rt.asCompleted([rt.spawn('a')], { timeout: none });
 rt.close({ grace: none });
 trace(rt, { capacity: none });
+declare const module: WebAssembly.Module;
+await load(module);
+await load(WebAssembly.compileStreaming(fetch('app.wasm')));
 await load(new Uint8Array(8), { host: new (class { beep() { return 1; } })() });
 
 const task = rt.spawn('crawl', 'https://example.org', { signal: AbortSignal.timeout(5), timeout: 100, eager: true });
@@ -70,6 +73,12 @@ rt.spawn('a', '', { retries: 3 });
 rt.on('sound', () => {});
 // @ts-expect-error wrong: runtimes come from load
 new Runtime();
+// @ts-expect-error wrong: a number is no source
+await load(42);
+// @ts-expect-error wrong: nor is what makes a glue, by itself
+await load(async () => ({}));
+// @ts-expect-error wrong: nor is the name of a glue
+await load({ emscripten: 'createModule' });
 // @ts-expect-error wrong: neither a clock
 await load('app.wasm', { clock: 'fast' });
 // @ts-expect-error wrong: a number can't be waited for

@@ -74,6 +74,7 @@ for (const [name, way] of Object.entries(ways)) describe(`the echo server by ${n
     await polite.closed;
     assert.equal(polite.text(), 'hello\nbye');
     server.order('nonsense');
+    server.order('x'.repeat(300)); // longer than any order
     server.order('shutdown');
     const { code, out, err } = await server.ended;
     assert.equal(code, 0);
@@ -94,7 +95,9 @@ for (const [name, way] of Object.entries(ways)) describe(`the echo server by ${n
     bob.say('/quit');
     await bob.closed;
     await ann.heard('Bob: has left');
-    ann.say('x'.repeat(5000)); // a line that is too long ends the connection, not the server
+    ann.say('x'.repeat(5000)); // is left out
+    await ann.heard('server: that line was too long');
+    ann.say('/quit');
     await ann.closed;
     const echo = await join(server.echo);
     eve.say('Eve');

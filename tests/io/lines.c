@@ -189,17 +189,56 @@ TASK_TEST(a_control_stream_is_cancelled_as_any_task) {
   close_both(a);
 }
 
-TASK_TEST(a_control_stream_whose_answers_nobody_reads_ends) {
+TASK_TEST(a_control_stream_obeys_though_nobody_reads_its_answers) {
   int a[2];
   make_sockets(a);
-  wa_task *control = wa_control(a[0], a[0]);
+  wa_task *control = wa_control(a[0], a[0]), *tasks[] = {start("first"), start("second")};
+  turns(2);
   fill(a[0]);
-  put(a[1], "list\n");
   wa_time began = wa_now();
-  EXPECT_STATUS(wa_wait(&control, 1, WA_ALL_COMPLETED, WA_S(9)), WA_OK);
-  EXPECT_INT(wa_now() - began, WA_S(1));
-  close_both(a); /* which ends it at the latest */
-  EXPECT_STATUS(finish(control), WA_ETIMEDOUT);
+  put(a[1], "list\ncancel first\ncancel second\n");
+  for (int i = 0; i < 2; i++) EXPECT_STATUS(finish(tasks[i]), WA_ECANCELED);
+  EXPECT_TRACE("first:control second:control");
+  EXPECT_INT(wa_now() - began, WA_S(1)); /* for the first answer; there is no second */
+  EXPECT(wa_cancel(control, NULL));
+  EXPECT_STATUS(finish(control), WA_ECANCELED);
+  close_both(a);
+}
+
+TASK_TEST(a_control_stream_without_a_place_for_answers_obeys) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], 700), *t = start("t"); /* which is not open */
+  turns(2);
+  put(a[1], "list\ncancel t\n");
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT_TRACE("t:control");
+  EXPECT(wa_cancel(control, NULL));
+  EXPECT_STATUS(finish(control), WA_ECANCELED);
+  close_both(a);
+}
+
+TASK_TEST(a_task_called_all_is_cancelled_alone_by_its_name_in_quotes) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], a[0]), *t = start("all"), *other = start("other");
+  wa_lines answers;
+  wa_lines_init(&answers, a[1], 0);
+  turns(2);
+  put(a[1], "cancel \"all\" of that name\n");
+  next_is(&answers, "ok 1");
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT_TRACE("all:of that name");
+  wa_write_all(a[1], "cancel other\0 but not this\nlist\0\n", 33);
+  for (int i = 0; i < 2; i++) next_is(&answers, "error the line has a 0 byte");
+  put(a[1], "cancel other\n");
+  next_is(&answers, "ok 1");
+  EXPECT_STATUS(finish(other), WA_ECANCELED);
+  EXPECT_TRACE("other:control");
+  wa_lines_close(&answers);
+  EXPECT_STATUS(wa_close(a[1]), WA_OK);
+  EXPECT_STATUS(finish(control), WA_OK);
+  EXPECT_STATUS(wa_close(a[0]), WA_OK);
 }
 
 /* ---- two tasks ------------------------------------------------------------------------------------------------------- */

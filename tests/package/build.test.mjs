@@ -1,8 +1,10 @@
 // npx wasyncio build and instrument: every toolchain builds what runs on every host; what breaks asyncify is refused
 // with the reason; each wrong use gets one clear line and exit status 2.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
-  chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync,
+  chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { delimiter, join } from 'node:path';
@@ -47,6 +49,28 @@ async function refused(args, status, message) {
   if (status === 2) assert.match(result.stderr, /^wasyncio: [^\n]+\n$/, args.join(' '));
   assert.deepEqual([result.status, result.stdout], [status, ''], args.join(' '));
 }
+
+// Kills a build as soon as it has something half made.
+test('a build that a signal ends leaves nothing half made behind', async (t) => {
+  const halfMade = () => {
+    try {
+      return readdirSync(project.path, { recursive: true }).filter((path) => path.endsWith('.tmp'));
+    } catch {
+      return []; // a folder has gone meanwhile
+    }
+  };
+  const command = project.file('node_modules/wasyncio/bin/wasyncio.mjs');
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    const child = spawn(process.execPath, [command, 'build', 'tasks.c', '-o', `${signal}.wasm`], { cwd: project.path });
+    const ended = once(child, 'exit');
+    const looks = setInterval(() => { if (halfMade().length) child.kill(signal); }, 5);
+    t.after(() => clearInterval(looks));
+    assert.deepEqual(await ended, [null, signal]);
+    clearInterval(looks);
+    assert.deepEqual(halfMade(), []);
+    assert.ok(!existsSync(project.file(`${signal}.wasm`)));
+  }
+});
 
 for (const toolchain of names) {
   describe(toolchain, { skip: missing(toolchain) }, () => {
@@ -367,7 +391,7 @@ test('wrong uses', async () => {
     ['build a.c -o a.wasm -- -isystem', /-isystem takes a path/],
     ['build a.c -o a.wasm -- -l', /-l takes a name/],
     ['build a.c -o folder.wasm', /the output folder\.wasm is a folder/],
-    ['run a.wasm t --timeout -1', /option '--timeout' argument is ambiguous;/],
+    ['run a.wasm t --timeout -1', /option '--timeout' needs a value, which does not begin with -;/],
     ['init text.txt/sub', /the folder .* can't be written to/, 1],
     ['init text.txt', /the folder .* can't be written to/, 1],
     ['init nowhere-link', /app\.c is there already/],
@@ -412,6 +436,8 @@ test('help and version', async () => {
   const help = await succeeds(['--help']);
   for (const command of ['build', 'instrument', 'init', 'run', 'demo']) {
     assert.match(help, new RegExp(`^  ${command} +\\w`, 'm'));
-    assert.match(await succeeds([command, '--help']), new RegExp(`^usage: npx wasyncio ${command} `));
+    const its = await succeeds([command, '--help']);
+    assert.match(its, new RegExp(`^usage: npx wasyncio ${command} `));
+    assert.equal(await succeeds(['help', command]), its);
   }
 });

@@ -14,6 +14,9 @@ before(async () => {
   project.write('beside.mjs', 'export default function main() {}\nexport const answer = async (input) => `${input}? 42`;\n');
   project.write('host.mjs', 'export const answer = async (input) => `${input}? 42`;\n');
   project.write('default.mjs', 'export default { answer: () => { throw new Error("no answer") } };\n');
+  project.write('instance.mjs', 'export default new class { #is = 42; answer(input) { return input + "? " + this.#is; } }();\n');
+  project.write('busy.mjs', "setInterval(() => {}, 1000);\nexport const answer = () => 'and goes on';\n");
+  project.write('slow.mjs', 'export const answer = () => new Promise((done) => setTimeout(done, 100_000));\n');
   project.write('broken.mjs', 'import "nowhere";\n');
   project.write('stuck.mjs', 'await new Promise(() => {});\n');
   const { status, stderr } = await project.wasyncio(['build', 'tasks.c', '-o', 'tasks.wasm']);
@@ -35,6 +38,7 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   ['a number; an input that begins with -', 'tasks.wasm twice -- -21', 0, '-42\n'],
   ['an input that another command would take for a wish', 'tasks.wasm echo -- --help', 0, '--help\n'],
   ['a path that looks like a URL', 'app:v1.wasm echo x', 0, 'x\n'],
+  ['what C has printed, before what it returns', 'tasks.wasm says_first 21', 0, 'the sum is 42\n'],
   ['bytes', 'tasks.wasm bytes raw', 0, 'raw'],
   ['a failed task', 'tasks.wasm fail', 1, '', /^wasyncio: fail: .*-1003/],
   ['a time limit that is kept', 'tasks.wasm echo x --timeout 5000', 0, 'x\n'],
@@ -42,6 +46,9 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
     /^wasyncio: patient: .*100 ms\n$/],
   ['host functions', 'tasks.wasm ask life --host host.mjs', 0, 'life? 42\n'],
   ['host functions beside a default export', 'tasks.wasm ask life --host beside.mjs', 0, 'life? 42\n'],
+  ['host functions of a class', 'tasks.wasm ask life --host instance.mjs', 0, 'life? 42\n'],
+  ['a host that would keep the process', 'tasks.wasm ask life --host busy.mjs', 0, 'and goes on\n'],
+  ['a host that answers long after the time limit', 'tasks.wasm ask life --host slow.mjs --timeout 100', 124, '', /100 ms\n$/],
   ['host functions as a default export, which throw', 'tasks.wasm ask life --host default.mjs', 1, '', /no answer/],
   ['a host module that waits for ever', 'tasks.wasm ask life --host stuck.mjs', 1, '',
     /^wasyncio: stuck\.mjs: its top-level await waits for what can never come\n/],
@@ -66,31 +73,33 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   });
 }
 
-// Sends Ctrl-C when the task waits, and again when that is told, if the task is stubborn. seconds: from the last.
-async function interrupted(task, again) {
+// Sends the signal when the task waits, and again when that is told, if the task is stubborn. seconds: from the last.
+async function interrupted(task, again, signal = 'SIGINT') {
   let sent = 0, last;
   const interrupt = (child) => {
     sent++;
     last = performance.now();
-    child.kill('SIGINT');
+    child.kill(signal);
   };
   const ended = await run(['tasks.wasm', task], {
     hear(text, child) {
       if (sent === 0 && text.includes('waiting')) interrupt(child);
-      else if (sent === 1 && again && text.includes('Ctrl-C')) interrupt(child);
+      else if (sent === 1 && again && text.includes('cancelled by')) interrupt(child);
     },
   });
   return { ...ended, seconds: (performance.now() - last) / 1000 };
 }
 
-test('Ctrl-C cancels the task, which cleans up', async () => {
-  const { status, stdout, stderr } = await interrupted('patient', false);
-  assert.deepEqual([status, stdout], [130, 'waiting\ncleaned up (Ctrl-C)\n']);
-  assert.match(stderr, /^wasyncio: cancelled by Ctrl-C; again to end it at once\n$/);
-});
+for (const [signal, name, wanted] of [['SIGINT', 'Ctrl-C', 130], ['SIGTERM', 'SIGTERM', 143]]) {
+  test(`${name} cancels the task, which cleans up`, async () => {
+    const { status, stdout, stderr } = await interrupted('patient', false, signal);
+    assert.deepEqual([status, stdout], [wanted, `waiting\ncleaned up (${name})\n`]);
+    assert.equal(stderr, `wasyncio: cancelled by ${name}; again to end it at once\n`);
+  });
 
-test('a second Ctrl-C ends a task that ignores the first', async () => {
-  const { status, stdout, seconds } = await interrupted('stubborn', true);
-  assert.deepEqual([status, stdout], [130, 'waiting\n']);
-  assert.ok(seconds < 5, `${seconds} s`);
-});
+  test(`a second ${name} ends a task that ignores the first`, async () => {
+    const { status, stdout, seconds } = await interrupted('stubborn', true, signal);
+    assert.deepEqual([status, stdout], [wanted, 'waiting\n']);
+    assert.ok(seconds < 5, `${seconds} s`);
+  });
+}

@@ -23,6 +23,12 @@ int fail(void *arg) {
 }
 WA_TASK(fail);
 
+int says_first(void *arg) {
+  printf("the sum is ");
+  return twice(arg);
+}
+WA_TASK(says_first);
+
 int ask(void *arg) {
   wa_data input = {.type = WA_TEXT, .data = arg, .size = strlen(arg)}, answer;
   int st = wa_await_op("answer", &input, &answer);
