@@ -2,6 +2,8 @@
  *
  *     FILLING --the last one came--> DRAINING --the last one left--> FILLING
  *        '- reset: RESETTING, those inside get WA_EBROKEN            '- abort: BROKEN, everybody does
+ *
+ * Law: who is counted waits or leaves, so a task that is ended without clean-up gives its place back.
  */
 #include "task.h"
 
@@ -26,20 +28,37 @@ static int enter(wa_barrier *b) {
   return st == WA_OK && b->state == BROKEN ? WA_EBROKEN : st;
 }
 
+/* On the heap: a task that waits with nothing on its C stack keeps none. */
+typedef struct place {
+  wa__scope scope;
+  wa_barrier *barrier;
+} place;
+
+static void leave(wa__scope *scope) {
+  place *p = wa__container(scope, place, scope);
+  wa_barrier *b = p->barrier;
+  wa__scope_leave(scope);
+  wa__free(p, sizeof *p);
+  if (--b->count) return;
+  if (b->state == RESETTING || b->state == DRAINING) b->state = FILLING;
+  wa__condition_wake(&b->condition);
+}
+
 static int pass(wa_barrier *b, int *index) {
-  int st = WA_OK, place = b->count++;
-  if (place + 1 == b->parties) {
+  place *p = wa__alloc(sizeof *p);
+  if (!p) return wa__no_memory("a place in a barrier");
+  p->barrier = b;
+  wa__scope_enter(wa__current, &p->scope, leave, NULL);
+  int st = WA_OK, number = b->count++;
+  if (number + 1 == b->parties) {
     b->state = DRAINING;
-    wa_condition_notify_all(&b->condition);
+    wa__condition_wake(&b->condition);
   } else {
     while (st == WA_OK && b->state == FILLING) st = wa_condition_wait(&b->condition);
     if (st == WA_OK && (b->state == BROKEN || b->state == RESETTING)) st = WA_EBROKEN;
   }
-  if (--b->count == 0) {
-    if (b->state == RESETTING || b->state == DRAINING) b->state = FILLING;
-    wa_condition_notify_all(&b->condition);
-  }
-  if (st == WA_OK && index) *index = place;
+  leave(&p->scope);
+  if (st == WA_OK && index) *index = number;
   return st;
 }
 

@@ -3,9 +3,9 @@
  *     classes: 512 576 .. 960 | 1024 1152 .. 1920 | 2048 ...     eight per doubling, a free list each
  *     system:  |.. given ..|... region ...|                      more of it by sbrk: an eighth of what there is
  *
- * Law: a freed block is used again, as it is by its own class and as chunks by the pool, so what an array leaves behind when it
- * grows becomes small objects; no other is split while there is memory, and nothing given back to the system. The last of the
- * region goes back to it, so that large data of every size, one after the other, takes what the largest does.
+ * Law: a freed block serves its class again, or the pool as a chunk, so what an array leaves behind when it grows becomes small
+ * objects. While there is memory no other is split. What ends at the region's end rejoins the region, so that large data of every
+ * size, one after the other, takes what the largest does.
  */
 #include "block.h"
 
@@ -16,11 +16,7 @@
 #define WORTHWHILE 4096u /* as a chunk */
 #define LARGEST (15u << 27) /* the last class below 2 GB, which sbrk's signed argument can't say: it would trap */
 
-typedef struct block {
-  struct block *next;
-} block;
-
-static block *free_lists[CLASSES];
+static wa__run *free_lists[CLASSES];
 static char *region, *region_end;
 
 void *sbrk(intptr_t increment); /* libc's; so libc's malloc can grow beside this one */
@@ -34,12 +30,16 @@ static uint32_t class_of(size_t size) {
 
 static size_t class_size(uint32_t c) { return (size_t)(8 + c % 8) << (c / 8 + FIRST - 3); }
 
+/* The size of the largest block that fits into so much. */
+static size_t fitting(size_t size) {
+  uint32_t c = class_of(size);
+  return class_size(class_size(c) <= size ? c : c - 1);
+}
+
 /* What is left of a region that can't be extended serves as a chunk. */
 static void keep(char *start, char *end) {
   size_t size = (size_t)(end - start);
-  if (size < 1u << FIRST) return;
-  uint32_t c = class_of(size);
-  wa__block_free(start, class_size(class_size(c) <= size ? c : c - 1));
+  if (size >= 1u << FIRST) wa__block_free(start, fitting(size));
 }
 
 static inline size_t room(void) { return (size_t)(region_end - region); }
@@ -90,7 +90,7 @@ static bool extend(size_t size) {
 }
 
 static void *pop(uint32_t c) {
-  block *b = free_lists[c];
+  wa__run *b = free_lists[c];
   if (b) free_lists[c] = b->next;
   return b;
 }
@@ -128,8 +128,7 @@ static WA__COLD void *squeeze(uint32_t c) {
 
 WA__COLD void wa__give(char *start, size_t size) {
   while (size >= 1u << FIRST) {
-    uint32_t c = class_of(size);
-    size_t part = class_size(class_size(c) <= size ? c : c - 1);
+    size_t part = fitting(size);
     wa__block_free(start, part);
     start += part;
     size -= part;
@@ -173,7 +172,7 @@ static bool unite(char *start, char *end) {
   if (end != region) return false;
   region = start;
   for (uint32_t c = class_of(PAGE); c < CLASSES; c++) {
-    block *b = free_lists[c];
+    wa__run *b = free_lists[c];
     if (!b || (char *)b + class_size(c) != region) continue;
     free_lists[c] = b->next;
     region = (char *)b;
@@ -184,7 +183,7 @@ static bool unite(char *start, char *end) {
 #endif
 
 void wa__block_free(void *memory, size_t size) {
-  block *b = memory;
+  wa__run *b = memory;
   if (!b) return;
   uint32_t c = class_of(size);
   if (size >= PAGE && unite(memory, (char *)memory + class_size(c))) return;

@@ -4,19 +4,15 @@
  *
  * Laws
  *   - The last deferred is the first to run, and each runs once.
- *   - A cancellation that the clean-ups hear of, and leave as it is, is how a task ends whose body succeeded or was cancelled, as
- *     where it comes out of a `finally`. Nothing else that they hear of changes how the task ends.
+ *   - A cancellation that the body has not heard of, and that the clean-ups do not take back, is how a task ends whose body succeeded
+ *     or was cancelled, as where it comes out of a `finally`. Nothing else that they hear of changes how the task ends.
  */
 #include "task.h"
 
 static int run_deferred(void *arg) {
   wa__task *t = arg;
-  if (t->request_level && t->extra->body_status >= 0) { /* asked while the body ran: so it ends, whatever it returned */
-    t->extra->body_status = WA_ECANCELED;
-    wa__detail_set(&t->thrown, t->reason);
-  }
   wa__detail_set(&t->extra->body_thrown, t->thrown);
-  int32_t asked = t->cancels;
+  t->extra->heard = t->cancels - (t->request_level != 0);
   for (wa__defer *d; (d = t->extra->defers);) {
     wa__defer now = *d;
     t->extra->defers = d->next;
@@ -24,7 +20,7 @@ static int run_deferred(void *arg) {
     now.cleanup(now.arg);
   }
   int32_t *status = &t->extra->body_status;
-  bool told = t->cancels > asked && !t->request_level && (*status >= 0 || *status == WA_ECANCELED);
+  bool told = t->cancels > t->extra->heard && !t->request_level && (*status >= 0 || *status == WA_ECANCELED);
   if (told) *status = WA_ECANCELED;
   wa__detail_set(&t->thrown, told ? t->reason : t->extra->body_thrown);
   return WA_OK;

@@ -31,11 +31,11 @@ WA__INLINE void wa__detail_set(wa__detail **slot, wa__detail *d) {
 wa__detail *wa__detail_text(int kind, const char *text);
 /* The reason's text as a detail. NULL for NULL. */
 wa__detail *wa__reason(const char *text);
-/* A group's errors, and of each WA_EHOST what the host said: one text behind the other, in their order. */
+/* A group's errors, and of each WA_EHOST and WA_EMISUSE what was said: one text behind the other, in their order. */
 typedef struct wa__errors {
   const int *list;
   size_t count;
-  const char *words; /* NULL: the host has said nothing, each time */
+  const char *words; /* NULL: nothing was said, each time */
   size_t words_size; /* in bytes, with the 0 of each */
 } wa__errors;
 wa__detail *wa__detail_of_errors(const wa__errors *e); /* NULL without memory */

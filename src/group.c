@@ -29,7 +29,7 @@ struct wa__group {
   struct bytes {
     char *data;
     uint32_t size, capacity;
-  } errors, words;    /* an int each; of each WA_EHOST the host's words, as one text behind the other */
+  } errors, words;    /* an int each; of each that has words these, as one text behind the other */
 };
 
 static bool append(struct bytes *to, const void *data, size_t size) {
@@ -71,6 +71,8 @@ static void drop(wa__scope *scope) {
   wa__free(g, sizeof *g);
 }
 
+static bool has_words(int status) { return status == WA_EHOST || status == WA_EMISUSE; }
+
 /* Without memory the group still fails; what is lost is which errors it failed with. A WA_EGROUP that somebody made up, without
  * members, is an error like any other. */
 static void add_error(struct wa__group *g, int status, const wa__detail *detail) {
@@ -78,7 +80,7 @@ static void add_error(struct wa__group *g, int status, const wa__detail *detail)
   g->flags |= FAILED;
   if (status == WA_EGROUP) all = wa__detail_errors(detail);
   if (!all.count) all = one;
-  if (status == WA_EHOST || status == WA_EMISUSE) {
+  if (has_words(status)) {
     bool words = detail && detail->kind == WA_TEXT;
     all.words = words ? detail->data : "";
     all.words_size = words ? detail->size + 1 : 1;
@@ -122,7 +124,7 @@ static bool marked(const wa_group *g) { return g && g->mark == mark_of(g) && g->
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
-  wa__task *holder = marked(g) ? wa__scope_holder(drop, g) : NULL;
+  wa__task *holder = marked(g) ? wa__scope_holder(g->task, drop, g) : NULL;
   if (holder)
     return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&holder->future));
   if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
@@ -133,7 +135,7 @@ int wa_group_enter(wa_group *g) {
   wa__list_init(&s->members);
   wa__scope_enter(t, &s->scope, drop, g);
   wa__thrown_on();
-  *g = (wa_group){.state = s, .mark = mark_of(g)};
+  *g = (wa_group){.task = &t->future, .state = s, .mark = mark_of(g)};
   return WA_OK;
 }
 
@@ -234,7 +236,7 @@ int wa_fail_group(const int *errors, size_t n) {
   for (size_t i = 0; i < n; i++) {
     if (!wa__is_error(errors[i]))
       return wa__misuse("wa_fail_group: errors[%u] is %d; expected an error, below 0", (unsigned)i, errors[i]);
-    all.words_size += errors[i] == WA_EHOST;
+    all.words_size += has_words(errors[i]);
   }
   wa__thrown_on();
   return set_errors(t, &all) ? WA_EGROUP : WA_ENOMEM;

@@ -124,6 +124,8 @@ static void notify(wa_condition *c, size_t n) {
   while (n && wake_next(&c->waiters, NULL)) n--;
 }
 
+void wa__condition_wake(wa_condition *c) { notify(c, SIZE_MAX); }
+
 static void pass_on_notice(wa__list *queue) { notify(wa__container(queue, wa_condition, waiters), 1); }
 
 int wa_condition_notify(wa_condition *c, size_t n) {

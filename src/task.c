@@ -75,12 +75,21 @@ bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *r
   return false;
 }
 
-wa__task *wa__scope_holder(void (*drop)(wa__scope *), const void *record) {
-  WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind == WA__TASK && wa__scope_holds(wa__task_of(f), drop, record)) return wa__task_of(f);
-  }
-  return NULL;
+/* Whether this task, which may be gone, is still there: who is in the list of all is what its neighbour points to. */
+static bool lives(const wa_task *task) {
+#ifdef __wasm__
+  const wa__list *before = task->all.prev; /* anything, if the memory is somebody else's by now; a look beyond the end would trap */
+  if ((uintptr_t)before > __builtin_wasm_memory_size(0) * 65536 - sizeof *before) return false;
+  return before->next == &task->all && task->kind == WA__TASK;
+#else /* where a sanitizer sees each look at what is gone */
+  bool found = false;
+  WA__LIST_EACH(link, &wa__futures) found |= link == &task->all;
+  return found;
+#endif
+}
+
+wa__task *wa__scope_holder(wa_task *task, void (*drop)(wa__scope *), const void *record) {
+  return lives(task) && wa__scope_holds(wa__task_of(task), drop, record) ? wa__task_of(task) : NULL;
 }
 
 wa__extra *wa__extra_of(wa__task *t) {
@@ -344,6 +353,7 @@ int wa_uncancel(wa_task *f) {
   if (f->kind != WA__TASK) return wa__misuse("wa_uncancel: the future is not a task");
   wa__task *t = wa__task_of(f);
   if (WA__FAULTY(UNCANCEL)) return t->cancels;
+  if (t->cancels && t->in_defers && t->extra->heard == t->cancels) t->extra->heard--;
   if (t->cancels && !--t->cancels) {
     t->request_level = 0;
     t->delivered = false;

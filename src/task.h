@@ -40,6 +40,7 @@ typedef struct wa__extra {
   wa__detail *misuse;      /* the sentence of the latest wrong call, its own or one that an await returned */
   int32_t body_status;     /* while deferred clean-ups run; and what came with it: they hear of other errors */
   wa__detail *body_thrown;
+  int32_t heard;           /* and of its requests, those not taken back that the body has heard of */
 } wa__extra;
 
 /* Whose queue a task waits in, and what takes back a wake-up from there that came to nothing: the task was ended before it could
@@ -199,6 +200,8 @@ extern wa_future *(*wa__nest_waits)(wa__handle *handle);
 extern wa_future *(*wa__group_waits)(wa__handle *handle);
 /* Whether what t is about to wait for waits for t. */
 bool wa__waits_for_itself(wa__task *t);
+/* wa_condition_notify_all, whoever holds the lock. */
+void wa__condition_wake(wa_condition *c);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 
@@ -209,8 +212,8 @@ static inline void wa__scope_enter(wa__task *t, wa__scope *s, void (*drop)(wa__s
 }
 /* Whether the task has entered the record, and not left it. */
 bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *record);
-/* Which task has; NULL: none. It looks at all. */
-wa__task *wa__scope_holder(void (*drop)(wa__scope *), const void *record) WA__COLD;
+/* The task itself, if it has; NULL if not, or if it is gone. */
+wa__task *wa__scope_holder(wa_task *task, void (*drop)(wa__scope *), const void *record);
 static inline void wa__scope_leave(wa__scope *s) {
   if (!s->at) return;
   *s->at = s->next;

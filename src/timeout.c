@@ -8,7 +8,7 @@
  */
 #include "timeout.h"
 
-enum { CREATED, EXPIRED, EXITED };
+enum { EXPIRED = 1, EXITED };
 
 /* The state of a record that was entered: what none has by chance that never was, nor one that was copied. */
 static uint32_t entered_mark(const wa_timeout *t) { return (uint32_t)(uintptr_t)t ^ 0x74696d65u; }
@@ -94,8 +94,7 @@ int wa__timeout_leave(wa_timeout *t, int status) {
 
 /* The mark alone may have outlived the task that entered it. */
 static wa__task *holder_of(const wa_timeout *t) {
-  if (!marked(t)) return NULL;
-  return wa__current && wa__scope_holds(wa__current, drop, t) ? wa__current : wa__scope_holder(drop, t);
+  return marked(t) ? wa__scope_holder(t->task, drop, t) : NULL;
 }
 
 int wa_timeout_enter(wa_timeout *t, wa_time delay) {

@@ -186,13 +186,13 @@ static int sleep_begin(wa_time delay) {
   return WA__PARKED;
 }
 
-/* The chain from f down to the task, written as "b -> a"; of a long one the beginning. */
+/* Names the chain "t -> f -> ... -> t" in wa_error_text; it stops after five, or at what is no task. */
 static WA__COLD int cycle(wa__task *t, wa_future *f) {
   wa__misuse("wa_await: these tasks would wait for each other: %s", wa_name(&t->future));
-  const char *other = NULL;
-  for (int names = 4; !other && f != &t->future; f = wa__task_of(f)->waiting) {
-    other = !names-- ? "..." : f == &wa__slot ? "(group)" : wa__kinds[f->kind]->title;
+  for (int names = 4; f != &t->future; f = wa__task_of(f)->waiting) {
+    const char *other = !names-- ? "..." : f == &wa__slot ? "(group)" : wa__kinds[f->kind]->title;
     wa__misuse_more(" -> %s", other ? other : wa_name(f));
+    if (other) break;
   }
   return wa__misuse_more(" -> %s", wa_name(&t->future));
 }

@@ -210,7 +210,8 @@ int wa_reject(wa_future *future, int status);
 /** Takes one more reference, to give back with wa_release. Returns the future; NULL for NULL. */
 wa_future *wa_retain(wa_future *future);
 /** Gives a reference back; nothing for NULL. A task that runs goes on. One release too many is refused (wa_error_text) if it
- * would free a future that the runtime still needs. If others still hold the future, it takes their reference. */
+ * would free a pending future that the runtime still needs. If others still hold the future, it takes their reference: who waits
+ * for it then finds it gone. */
 void wa_release(wa_future *future);
 
 /** done(): whether the outcome is there. */
@@ -267,8 +268,9 @@ int wa_uncancellable_exit(void);
 wa_future *wa_shield(wa_future *future);
 
 /** wait_for(future, timeout): waits for the future, and returns its status. When the time is up, cancels the future and waits for
- * its end, however long that takes: WA_ETIMEDOUT if it ends as cancelled, else its status. WA_ECANCELED if the waiting
- * task was cancelled, and with it the future; WA_ENOMEM. Suspends. */
+ * its end, however long that takes: WA_ETIMEDOUT if it ends as cancelled, else its status. WA_ETIMEDOUT also, as in CPython, if it
+ * had just ended and the time was up before the waiting task ran: wa_status(future) tells. WA_ECANCELED if the waiting task was
+ * cancelled, and with it the future; WA_ENOMEM. Suspends. */
 int wa_wait_for(wa_future *future, wa_time timeout);
 /** The bounded stop: cancels the task, waits for its end for at most grace, and returns its status. If the task still runs
  * then, reports it and returns WA_ETIMEDOUT; if discard is true, also ends it without clean-up. Returns at once for a task that is
@@ -309,8 +311,8 @@ void wa_completed_close(wa_completed *it);
  *     int st = wa_timeout_enter(&t, WA_MS(50));
  *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
  * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
- * Scopes nest. The task that entered has to call exit: once it has ended, the scope is gone, and no call may
- * name it. The record must stay where it is: a copy is refused. WA_FOREVER: no deadline (yet). */
+ * Scopes nest. The task that entered has to call exit, in a deferred clean-up at the latest: once it has ended, pass the record to
+ * no call but enter. The record must stay where it is: a copy is refused. WA_FOREVER: no deadline (yet). */
 typedef struct wa_timeout {
   wa_time when; /**< read only: the deadline, by wa_now()'s clock; WA_FOREVER: none */
   WA__PRIVATE(
@@ -335,11 +337,12 @@ bool wa_timeout_expired(const wa_timeout *t);
  *     int st = wa_group_enter(&g);
  *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
- * WA_EGROUP. If the task ends without the exit (it hit a trap, was discarded, or returned), the members are cancelled,
- * and nobody waits for them. Once the task that entered the group has ended, the group is gone, and no call may name it.
- * The record must stay where it is: a copy is refused. Without memory for them, some or all of WA_EGROUP's errors are missing. */
+ * WA_EGROUP. If the task ends without the exit (it hit a trap, was discarded, or returned, and its deferred clean-ups did not
+ * call it either), the members are cancelled, and nobody waits for them; then pass the record to no call but enter. The record
+ * must stay where it is: a copy is refused. Without memory for them, some or all of WA_EGROUP's errors are missing. */
 typedef struct wa_group {
   WA__PRIVATE(
+    wa_task *task;
     struct wa__group *state;
     uintptr_t mark;  /* its own place, if it was entered */
     uint32_t errors; /* which they were; 0: none */
@@ -412,7 +415,7 @@ typedef struct wa_semaphore { WA__PRIVATE(wa__list waiters, woken; int32_t value
 int wa_semaphore_init(wa_semaphore *semaphore, int value);  /**< Semaphore(value): WA_EMISUSE below 0. */
 /** acquire(): counts down. Suspends while the value is 0. */
 int wa_semaphore_acquire(wa_semaphore *semaphore);
-/** release(): counts up, and wakes one task that waits. */
+/** release(): counts up, and wakes one task that waits. WA_EMISUSE at INT32_MAX. */
 int wa_semaphore_release(wa_semaphore *semaphore);
 /** locked(): whether an acquire would have to wait. */
 bool wa_semaphore_locked(const wa_semaphore *semaphore);
@@ -515,7 +518,7 @@ wa_data wa_result(const wa_future *future);
 /** The input that the host gave when it spawned the running task; the task's arg points to the same bytes (for a number, to a
  * double). It lives until the task's end. */
 wa_data wa_input(void);
-#ifdef __cplusplus
+#if defined(__cplusplus) && __cplusplus >= 201103L
 #define WA__NOTHING static_assert(true, "")
 #else
 #define WA__NOTHING struct wa__entry
@@ -549,7 +552,8 @@ enum {
  * `what` names; for wa_wait, wa_gather, wa_wait_for. Cancelling it ends the wait. If the other side has gone, the descriptor counts
  * as ready: the read tells. The caller owns a reference. NULL without memory, for a wrong argument, or if it is not open. */
 wa_future *wa_fd_watch(int fd, int what);
-/** Waits until fd is ready for a read; WA_OK at once for a file. Suspends. */
+/** Waits until fd is ready for a read; WA_OK at once for a file. As with poll, there may be nothing when it is tried: wa_read waits
+ * again then. Suspends. */
 int wa_fd_readable(int fd);
 /** Waits until fd is ready for a write; WA_OK at once for a file. Suspends. */
 int wa_fd_writable(int fd);

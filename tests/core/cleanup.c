@@ -176,6 +176,84 @@ TASK_TEST(defer_after_a_body_that_swallowed_is_reported) {
   TAKE_REPORT(WA_REPORT_SWALLOWED);
 }
 
+static void only_takes_it_back(void *arg) {
+  (void)arg;
+  wa_uncancel(wa_current());
+}
+
+static int asks_itself_to_stop(void *cleanup) {
+  wa_defer(cleanup ? takes_it_back : only_takes_it_back, NULL);
+  wa_cancel(wa_current(), "by itself");
+  return 3;
+}
+
+/* The request is there when the body returns; CPython's `finally` hears of it, too, and an uncancel alone takes it back. */
+TASK_TEST(defer_takes_back_what_the_body_has_not_heard) {
+  EXPECT_STATUS(finish(wa_spawn(asks_itself_to_stop, "waits for it")), 3);
+  EXPECT_STATUS(finish(wa_spawn(asks_itself_to_stop, NULL)), 3);
+}
+
+static int asked_and_never_told(void *arg) {
+  (void)arg;
+  wa_defer(note_word, "clean-up");
+  wa_cancel(wa_current(), "by itself");
+  return 3;
+}
+
+TASK_TEST(defer_that_never_waits_leaves_a_request_that_nobody_was_told) {
+  wa_task *t = wa_spawn(asked_and_never_told, NULL);
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "by itself");
+  EXPECT_TRACE("clean-up");
+  wa_release(t);
+}
+
+static void takes_one_back_and_waits(void *arg) {
+  (void)arg;
+  wa_uncancel(wa_current());
+  note("%s", wa_status_name(wa_sleep(WA_MS(5))));
+}
+
+static int swallows_one(void *arg) {
+  (void)arg;
+  wa_sleep(WA_MS(5));
+  wa_defer(takes_one_back_and_waits, NULL);
+  return 3;
+}
+
+/* As many are left as the body had heard of, but it is another. */
+TASK_TEST(defer_that_takes_the_bodys_back_and_hears_another) {
+  wa_task *t = wa_spawn(swallows_one, NULL);
+  turns(1);
+  wa_cancel(t, "one");
+  turns(2);
+  wa_cancel(t, "two");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "two");
+  EXPECT_TRACE("WA_ECANCELED");
+  wa_release(t);
+}
+
+static wa_group left_by_a_cleanup;
+static void leaves_the_group(void *arg) {
+  (void)arg;
+  note("%s", wa_status_name(wa_group_exit(&left_by_a_cleanup, WA_OK)));
+}
+
+static int enters_a_group(void *arg) {
+  (void)arg;
+  wa_group_enter(&left_by_a_cleanup);
+  wa_defer(leaves_the_group, NULL);
+  wa_release(wa_group_spawn(&left_by_a_cleanup, sleeper, NUMBER(3)));
+  return 3;
+}
+
+TASK_TEST(defer_may_leave_what_the_body_has_entered) {
+  EXPECT_STATUS(finish(wa_spawn(enters_a_group, NULL)), 3);
+  EXPECT_INT(wa_now(), WA_MS(3));
+  EXPECT_TRACE("WA_OK");
+}
+
 TASK_TEST(defer_of_an_eager_task_that_never_waits) {
   wa_task *t = wa_spawn_with(defers, NUMBER(0), &(wa_task_options){.eager = true});
   EXPECT(wa_done(t));

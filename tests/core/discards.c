@@ -124,3 +124,30 @@ TASK_TEST(discarded_with_an_event) {
   wa_event_init(&event);
   ends_first_at_5_ms(waits_for_event, sets);
 }
+
+static wa_barrier barrier;
+static int enters(void *name) {
+  int st;
+  do st = wa_barrier_wait(&barrier, NULL);
+  while (st == WA_ECANCELED);
+  if (st == WA_OK) note("%s", (char *)name);
+  return st;
+}
+
+/* Whoever is ended in it is no longer one of the parties. */
+TASK_TEST(discarded_in_a_barrier) {
+  wa_barrier_init(&barrier, 2);
+  first = wa_spawn_with(enters, "first", &(wa_task_options){.name = "first"});
+  turns(1);
+  EXPECT_STATUS(wa_stop_within(first, WA_MS(1), true), WA_ETIMEDOUT);
+  EXPECT_STATUS(finish(first), WA_EDISCARDED);
+  TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  EXPECT_INT(wa_barrier_waiting(&barrier), 0);
+  wa_task *second = wa_spawn(enters, "second");
+  wa_sleep(WA_MS(1));
+  EXPECT_TRACE("");
+  wa_task *third = wa_spawn(enters, "third");
+  EXPECT_STATUS(finish(second), WA_OK);
+  EXPECT_STATUS(finish(third), WA_OK);
+  EXPECT_TRACE("third second");
+}

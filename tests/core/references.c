@@ -169,6 +169,19 @@ TASK_TEST(references_released_task_is_told_until_its_memory_is_used_again) {
   for (int i = 0; i < N; i++) refused_as_released(tasks[i]);
   EXPECT_INT(counts().futures, 0);
 }
+
+/* Whose memory is a block of its own. */
+TASK_TEST(references_released_large_gather_is_told_until_its_memory_is_used_again) {
+  enum { N = 4, MEMBERS = 40 };
+  wa_future *gathers[N], *f = wa_future_new(), *members[MEMBERS];
+  for (int i = 0; i < MEMBERS; i++) members[i] = f;
+  for (int i = 0; i < N; i++) gathers[i] = wa_gather(members, MEMBERS, 0);
+  wa_resolve(f, NULL);
+  for (int i = 0; i < N; i++) finish(gathers[i]);
+  for (int i = 0; i < N; i++) refused_as_released(gathers[i]);
+  wa_release(f);
+  EXPECT_INT(counts().futures, 0);
+}
 #endif
 
 /* ---- counts ------------------------------------------------------------------------------------------------------ */

@@ -228,7 +228,7 @@ for (const toolchain of names) {
         WA_TASK(all);\n`;
       project.write('names.c', source);
       project.write('names.cpp', `extern "C" int all(void *);\n${source}`);
-      for (const [file, standard] of [['names.c', 'c89'], ['names.c', 'c2x'], ['names.cpp', 'c++11']]) {
+      for (const [file, standard] of [['names.c', 'c89'], ['names.c', 'c2x'], ['names.cpp', 'c++98'], ['names.cpp', 'c++11']]) {
         const flags = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror', '-O0', '--', `-std=${standard}`];
         await succeeds(build(file, 'names.wasm', ...flags));
         assert.equal((await project.wasyncio(['run', 'names.wasm', 'all'])).stdout, '45\n');

@@ -27,6 +27,15 @@ class Cancellation(Case):
         self.assertFalse(task.cancel())
         self.assert_nothing_left()
 
+    def test_one_that_returns_the_status_of_what_is_pending_is_done(self):
+        rt = self.start()
+        task = rt.spawn('ends_as_if_pending', name='p')
+        rt.run(task, timeout=5)
+        self.assertEqual((task.done(), task.state, task.status), (True, 'done', EPENDING))
+        with self.assertRaisesRegex(wasyncio.TaskError, "task 'p' ended with WA_EPENDING"):
+            task.result()
+        self.assert_nothing_left()
+
     def test_uncancel(self):
         rt = self.start()
         task = rt.spawn('sleeper', 10)

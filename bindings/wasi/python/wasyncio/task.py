@@ -65,7 +65,7 @@ class Task:
     # ---- its end
 
     def done(self):
-        return self._status != EPENDING
+        return self._handle == 0  # the status tells less: a task may return WA_EPENDING
 
     def cancelled(self):
         self._looked |= self.done()
@@ -155,6 +155,7 @@ class Task:
         guest = self._runtime.guest
         (_, status, flags, self._cancelling, type, data, size, reason, name, site, number, _, errors,
          count) = self._info()
+        self._handle = 0
         self._name, self._site = guest.text(name) or '', guest.text(site) or ''
         self._reason = guest.text(reason)
         self._status = status
@@ -168,7 +169,7 @@ class Task:
         if self._timer:
             self._runtime._drop_timer(self._timer)
         self._raised = {}
-        self._handle = self._timer = 0
+        self._timer = 0
 
     def _remember(self, words, error):
         """Why an operation of its own has failed, by what C hears of that: the latest few."""

@@ -27,7 +27,7 @@ const DESCRIPTOR: u32 = 5;
 const SLICE: Duration = Duration::from_millis(5);
 const ENOMEM: u32 = -5i32 as u32;
 const EHOST: u32 = -8i32 as u32;
-const EPENDING: i32 = -14;
+const DONE: u32 = 3;
 const EDISCARDED: i32 = -12;
 const TIMED_OUT: &str = "timed out";
 
@@ -48,6 +48,7 @@ pub struct Outcome {
     pub name: String,
     /// Its own deadline of spawn_with cancelled it.
     pub timed_out: bool,
+    done: bool, // the status tells less: a task may return -14
 }
 
 enum Owner {
@@ -309,6 +310,7 @@ impl Runtime {
             timed_out: timed_out && status == -1 && reason == TIMED_OUT, // and nobody else's request
             reason,
             name: guest.text(guest.u32(at + 32)),
+            done: guest.u32(at) == DONE,
         })
     }
 
@@ -379,7 +381,7 @@ impl Runtime {
         }
         let discarded = self.guest.call("wax_discard", &[])? as u32;
         let (reason, name) = (String::new(), String::new());
-        let none = Outcome { status: EDISCARDED, value: Value::Nothing, reason, name, timed_out: false };
+        let none = Outcome { status: EDISCARDED, value: Value::Nothing, reason, name, timed_out: false, done: true };
         for record in self.tasks.values_mut() {
             record.outcome.get_or_insert_with(|| none.clone());
         }
@@ -388,6 +390,6 @@ impl Runtime {
 }
 
 impl Outcome {
-    pub fn pending(&self) -> bool { self.status == EPENDING }
+    pub fn pending(&self) -> bool { !self.done }
     pub fn cancelled(&self) -> bool { self.status == -1 && !self.timed_out }
 }

@@ -230,6 +230,17 @@ fn without_memory_no_task_is_left_and_no_request_is_lost() {
 }
 
 #[test]
+fn a_task_that_returns_the_status_of_what_is_pending_is_done() {
+    let mut runtime = program().start(options()).unwrap();
+    let task = runtime.spawn("ends_as_if_pending", "").unwrap();
+    assert!(runtime.outcome(task).unwrap().pending());
+    runtime.run(&[task]).unwrap();
+    let outcome = runtime.outcome(task).unwrap();
+    assert_eq!((outcome.pending(), outcome.status), (false, -14));
+    nothing_left(&mut runtime);
+}
+
+#[test]
 fn a_task_of_another_runtime_is_unknown_here() {
     let program = program();
     let mut a = program.start(options()).unwrap();
