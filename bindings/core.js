@@ -15,7 +15,7 @@ import { Table } from './table.js';
 const classes = { [ETIMEDOUT]: TimeoutError, [ESTACK]: StackOverflowError, [ETRAP]: TrapError };
 
 export class Core {
-  owners = new Table(); // of handles: tasks, deadlines, operations
+  owners = new Table(); // of handles: tasks, deadlines
   open = new Set(); // combinators that are not done: closing cancels them
   alive = 0; // unfinished tasks after the latest turn
   trap; // the latest exception out of the wasm

@@ -1,7 +1,7 @@
 /* The part of WASI preview 1 that a reactor needs of a page or of Node: clocks, random numbers, and descriptors. There
  * are no files, no arguments and no environment; what is not here answers ENOSYS.
  *
- *     files[fd] = { read(bytes), write(bytes), eof(), want(mask), close(), socket }    each optional
+ *     files[fd] = { read(bytes), write(bytes), flush(), eof(), want(mask), close(), abort(error), socket }    each optional
  *
  * read and write give a count, or a negative errno. A socket's may be EAGAIN, and want asks to be told (core.js).
  *

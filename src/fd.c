@@ -176,7 +176,7 @@ void wa__fd_wake_all(int fd, int status) {
 #define LOOK_EVERY WA_US(100)
 #define LOOK_AT_LEAST WA_MS(8)
 
-/* A loop that is never idle looks now and then, so that the looks take a tenth of the time at most. */
+/* A loop that is never idle looks at the latest every LOOK_AT_LEAST; more often only if that takes a tenth of the time at most. */
 static void plan_next_look(wa_time took, wa_time now) {
   static wa_time cost;
   if (took >= 0) cost = took;

@@ -36,7 +36,7 @@ static inline bool wa__loop_idle(void) {
  * the clock is real (not in a small build). A call for each was a tenth of the time of a task spawned and awaited, which is two
  * iterations. */
 bool wa__loop_run(bool many);
-/* The clock between two steps. The budget is used up if the host wants its turn. */
+/* Reads the clock between two steps; about every millisecond also asks the host, and ends the budget if it wants its turn. */
 wa_time wa__loop_look(void);
 /* Starts a turn's budget. */
 void wa__loop_begin_turn(void);

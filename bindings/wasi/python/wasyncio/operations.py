@@ -4,7 +4,7 @@
     C: cancelled -> the Future's cancel(); a late answer is dropped
 
 Laws
-  - What a function has raised is the cause of the task's WA_EHOST, until the task, which knows of it by then, starts another.
+  - What a function has raised is the cause of the WA_EHOST of the task that called it: of the latest 32, that with these words.
   - No operation keeps a task alive: who has dropped one hears of its error.
 """
 import weakref
@@ -68,7 +68,7 @@ class Operations:
             self._answer(id, asker, future.result())
 
     def _asker(self, handle):
-        """Of the task that starts an operation, a weak reference; what failed before is over."""
+        """Of the task that starts an operation, a weak reference."""
         task = self._runtime._task(handle)
         if task is None:
             return _nobody
