@@ -12,7 +12,7 @@ void *wa__block_chunk(size_t *size);
 
 /* Memory that is free, in the pool's lists and in reunite.c's. */
 typedef struct wa__run {
-  uint64_t untouched; /* a freed future's kind: so a released handle can be told */
+  uint64_t untouched; /* a freed future's kind: so a released future can be told */
   struct wa__run *next;
   uint32_t size; /* reunite.c's */
 } wa__run;

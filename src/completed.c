@@ -59,8 +59,8 @@ static void leave(wa__scope *scope) {
   if (c->closed || (!c->held && !c->todo)) end(c);
 }
 
-static void member_done(wa__handle *handle) {
-  wa__watch *watch = wa__container(handle, wa__watch, handle);
+static void member_done(wa__callback *callback) {
+  wa__watch *watch = wa__container(callback, wa__watch, callback);
   struct wa__completed *c = watch->owner;
   c->todo--;
   wa_queue_put_nowait(&c->done, watch->future);
@@ -69,8 +69,8 @@ static void member_done(wa__handle *handle) {
   if (!c->held) end(c);
 }
 
-static void on_timeout(wa__handle *handle) {
-  struct wa__completed *c = wa__container(handle, struct wa__completed, due.handle);
+static void on_timeout(wa__callback *callback) {
+  struct wa__completed *c = wa__container(callback, struct wa__completed, due.callback);
   wa__watch_stop(c->watches, c->n);
   for (; c->todo; c->todo--) wa_queue_put_nowait(&c->done, NULL);
   if (!c->held) end(c);

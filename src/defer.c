@@ -4,8 +4,8 @@
  *
  * Laws
  *   - The last deferred is the first to run, and each runs once.
- *   - A cancellation that the body has not heard of, and that the clean-ups do not take back, is how a task ends whose body succeeded
- *     or was cancelled, as where it comes out of a `finally`. Nothing else that they hear of changes how the task ends.
+ *   - A cancellation that the body has not heard of, and that the clean-ups do not take back, is how a task ends whose body
+ *     succeeded or was cancelled, as where it comes out of a `finally`. Nothing else that they hear of changes how it ends.
  */
 #include "task.h"
 

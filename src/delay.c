@@ -8,8 +8,8 @@ typedef struct delay {
 
 static delay *delay_of(wa_future *f) { return wa__container(f, delay, future); }
 
-static void due(wa__handle *handle) {
-  delay *d = wa__container(handle, delay, due.handle);
+static void due(wa__callback *callback) {
+  delay *d = wa__container(callback, delay, due.callback);
   wa__future_finish(&d->future, WA__FINISHED, WA_OK, NULL, NULL);
 }
 

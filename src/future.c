@@ -23,9 +23,9 @@ void wa__future_finish(wa_future *f, int state, int status, void *value, wa__det
   wa__future_tell(f);
 }
 
-void wa__future_add(wa_future *f, wa__handle *handle) {
-  if (wa__pending(f)) wa__list_push(&f->callbacks, &handle->link);
-  else wa__ready(handle);
+void wa__future_add(wa_future *f, wa__callback *callback) {
+  if (wa__pending(f)) wa__list_push(&f->callbacks, &callback->link);
+  else wa__ready(callback);
 }
 
 bool wa__cancel(wa_future *f, wa__detail *reason) {
@@ -153,7 +153,7 @@ wa_data wa_result(const wa_future *f) {
 /* ---- callbacks of the program's own ------------------------------------------------------------------------ */
 
 typedef struct when_done {
-  wa__handle handle;
+  wa__callback callback;
   wa_future *future; /* kept alive until told */
   void (*done)(void *ctx, wa_future *future);
   void *ctx;
@@ -161,9 +161,9 @@ typedef struct when_done {
 
 bool wa__unheard;
 
-static void tell(wa__handle *handle) {
-  when_done w = *wa__container(handle, when_done, handle);
-  wa__free(wa__container(handle, when_done, handle), sizeof w);
+static void tell(wa__callback *callback) {
+  when_done w = *wa__container(callback, when_done, callback);
+  wa__free(wa__container(callback, when_done, callback), sizeof w);
   if (!wa__unheard) w.done(w.ctx, w.future);
   wa_release(w.future);
 }
@@ -173,8 +173,8 @@ int wa_when_done(wa_future *f, void (*done)(void *, wa_future *), void *ctx) {
   if (!done) return wa__misuse("wa_when_done: done is NULL; expected a function");
   when_done *w = wa__alloc(sizeof *w);
   if (!w) return wa__no_memory("a callback");
-  *w = (when_done){.handle = {.run = tell}, .future = f, .done = done, .ctx = ctx};
+  *w = (when_done){.callback = {.run = tell}, .future = f, .done = done, .ctx = ctx};
   f->refs++;
-  wa__future_add(f, &w->handle);
+  wa__future_add(f, &w->callback);
   return WA_OK;
 }

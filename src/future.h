@@ -58,7 +58,7 @@ struct wa_future {
   uint32_t handle;     /* its place in the host's table, 0: none */
   void *value;
   wa__detail *detail;
-  wa__list callbacks;  /* handles, in the order they were added */
+  wa__list callbacks;  /* in the order they were added */
   wa__list all;        /* every future there is, in the order of creation */
 };
 
@@ -74,7 +74,7 @@ static inline void wa__release(wa_future *f) {
 }
 #endif
 /* Adds a callback; schedules it if the future is done. */
-void wa__future_add(wa_future *f, wa__handle *handle);
+void wa__future_add(wa_future *f, wa__callback *callback);
 static inline bool wa__pending(const wa_future *f) { return f->state == WA__PENDING; }
 static inline bool wa__valid(const wa_future *f) { return f && f->kind != WA__FREE; }
 /* The argument checks: `call` names the function for the sentence. */

@@ -55,7 +55,7 @@ static bool cancel(wa_future *f, wa__detail *reason) {
 static size_t clean(wa_future *f) {
   gather *g = gather_of(f);
   for (uint32_t i = 0; i < g->nest.n; i++) {
-    wa__list_unlink(&g->links[i].handle.link);
+    wa__list_unlink(&g->links[i].callback.link);
     if (!wa__pending(f)) g->children[i]->seen = true; /* one that ends after it, too */
   }
   return wa__nest_clean(&g->nest);
@@ -82,7 +82,7 @@ wa_future *wa_gather(wa_future *const *futures, size_t n, int flags) {
     if (child->mark) continue;
     child->mark = true;
     g->unique++;
-    if (wa__pending(child)) wa__future_add(child, &g->links[i].handle);
+    if (wa__pending(child)) wa__future_add(child, &g->links[i].callback);
   }
   /* Those that were done already count at once, after all the others have been met. */
   for (size_t i = 0; i < n; i++) {

@@ -13,7 +13,7 @@
 enum { EXITING = 1, ABORTING = 2, PARENT_ASKED = 4, WAITING = 8, FAILED = 16 };
 
 typedef struct member {
-  wa__handle handle;
+  wa__callback callback;
   wa__list link; /* in the group, in the order of spawning */
   struct wa__group *group;
   wa_future *task;
@@ -49,7 +49,7 @@ static bool append(struct bytes *to, const void *data, size_t size) {
 }
 
 static void forget(member *m) {
-  wa__list_unlink(&m->handle.link);
+  wa__list_unlink(&m->callback.link);
   wa__list_unlink(&m->link);
   wa_release(m->task);
   wa__free(m, sizeof *m);
@@ -90,8 +90,8 @@ static void add_error(struct wa__group *g, int status, const wa__detail *detail)
     g->words.size = before;
 }
 
-static void member_done(wa__handle *handle) {
-  member *m = wa__container(handle, member, handle);
+static void member_done(wa__callback *callback) {
+  member *m = wa__container(callback, member, callback);
   struct wa__group *g = m->group;
   wa_future *f = m->task;
   wa__list_unlink(&m->link);
@@ -110,9 +110,9 @@ static void member_done(wa__handle *handle) {
   forget(m);
 }
 
-static wa_future *waits(wa__handle *handle) {
-  if (handle->run != member_done) return NULL;
-  struct wa__group *g = wa__container(handle, member, handle)->group;
+static wa_future *waits(wa__callback *callback) {
+  if (callback->run != member_done) return NULL;
+  struct wa__group *g = wa__container(callback, member, callback)->group;
   return g->flags & WAITING ? &g->parent->future : NULL;
 }
 
@@ -149,10 +149,10 @@ wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task
   wa_task *task = wa_spawn_with(f, arg, options);
   if (!task) return wa__free(m, sizeof *m), NULL;
   wa__group_waits = waits;
-  *m = (member){.handle = {.run = member_done}, .group = s, .task = task};
+  *m = (member){.callback = {.run = member_done}, .group = s, .task = task};
   task->refs++;
   wa__list_push(&s->members, &m->link);
-  wa__future_add(task, &m->handle);
+  wa__future_add(task, &m->callback);
   return task;
 }
 
@@ -208,7 +208,7 @@ int wa_group_exit(wa_group *g, int status) {
   if (!marked(g) || !wa__scope_holds(t, drop, g))
     return wa__misuse("wa_group_exit: the group was not entered by this task, or was left already");
   struct wa__group *s = g->state;
-  s->flags |= WAITING;
+  s->flags |= WAITING; /* meanwhile `waits` takes it for one that waits already */
   bool circle = wa__waits_for_itself(t);
   s->flags &= ~(uint32_t)WAITING;
   if (circle) return wa__misuse("wa_group_exit: the task would wait for a member that waits for it");

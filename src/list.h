@@ -59,11 +59,6 @@ WA__INLINE void wa__list_splice_to(wa__list *to, wa__list *from) {
   wa__list_init(from);
 }
 
-static inline void wa__list_splice(wa__list *to, wa__list *from) {
-  if (!to->next) wa__list_init(to);
-  if (from->next) wa__list_splice_to(to, from);
-}
-
 /* Visits nodes in order; the node visited may be unlinked by the body. Where the body may unlink others, and the node visited
  * stays, it ends with WA__LIST_AGAIN(node). */
 #define WA__LIST_AGAIN(node) (node##_next = node->next)

@@ -124,9 +124,9 @@ bool wa__loop_run(bool many) {
       continue;
     }
     wa__list_unlink_first(&l->batch);
-    wa__handle *handle = wa__container(link, wa__handle, link);
-    if (wa__likely(!handle->run)) wa__wake(handle);
-    else handle->run(handle);
+    wa__callback *callback = wa__container(link, wa__callback, link);
+    if (wa__likely(!callback->run)) wa__wake(callback);
+    else callback->run(callback);
     if (--l->steps_left == 0 && wa__loop_spent()) return false;
   }
 }

@@ -19,11 +19,11 @@ typedef struct wa__loop {
 } wa__loop;
 extern wa__loop wa__the_loop;
 
-static inline void wa__ready(wa__handle *handle) { wa__list_push_to(&wa__the_loop.ready, &handle->link); }
+static inline void wa__ready(wa__callback *callback) { wa__list_push_to(&wa__the_loop.ready, &callback->link); }
 
-/* The step of a task, which is what a handle without a callback stands for: nearly all are, and a call through a pointer
+/* The step of a task, which is what a callback that runs nothing stands for: nearly all are, and a call through a pointer
  * costs as much as the rest of the loop. */
-void wa__wake(wa__handle *handle);
+void wa__wake(wa__callback *callback);
 
 static inline void wa__deadline(wa__due *due, wa_time when) { wa__due_set(due, when, wa__the_loop.now); }
 

@@ -10,8 +10,8 @@
 /* As many as fit into a task's usual stack at -O0. CPython's cancel() recurses to some 300, and fails then. */
 enum { DEEP = 64 };
 
-static void cancel_later(wa__handle *handle) {
-  wa__nest *nest = wa__container(handle, wa__nest, later);
+static void cancel_later(wa__callback *callback) {
+  wa__nest *nest = wa__container(callback, wa__nest, later);
   wa__detail *reason = nest->reason;
   nest->reason = NULL;
   wa__cancel(&nest->future, reason);
@@ -19,24 +19,24 @@ static void cancel_later(wa__handle *handle) {
   wa_release(&nest->future);
 }
 
-static void wa__nest_member_ended(wa__handle *handle) {
-  wa__nest_link *link = wa__container(handle, wa__nest_link, handle);
+static void wa__nest_member_ended(wa__callback *callback) {
+  wa__nest_link *link = wa__container(callback, wa__nest_link, callback);
   link->nest->ended(link);
 }
 
-static wa_future *nest_of_link(wa__handle *handle) {
-  return handle->run == wa__nest_member_ended ? &wa__container(handle, wa__nest_link, handle)->nest->future : NULL;
+static wa_future *nest_of_link(wa__callback *callback) {
+  return callback->run == wa__nest_member_ended ? &wa__container(callback, wa__nest_link, callback)->nest->future : NULL;
 }
 
 void wa__nest_link_init(wa__nest_link *link, wa__nest *nest) {
-  *link = (wa__nest_link){.handle = {.run = wa__nest_member_ended}, .nest = nest};
+  *link = (wa__nest_link){.callback = {.run = wa__nest_member_ended}, .nest = nest};
 }
 
 void wa__nest_init(wa__nest *nest, int kind, wa_future **members, uint32_t n, size_t size, void (*ended)(wa__nest_link *link)) {
   wa__future_init(&nest->future, kind);
   wa__nest_waits = nest_of_link;
   nest->ended = ended;
-  nest->later = (wa__handle){.run = cancel_later};
+  nest->later = (wa__callback){.run = cancel_later};
   nest->reason = NULL;
   nest->walk = 0;
   nest->members = members;
@@ -67,7 +67,7 @@ size_t wa__nest_clean(wa__nest *nest) {
   if (!first) return 0;
   wa__nesting.cleaning = true;
   for (wa__list *link; (link = wa__list_pop(&leaving));) {
-    wa__nest *next = wa__container(wa__container(link, wa__handle, link), wa__nest, later);
+    wa__nest *next = wa__container(wa__container(link, wa__callback, link), wa__nest, later);
     for (uint32_t i = 0; i < next->n; i++) wa_release(next->members[i]);
     if (next != nest) wa__free(next, next->size);
   }

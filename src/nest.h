@@ -6,14 +6,14 @@
 
 /* Among a member's callbacks. */
 typedef struct wa__nest_link {
-  wa__handle handle;
+  wa__callback callback;
   struct wa__nest *nest;
 } wa__nest_link;
 
 typedef struct wa__nest {
   wa_future future;
   void (*ended)(wa__nest_link *link); /* a member has */
-  wa__handle later;   /* its turn: to be cancelled; or, on its way out, to let go of its members */
+  wa__callback later;   /* its turn: to be cancelled; or, on its way out, to let go of its members */
   wa__detail *reason; /* of a cancellation that is to come */
   uint32_t walk;      /* the latest that came by */
   struct wa__nest *next_met; /* in it */

@@ -37,11 +37,11 @@ int wa_configure(const wa_config *config) {
 /* ---- run_until_complete --------------------------------------------------------------------------------------- */
 
 static bool stopped;
-static void stop_loop(wa__handle *handle) {
-  (void)handle;
+static void stop_loop(wa__callback *callback) {
+  (void)callback;
   stopped = true;
 }
-static wa__handle stop = {.run = stop_loop};
+static wa__callback stop = {.run = stop_loop};
 
 /* A function of its own, so that toolchain/nosuspend.txt can name it: it calls through a pointer. */
 __attribute__((noinline)) int wa__block(wa_time until);
@@ -90,8 +90,8 @@ static int run_until_stopped(void) {
 /* What is left is cancelled and waited for, as asyncio.run does by a gather, whose two iterations after the last task are part
  * of the order: its callback in that task, and the one in itself. */
 static uint32_t left;
-static void one_ended(wa__handle *handle) {
-  (void)handle;
+static void one_ended(wa__callback *callback) {
+  (void)callback;
   if (!--left) wa__ready(&stop);
 }
 
@@ -100,7 +100,7 @@ static int cancel_rest(void) {
   if (wa__task_count) wa__report(WA_REPORT_SHUTDOWN, sentence, NULL, "", 0, (int)wa__task_count);
   uint32_t n = left = wa__task_count;
   if (!n) return WA_OK;
-  wa__handle *ends = wa__alloc(n * sizeof *ends), *end = ends;
+  wa__callback *ends = wa__alloc(n * sizeof *ends), *end = ends;
   if (!ends) return wa__no_memory("a task");
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);

@@ -20,13 +20,13 @@ static void inner_done(wa__nest_link *link) {
 }
 
 static bool cancel(wa_future *f, wa__detail *reason) {
-  wa__list_unlink(&shield_of(f)->link.handle.link);
+  wa__list_unlink(&shield_of(f)->link.callback.link);
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);
   return true;
 }
 
 static size_t clean(wa_future *f) {
-  wa__list_unlink(&shield_of(f)->link.handle.link);
+  wa__list_unlink(&shield_of(f)->link.callback.link);
   return wa__nest_clean(&shield_of(f)->nest);
 }
 
@@ -42,6 +42,6 @@ wa_future *wa_shield(wa_future *inner) {
   wa__nest_link_init(&s->link, &s->nest);
   s->inner = inner;
   inner->refs++;
-  wa__future_add(inner, &s->link.handle);
+  wa__future_add(inner, &s->link.callback);
   return &s->nest.future;
 }

@@ -155,7 +155,7 @@ void wa__step(wa__task *t, int result) {
 /* What was to wake it is void; what has woken it, it passes on. */
 static WA__COLD void wa__leave_wait(wa__task *t) {
   bool woken = t->slot_use == WA__IN_QUEUE && t->slot == WA__SLOT_DONE;
-  wa__list_unlink(&t->handle.link);
+  wa__list_unlink(&t->step.link);
   wa__slot_leave(t);
   wa__forget_wait(t);
   if (woken) t->queued.pass_on(t->queued.queue);
@@ -202,7 +202,7 @@ static const wa__kind task_kind = {.cancel = cancel_task, .clean = clean, .leads
 
 /* All but what wa__future_init and wa__fiber_init leave. Words, not memory.fill: engines take a call for that instruction. */
 static inline void zero(wa__task *t) {
-  for (uint64_t *word = (uint64_t *)&t->handle, *end = (uint64_t *)&t->id; word < end;) {
+  for (uint64_t *word = (uint64_t *)&t->step, *end = (uint64_t *)&t->id; word < end;) {
     *word++ = 0;
     __asm__ volatile("" ::: "memory"); /* keeps the compiler from making it memory.fill again */
   }
@@ -252,7 +252,7 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   wa__fiber_init(&t->fiber, f, arg, stack_size);
   wa__trace(t, WA_TRACE_SPAWN);
   if (!o->eager) {
-    wa__ready(&t->handle);
+    wa__ready(&t->step);
   } else {
     t->spawning = true;
     wa__trace(t, WA_TRACE_RUN);

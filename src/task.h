@@ -47,7 +47,7 @@ typedef struct wa__extra {
  * run. */
 typedef void (*wa__pass_on)(wa__list *queue);
 typedef struct wa__queued {
-  wa__handle handle;
+  wa__callback callback;
   wa__pass_on pass_on;
   wa__list *queue;
 } wa__queued;
@@ -56,8 +56,8 @@ typedef struct wa__queued {
 typedef struct wa__task {
   wa_future future;
   union {
-    wa__handle handle;    /* its next step: in the ready queue, or among the callbacks of what it waits for */
-    wa__due timer;        /* of a sleep, of a wa_wait: the same handle, which has nothing else to wait for then */
+    wa__callback step;    /* its next: in the ready queue, or among the callbacks of what it waits for */
+    wa__due timer;        /* of a sleep, of a wa_wait: the same, which has nothing else to wait for then */
     wa__queued queued;    /* the same in a lock's, event's, ... queue */
   };
   wa_future *waiting;     /* NULL: ready or running; &wa__slot: its own slot, below */
@@ -195,9 +195,9 @@ extern int (*wa__answered)(wa__task *t, wa_future *f);
 /* A request of the runtime's own, a deadline's or a group's: without a reason, and that of an earlier request stays. */
 void wa__cancel_quietly(wa__task *t);
 /* nest.c's: the gather or shield whose link among a member's callbacks this is, else NULL. */
-extern wa_future *(*wa__nest_waits)(wa__handle *handle);
+extern wa_future *(*wa__nest_waits)(wa__callback *callback);
 /* group.c's: the task that waits for its group, if this is its callback at a member, else NULL. */
-extern wa_future *(*wa__group_waits)(wa__handle *handle);
+extern wa_future *(*wa__group_waits)(wa__callback *callback);
 /* Whether what t is about to wait for waits for t. */
 bool wa__waits_for_itself(wa__task *t);
 /* wa_condition_notify_all, whoever holds the lock. */

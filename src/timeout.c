@@ -25,8 +25,8 @@ struct wa__timeout {
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
-static void on_timeout(wa__handle *handle) {
-  struct wa__timeout *timer = wa__container(handle, struct wa__timeout, due.handle);
+static void on_timeout(wa__callback *callback) {
+  struct wa__timeout *timer = wa__container(callback, struct wa__timeout, due.callback);
   timer->expiring = true;
   wa__task *task = timer->task;
   uint8_t mask = task->mask_level, before = task->request_level, own = timer->mask_level ? timer->mask_level + 1 : 0;
@@ -52,7 +52,7 @@ static void arm(wa_timeout *t, wa_time delay) {
   t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
   if (t->when == WA_FOREVER) return;
   if (delay > 0) wa__deadline(&timer->due, t->when);
-  else wa__ready(&timer->due.handle);
+  else wa__ready(&timer->due.callback);
 }
 
 wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *record, wa_time delay) {

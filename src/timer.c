@@ -29,7 +29,7 @@ static wa_time earliest = WA_FOREVER; /* no deadline is before it */
 /* `earliest` may be that of one which is no more; or the beginning of the slot that has it; or is one's own. */
 static enum { VAGUE, NEAR, EXACT } known;
 
-static inline wa__due *due_of(wa__list *link) { return wa__container(link, wa__due, handle.link); }
+static inline wa__due *due_of(wa__list *link) { return wa__container(link, wa__due, callback.link); }
 
 static inline bool is_before(const wa__due *a, const wa__due *b) {
   return a->when < b->when || (WA__FAULTY(TIMER_TIE) && a->when == b->when);
@@ -44,7 +44,7 @@ static void place(wa__due *due) {
   /* Only the base's slot holds earlier deadlines, too: overdue ones, and those that were left from before a clock began anew. They
    * are kept sorted. */
   while (when == base && after->prev && after->prev != slot && is_before(due, due_of(after->prev))) after = after->prev;
-  wa__list_push(after, &due->handle.link);
+  wa__list_push(after, &due->callback.link);
 }
 
 /* first()'s second result, until the next call: its slot is of the 1 << shift ns from start on. Static, because a record on the
@@ -83,7 +83,7 @@ void wa__due_cancel(wa__due *due) {
     if (due->when <= earliest) known = VAGUE;
     due->when = WA__NOT_SET;
   }
-  wa__list_unlink(&due->handle.link);
+  wa__list_unlink(&due->callback.link);
 }
 
 static WA__COLD void look_for_earliest(bool exact) {
@@ -127,7 +127,7 @@ void wa__due_fire(wa_time now, wa__list *ready) {
       due->when = WA__NOT_SET;
       count--;
       if (ready) wa__list_push(ready, link);
-      else due->handle.run(&due->handle);
+      else due->callback.run(&due->callback);
     }
   }
   if (now > base) base = now;

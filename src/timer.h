@@ -5,13 +5,13 @@
 #include "list.h"
 
 /* Something the loop will run: in exactly one list at a time (ready, a future's callbacks, a timer's slot), or in none. */
-typedef struct wa__handle {
+typedef struct wa__callback {
   wa__list link;
-  void (*run)(struct wa__handle *handle);
-} wa__handle;
+  void (*run)(struct wa__callback *callback);
+} wa__callback;
 
 typedef struct wa__due {
-  wa__handle handle; /* what becomes ready when the time has come */
+  wa__callback callback; /* what becomes ready when the time has come */
   wa_time when __attribute__((packed, aligned(4))); /* WA__NOT_SET: nothing will; packed, or a task would be larger */
 } wa__due;
 
@@ -20,9 +20,9 @@ typedef struct wa__due {
 /* t + delay, both 0 or more; what would be beyond all time is WA_FOREVER. */
 WA__INLINE wa_time wa__plus(wa_time t, wa_time delay) { return delay > WA_FOREVER - t ? WA_FOREVER : t + delay; }
 
-static inline void wa__due_init(wa__due *due, void (*run)(wa__handle *)) {
-  due->handle.run = run;
-  due->handle.link.next = NULL;
+static inline void wa__due_init(wa__due *due, void (*run)(wa__callback *)) {
+  due->callback.run = run;
+  due->callback.link.next = NULL;
   due->when = WA__NOT_SET;
 }
 

@@ -71,8 +71,8 @@ static void on_task(wa__task *t, int kind) {
 static void on_finished(wa_future *f) {
   if (f->kind == WA__TASK) on_task(wa__task_of(f), WA_TRACE_END);
   WA__LIST_EACH(link, &f->callbacks) {
-    wa__handle *handle = wa__container(link, wa__handle, link);
-    if (!handle->run) on_task(wa__container(handle, wa__task, handle), WA_TRACE_WAKE);
+    wa__callback *callback = wa__container(link, wa__callback, link);
+    if (!callback->run) on_task(wa__container(callback, wa__task, step), WA_TRACE_WAKE);
   }
 }
 

@@ -33,7 +33,7 @@ int wa__take(wa__task *t, wa_future *f) {
 static inline void park(wa__task *t) { t->site = wa__site; }
 
 void wa__park_turn(wa__task *t) {
-  wa__ready(&t->handle);
+  wa__ready(&t->step);
   park(t);
 }
 
@@ -41,7 +41,7 @@ void wa__park_turn(wa__task *t) {
 void wa__park_future(wa__task *t, wa_future *f) {
   f->refs++;
   t->waiting = f;
-  wa__list_push(&f->callbacks, &t->handle.link);
+  wa__list_push(&f->callbacks, &t->step.link);
   park(t);
   if (wa__to_tell(t) && wa__cancel(f, t->reason)) wa__told(t);
 }
@@ -73,7 +73,7 @@ void wa__slot_settle(wa__task *t, int slot) {
   if (t->slot_use == WA__IN_TIMER) wa__slot_leave(t);
   t->slot = (uint8_t)slot;
   wa__trace(t, WA_TRACE_WAKE);
-  wa__ready(&t->handle);
+  wa__ready(&t->step);
 }
 
 static void note_delivery(wa__task *t) {
@@ -128,8 +128,8 @@ int wa__deliver(wa__task *t) {
   return WA_ECANCELED;
 }
 
-void wa__wake(wa__handle *handle) {
-  wa__task *t = wa__container(handle, wa__task, handle);
+void wa__wake(wa__callback *callback) {
+  wa__task *t = wa__container(callback, wa__task, step);
   int outcome = WA_OK;
   if (wa__unlikely(t->waiting || t->request_level)) {
     if (t->request_level && !wa__fiber_begun(&t->fiber)) return wa__never_begun(t);
@@ -148,7 +148,7 @@ wa_time wa__after(wa_time delay) {
   return wa__plus(wa_now(), delay);
 }
 
-static void slot_due(wa__handle *handle) { wa__slot_settle(wa__container(handle, wa__task, handle), WA__SLOT_DONE); }
+static void slot_due(wa__callback *callback) { wa__slot_settle(wa__container(callback, wa__task, step), WA__SLOT_DONE); }
 
 void wa__slot_timer(wa__task *t, wa_time delay) {
   t->slot_use = WA__IN_TIMER;
@@ -159,7 +159,7 @@ void wa__slot_timer(wa__task *t, wa_time delay) {
 void wa__slot_leave(wa__task *t) {
   if (t->slot_use == WA__IN_QUEUE) wa__list_unlink(&t->waiter);
   if (t->slot_use == WA__IN_TIMER) wa__due_cancel(&t->timer);
-  t->handle.run = NULL; /* from here on: wa__wake */
+  t->step.run = NULL; /* from here on: wa__wake */
   t->slot_use = WA__IN_NOTHING;
 }
 
@@ -197,8 +197,8 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
   return wa__misuse_more(" -> %s", wa_name(&t->future));
 }
 
-wa_future *(*wa__nest_waits)(wa__handle *handle);
-wa_future *(*wa__group_waits)(wa__handle *handle);
+wa_future *(*wa__nest_waits)(wa__callback *callback);
+wa_future *(*wa__group_waits)(wa__callback *callback);
 
 #ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less; a circle through a group is not found */
 static bool closes_cycle(wa__task *t, wa_future *f) {
@@ -220,10 +220,10 @@ static WA__COLD int wa__find_above(wa__task *t, const wa_future *f) {
     wa_future *next = above[--n];
     WA__LIST_EACH(link, &next->callbacks) {
       if (!looks--) return MANY;
-      wa__handle *handle = wa__container(link, wa__handle, link);
-      wa_future *who = &wa__container(handle, wa__task, handle)->future;
-      if (handle->run) who = wa__nest_waits ? wa__nest_waits(handle) : NULL;
-      if (handle->run && !who && wa__group_waits) who = wa__group_waits(handle);
+      wa__callback *callback = wa__container(link, wa__callback, link);
+      wa_future *who = &wa__container(callback, wa__task, step)->future;
+      if (callback->run) who = wa__nest_waits ? wa__nest_waits(callback) : NULL;
+      if (callback->run && !who && wa__group_waits) who = wa__group_waits(callback);
       if (who == f) return FOUND;
       if (who) above[n++] = who;
     }

@@ -11,21 +11,21 @@
 
 /* A one-shot look at somebody else's future, for a task that waits on its slot. */
 typedef struct watch {
-  wa__handle handle;
+  wa__callback callback;
   wa__scope scope;
   wa__task *task;
   wa_future *future;
   int status;
 } watch;
 
-static void release_waiter(wa__handle *handle) {
-  watch *w = wa__container(handle, watch, handle);
+static void release_waiter(wa__callback *callback) {
+  watch *w = wa__container(callback, watch, callback);
   if (w->task->slot == WA__SLOT_PENDING) wa__slot_settle(w->task, WA__SLOT_DONE);
 }
 
 static void drop_watch(wa__scope *scope) {
   watch *w = wa__container(scope, watch, scope);
-  wa__list_unlink(&w->handle.link);
+  wa__list_unlink(&w->callback.link);
   wa__scope_leave(scope);
   wa_release(w->future);
   wa__free(w, sizeof *w);
@@ -36,10 +36,10 @@ static void drop_watch(wa__scope *scope) {
 static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
   watch *w = wa__alloc(sizeof *w);
   if (!w) return wa__no_memory("a wait"), NULL;
-  *w = (watch){.handle = {.run = release_waiter}, .task = t, .future = f};
+  *w = (watch){.callback = {.run = release_waiter}, .task = t, .future = f};
   f->refs++;
   wa__scope_enter(t, &w->scope, drop_watch, NULL);
-  wa__future_add(f, &w->handle);
+  wa__future_add(f, &w->callback);
   t->slot = WA__SLOT_PENDING;
   wa__slot_timer(t, grace);
   wa__cancel(f, NULL);

@@ -17,8 +17,8 @@ typedef struct waitset {
 
 static size_t size_of(size_t n) { return sizeof(waitset) + n * sizeof(wa__watch); }
 
-static void on_completion(wa__handle *handle) {
-  wa__watch *watch = wa__container(handle, wa__watch, handle);
+static void on_completion(wa__callback *callback) {
+  wa__watch *watch = wa__container(callback, wa__watch, callback);
   waitset *set = watch->owner;
   wa_future *f = watch->future;
   set->left--;

@@ -30,7 +30,6 @@ DROP("io/streams", "input-stream") void in_drop(uint32_t self);
 DROP("io/streams", "output-stream") void out_drop(uint32_t self);
 DROP("io/error", "error") void error_drop(uint32_t self);
 WIT("io/poll", "poll") void poll_all(const uint32_t *pollables, size_t count, list *ready);
-METHOD("io/poll", "pollable", "ready") uint32_t pollable_ready(uint32_t self);
 DROP("io/poll", "pollable") void pollable_drop(uint32_t self);
 WIT("clocks/monotonic-clock", "subscribe-duration") uint32_t clock_subscribe(uint64_t ns);
 WIT("cli/stdin", "get-stdin") uint32_t get_stdin(void);

@@ -42,15 +42,15 @@ TEST(list_node_that_is_nowhere_can_be_unlinked) {
 }
 
 TEST(list_splice_moves_all_behind_the_last) {
-  wa__list to = {0}, from = {0};
+  wa__list to = {&to, &to}, from = {&from, &from};
   item a = {.letter = 'a'}, b = {.letter = 'b'}, c = {.letter = 'c'};
-  wa__list_splice(&to, &from);
+  wa__list_splice_to(&to, &from);
   EXPECT(wa__list_empty(&to));
   wa__list_push(&from, &a.link);
-  wa__list_splice(&to, &from);
+  wa__list_splice_to(&to, &from);
   wa__list_push(&from, &b.link);
   wa__list_push(&from, &c.link);
-  wa__list_splice(&to, &from);
+  wa__list_splice_to(&to, &from);
   EXPECT(wa__list_empty(&from));
   note_list(&to);
   EXPECT_TRACE("a b c");
@@ -98,7 +98,7 @@ static bool fire(wa_time now) {
   uint32_t latest_round = 0;
   wa__due_fire(now, &ready);
   for (wa__list *link; (link = wa__list_pop(&ready));) {
-    uint32_t i = (uint32_t)(wa__container(link, wa__due, handle.link) - timers);
+    uint32_t i = (uint32_t)(wa__container(link, wa__due, callback.link) - timers);
     bool ordered = wanted[i] > latest || (wanted[i] == latest && rounds[i] > latest_round);
     if (!EXPECT(ordered) || !EXPECT(wanted[i] <= now) || !EXPECT_INT(timers[i].when, WA__NOT_SET)) return false;
     latest = wanted[i];
