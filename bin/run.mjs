@@ -21,7 +21,8 @@ C's stdin is empty, and it has no files, arguments or environment: for these, wa
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
 
-Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up, 130 cancelled by Ctrl-C, 143 by SIGTERM.`;
+Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up, 130 cancelled by Ctrl-C,
+143 by SIGTERM.`;
 
 export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
 

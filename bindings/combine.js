@@ -20,7 +20,7 @@ export class Combined extends Future {
     this._watch(() => core.over(this));
   }
   cancel(reason) {
-    if (this._past()) return false;
+    if (this._tooLateToCancel()) return false;
     this.#core.x; // refuses before anything has changed
     return this.#onCancel(reason);
   }

@@ -28,8 +28,10 @@ export const cancels = (error) => {
   if (primitives.size > 16) primitives.delete(primitives.keys().next().value);
 };
 /** What tells cancellations from failures from now on: a text may be anybody's, so of such only what comes later counts. */
-export const cancellationsFromNow = (since = count) => (error) =>
-  cancellations.has(error) || primitives.get(error) > since || isA(CancelledError, error);
+export function cancellationsFromNow() {
+  const since = count;
+  return (error) => cancellations.has(error) || primitives.get(error) > since || isA(CancelledError, error);
+}
 
 export class Future {
   #state = PENDING;
@@ -40,6 +42,7 @@ export class Future {
   #late = false; // cancelled by its own deadline: a failure for those who wait
   #reports; // until somebody has looked
   #unseen; // an error that nobody looked at: takes the report of it back
+  _item; // the promise that it stands for
 
   /** reports: who is told of an error that nobody looks at; without it, nobody is. */
   constructor(reports) { this.#reports = reports; }
@@ -53,9 +56,9 @@ export class Future {
   finally(onEnd) { return this.#native().finally(onEnd); }
 
   /** Asks for the end. true if that changed anything. */
-  cancel(reason) { return !this._past() && this._fail(cancelledError(reason), true); }
-  /** Whether it has ended: whoever cancels it then wants to hear nothing of its error. */
-  _past() {
+  cancel(reason) { return !this._tooLateToCancel() && this._fail(cancelledError(reason), true); }
+  /** Whoever cancels one that has ended wants to hear nothing of its error. */
+  _tooLateToCancel() {
     if (this.done) this._seen();
     return this.done;
   }

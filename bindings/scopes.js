@@ -17,8 +17,10 @@ const block = (scope, outer, leave) => Object.assign(scope, {
 
 // What tells whether a body ends as one that was stopped: by another's cancellation, or as its signal told it to. Node's own
 // functions reject with an AbortError of theirs then, not with the signal's reason.
-const stops = (signal, isCancellation = cancellationsFromNow()) => (error) =>
-  isCancellation(error) || (signal.aborted && (error === signal.reason || nameOf(error) === 'AbortError'));
+function stops(signal) {
+  const isCancellation = cancellationsFromNow();
+  return (error) => isCancellation(error) || (signal.aborted && (error === signal.reason || nameOf(error) === 'AbortError'));
+}
 
 const ofScope = { signal: 'signal' };
 
@@ -65,10 +67,12 @@ function verdict(controller, members) {
   const heard = new Set(); // as they came, a nested group's as one; and what a body that spawns too late is told
   let cancellation; // the error of one from outside, or of a body that was cancelled
   let refusal; // of members, since it shuts down
-  let untold, telling; // a nest may be too deep for the engine's stack: who asked for the abort then asks again
+  // The members that were not asked yet: in a nest that is too deep for the engine's stack the loop below is left by a RangeError,
+  // and the next abort goes on with the rest. An end that the loop itself causes must not begin it again.
+  let untold, telling;
   let why; // for the members: what was given, of which the signal has an error
   const abort = (error, reason) => {
-    if (telling || untold?.size === 0) return;
+    if (telling) return;
     telling = true;
     try {
       if (!signal.aborted) why = reason;
@@ -151,7 +155,7 @@ export function group(core, rt, body, given) {
     outcome = {};
     // A body that was told to stop and says so has not failed; nor has one that hands on what was heard.
     if (!isStop(error)) heard.has(error) || failed(error);
-    else if (!signal.aborted) cancelled(error, error);
+    else cancelled(error, error);
   }).then(endIfOver);
   if (body) return outer;
   scope.end = () => {

@@ -20,8 +20,8 @@ export class Task extends Future {
   #signal;
   #deadline;
   #cause; // of who asked from here, the latest
-  #causes; // of several: the latest with each text
-  #places; // and by where the wasm has their texts, which may be alike
+  #causes; // of several, by their texts: the latest with each
+  #places; // of several, by where the wasm has their texts, which may be alike
   #site = '';
   #cancelling = 0;
   #controller;
@@ -57,7 +57,7 @@ export class Task extends Future {
     return this.#controller.signal;
   }
 
-  cancel(reason) { return !this._past() && !this.#core.dead && this.#request(new Cause(reason)); }
+  cancel(reason) { return !this._tooLateToCancel() && !this.#core.dead && this.#request(new Cause(reason)); }
 
   /** As cancel, but never throws: an abort inside of an import waits until the wasm has returned. */
   _stop(cause) {
@@ -108,7 +108,7 @@ export class Task extends Future {
     this.#site = memory.text(i32[at + SITE]);
     const members = memory.errors(i32[at + ERRORS], i32[at + ERROR_COUNT]);
     const reason = i32[at + REASON];
-    const cause = status === ECANCELED ? this.#causeOf(memory.text(reason), reason) : undefined;
+    const cause = status === ECANCELED ? this.#whatEndedIt(memory.text(reason), reason) : undefined;
     const words = status === EMISUSE || status === EHOST ? memory.text(i32[at + DATA]) : '';
     this.#fail(status, cause, members, words);
   }
@@ -169,7 +169,7 @@ export class Task extends Future {
   }
 
   // Several may have asked; the wasm keeps the text of the one that ended it.
-  #causeOf(text, place) { return this._causeOf(text, place) ?? (text ? { value: text, text } : this.#cause); }
+  #whatEndedIt(text, place) { return this._causeOf(text, place) ?? (text ? { value: text, text } : this.#cause); }
 
   #cancellation(cause) {
     this.reason = cause?.value;

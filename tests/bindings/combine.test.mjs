@@ -302,6 +302,22 @@ onBoth('group', (test) => {
     assert.equal(error.reason, 'all out');
   });
 
+  test('a promise that its signal has stopped is no failed member, whatever the error is called', {}, async (rt) => {
+    const error = await errorOf(rt.group(({ signal, add, spawn }) => {
+      add(new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('of its own', 'AbortError')));
+      }));
+      spawn('status', -1001);
+    }));
+    assert.deepEqual(error.errors.map(({ status }) => status), [-1001]);
+  });
+
+  test('a body whose own time is up has failed: what cancelled a task inside is an error outside', {}, async (rt) => {
+    const error = await errorOf(rt.group(() => rt.timeout(5, ({ signal }) => rt.spawn('sleeper', 1e6, { signal }))));
+    assert.ok(error instanceof GroupError);
+    assert.deepEqual(error.errors.map(({ name }) => name), ['TimeoutError']);
+  });
+
   test('its members have the reason that the group was given', {}, async (rt) => {
     let member;
     const group = rt.group(({ spawn }) => { member = spawn('sleeper', 1e6, { name: 'm' }); });

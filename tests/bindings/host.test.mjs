@@ -30,6 +30,19 @@ onBoth('host functions', (test) => {
     next: (n) => n + 1,
   };
 
+  const calls = [];
+  const keepsCall = (text, call) => { calls.push(call); return text === 'answer' ? 'at once' : never(); };
+  test('a signal that is asked for late is that of its own call', { host: { keepsCall } }, async (rt) => {
+    assert.equal(await rt.spawn('call', 'keepsCall answer'), 'at once');
+    const task = rt.spawn('call', 'keepsCall'); // whose operation has the other's record
+    await settle();
+    const [first, second] = calls.splice(0);
+    assert.equal(first.signal.aborted, false);
+    task.cancel('why');
+    await errorOf(task);
+    assert.deepEqual([first.signal.aborted, second.signal.aborted, second.signal.reason], [false, true, 'why']);
+  });
+
   class Host {
     answer() { return 'of the class'; }
   }
