@@ -11,6 +11,16 @@ const reportOf = (kind, text, name = '', status = 0, site = '', count = 0, age =
 // A failed task's error was never looked at, and now nobody can any more.
 const collected = new FinalizationRegistry((last) => last());
 
+// Whose last chance the end of Node's process is, because nobody has closed the runtime.
+let untold;
+function tellAtExit(reports) {
+  if (!untold) {
+    untold = new Set();
+    globalThis.process?.on?.('exit', () => untold.forEach((each) => each.close()));
+  }
+  untold.add(reports);
+}
+
 export class Reports {
   #core;
   #listeners = new Set(); // of { kind, listener }
@@ -47,8 +57,14 @@ export class Reports {
   expectLook(future, error) {
     const report = reportOf('unseen', `${textOf(error)}; nobody looked at it`, future.name, future.status, future.site);
     this.#unseen.add(report);
+    tellAtExit(this);
     collected.register(future, () => this.#lost(report));
-    return () => { this.#unseen.delete(report); };
+    return () => { this.#take(report); };
+  }
+  #take(report) {
+    const taken = this.#unseen.delete(report);
+    if (this.#unseen.size === 0) untold.delete(this);
+    return taken;
   }
 
   /** What nobody is there to look at. */
@@ -57,7 +73,7 @@ export class Reports {
   /** The last chance to look has passed. */
   close() { this.#unseen.forEach((report) => this.#lost(report)); }
 
-  #lost(report) { if (this.#unseen.delete(report)) this.#emit(report); }
+  #lost(report) { if (this.#take(report)) this.#emit(report); }
 
   #emit(report) {
     let heard = false;

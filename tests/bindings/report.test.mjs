@@ -67,6 +67,19 @@ onBoth('reports', (test) => {
     assert.equal(unloved.done, true);
   });
 
+  test("or when Node's process ends", {}, async (_, { path }) => {
+    assert.equal(await run(path, `
+      const rt = await load(path, { onReport: ({ kind, name }) => console.log(kind, name) });
+      globalThis.kept = rt.spawn('status', -1005, { name: 'unloved' });
+      const loved = rt.spawn('status', -1006);
+      setTimeout(() => loved.catch(() => {}), 20);
+      const other = await load(path, { onReport() { console.log('of the other') } });
+      other.spawn('status', -1007);
+      await other.spawn('plain');
+      await other.close();
+    `), 'of the other\nunseen unloved\n');
+  });
+
   test('nor one that ended a wait, or that was cancelled afterwards', {}, async (rt, { reports }) => {
     await rt.wait([rt.spawn('status', -1005), rt.spawn('sleeper', 5)], { when: 'error' });
     const task = rt.spawn('status', -1005);
