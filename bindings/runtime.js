@@ -134,9 +134,10 @@ export class Runtime {
     if (found[0] === 0) {
       const f = x[name];
       const table = x.__indirect_function_table;
-      const known = !/^(_|wax?_)/.test(name) && typeof f === 'function' && table;
-      if (!known || f.length !== 1) {
-        const why = known ? `the export of that name takes ${f.length} arguments, a task one pointer` : 'name it with WA_TASK in C';
+      const exported = !/^(_|wax?_)/.test(name) && typeof f === 'function' && table;
+      if (!exported || f.length !== 1) {
+        const takes = `the export of that name takes ${f?.length} arguments, a task one pointer`;
+        const why = exported ? takes : 'name it with WA_TASK in C';
         misuse(`spawn: no task is named ${show(name)}: ${why}`);
       }
       found = [table.grow(1), BY_INDEX];

@@ -19,9 +19,6 @@
 static uint32_t own_functions = UINT32_MAX; /* so many were in the table before wax_init */
 static wa__state_record state;
 
-/* Not finite, or beyond any date: for ever. */
-static wa_time from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
-
 /* A future that only its handle refers to. */
 static uint32_t give(wa_future *f) {
   uint32_t handle = f ? wa__handle_of(f) : 0;
@@ -37,7 +34,7 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   wa_config c = {.virtual_clock = flags & 1, .debug = flags & 2, .stack_size = stack_size};
-  if (budget_ms > 0) c.turn_budget = from_ms(budget_ms);
+  if (budget_ms > 0) c.turn_budget = wa__from_ms(budget_ms);
   for (const wa__entry *e = wa__entries(); e; e = e->next)
     if (wax_find(e->name) != e) return wa__misuse("wax_init: two tasks are called '%s' (WA_TASK)", e->name);
   /* A constructor of the program's may have spawned tasks; only what is asked for can't be had any more. */
@@ -54,8 +51,8 @@ WAX(limits) int32_t wax_limits(double stall_ms, double grace_ms) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   if (!(stall_ms >= 0) || !(grace_ms >= 0)) return wa__misuse("wax_limits: the times must not be negative");
-  wa__the_loop.config.stall_after = from_ms(stall_ms);
-  wa__the_loop.config.grace = from_ms(grace_ms);
+  wa__the_loop.config.stall_after = wa__from_ms(stall_ms);
+  wa__the_loop.config.grace = wa__from_ms(grace_ms);
   return WA_OK;
 }
 
@@ -76,7 +73,7 @@ WAX(now) double wax_now(void) { return wa__ms(wa_now()); }
 WAX(advance) int32_t wax_advance(double t) {
   WAX_ALONE;
   if (!alone || !(t >= 0)) return wa__misuse("wax_advance: expected 0 ms or more, outside of a turn");
-  return wa_spin(from_ms(t));
+  return wa_spin(wa__from_ms(t));
 }
 
 WAX(counts) const wa_counts *wax_counts(void) {
@@ -279,7 +276,7 @@ WAX(future) uint32_t wax_future(void) {
 WAX(timer) uint32_t wax_timer(double t) {
   WAX_ALONE;
   if (!alone || !(t >= 0)) return wa__misuse("wax_timer: expected 0 ms or more, outside of a turn"), 0;
-  return give(wa__delay(from_ms(t)));
+  return give(wa__delay(wa__from_ms(t)));
 }
 
 WAX(settle) int32_t wax_settle(uint32_t handle, int32_t status, uint32_t type, void *data, uint32_t size, double number) {

@@ -52,6 +52,8 @@ typedef struct wa__trace_chunk {
 } wa__trace_chunk;
 
 static inline double wa__ms(wa_time t) { return (double)t / 1e6; }
+/* Below 0, not finite, or beyond any date: for ever. */
+static inline wa_time wa__from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_time)(t * 1e6) : WA_FOREVER; }
 
 /* news.c */
 void wa__news_start(void);

@@ -62,10 +62,10 @@ WAX(poll) int32_t wax_poll(double ms) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   if (!(ms >= 0 || ms == -1)) return wa__misuse("wax_poll: expected so many ms, or -1 for no limit");
-  bool endless = ms < 0 || ms >= 9e12;
-  if (endless && !wa__fd_waits) return wa__misuse("wax_poll: no task waits for a descriptor: it would never return");
+  wa_time wait = wa__from_ms(ms);
+  if (wait == WA_FOREVER && !wa__fd_waits) return wa__misuse("wax_poll: no task waits for a descriptor: it would never return");
   uint32_t before = wa__fd_woken;
-  int st = wa__fd_wait(endless ? WA_FOREVER : wa__host_now() + (wa_time)(ms * 1e6));
+  int st = wa__fd_wait(wa__plus(wa__host_now(), wait));
   return st < 0 ? st : (int32_t)(wa__fd_woken - before);
 }
 #endif

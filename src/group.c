@@ -116,15 +116,15 @@ static wa_future *waits(wa__callback *callback) {
   return g->flags & WAITING ? &g->parent->future : NULL;
 }
 
-/* What no record has by chance that was never entered, nor one that was copied. */
-static uintptr_t mark_of(const wa_group *g) { return (uintptr_t)g ^ 0x67726f75u; }
+static bool marked(const wa_group *g) { return g && g->mark == wa__mark_of(g); }
 
-static bool marked(const wa_group *g) { return g && g->mark == mark_of(g) && g->state; }
+/* The mark alone may have outlived the task that entered it. */
+static wa__task *holder_of(const wa_group *g) { return marked(g) ? wa__scope_holder(g->task, drop, g) : NULL; }
 
 int wa_group_enter(wa_group *g) {
   wa__task *t = wa__need_task("wa_group_enter");
   if (!t) return WA_EMISUSE;
-  wa__task *holder = marked(g) ? wa__scope_holder(g->task, drop, g) : NULL;
+  wa__task *holder = holder_of(g);
   if (holder)
     return wa__misuse("wa_group_enter: task '%s' is inside this group, or left it without wa_group_exit", wa_name(&holder->future));
   if (!g) return wa__misuse("wa_group_enter: g is NULL; expected a wa_group");
@@ -135,12 +135,12 @@ int wa_group_enter(wa_group *g) {
   wa__list_init(&s->members);
   wa__scope_enter(t, &s->scope, drop, g);
   wa__thrown_on();
-  *g = (wa_group){.task = &t->future, .state = s, .mark = mark_of(g)};
+  *g = (wa_group){.task = &t->future, .state = s, .mark = wa__mark_of(g)};
   return WA_OK;
 }
 
 wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
-  struct wa__group *s = marked(g) ? g->state : NULL;
+  struct wa__group *s = holder_of(g) ? g->state : NULL;
   if (!s) return wa__misuse("wa_group_spawn: the group was not entered, or is finished"), NULL;
   if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("wa_group_spawn: the group is finished"), NULL;
   if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;

@@ -93,7 +93,8 @@ int wa_lines_next(wa_lines *l) {
   l->overrun = false;
   const char *site = wa__site;
   int st = wa__need_task("wa_lines_next") ? wa__checkpoint_at(site) : WA_EMISUSE;
-  for (; st >= 0; wa__site = site) {
+  if (st < 0) return st;
+  for (;;) {
     st = take(l);
     if (st != NONE_YET) return st;
     l->reading = true;
@@ -105,5 +106,4 @@ int wa_lines_next(wa_lines *l) {
     l->filled = l->end + (size_t)st + 1 == l->capacity;
     l->end += (size_t)st;
   }
-  return st;
 }

@@ -10,8 +10,8 @@
 
 /* A listener runs, and no other report is made; a trap clears it, since that listener never comes back. */
 extern bool wa__reporting;
-/* Tells the listener. t may be NULL. */
-void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const char *site, wa_time age, int count_or_status);
+/* Tells the listener. t may be NULL. number: the status of a SWALLOWED, UNGRACEFUL or UNSEEN; else a count. */
+void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const char *site, wa_time age, int number);
 /* Looks for tasks that outlive their cancellation by more than the configured grace; returns when to look again
  * (WA_FOREVER while no task is being cancelled). */
 wa_time wa__report_ungraceful(wa_time now);

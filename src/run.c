@@ -77,12 +77,12 @@ static int run_until_stopped(void) {
       wa__list_unlink(&stop.link);
       return st;
     }
-    do /* the iteration whole, however long it takes */
+    do { /* the iteration whole, however long it takes */
       if (!wa__loop_run(false)) {
         wa__loop_begin_turn();
         wa__report_ungraceful(wa__the_loop.now);
       }
-    while (!wa__list_empty(&wa__the_loop.batch));
+    } while (!wa__list_empty(&wa__the_loop.batch));
   }
   return WA_OK;
 }

@@ -210,6 +210,8 @@ static inline void wa__scope_enter(wa__task *t, wa__scope *s, void (*drop)(wa__s
   if (s->next) s->next->at = &s->next;
   t->scopes = s;
 }
+/* What no record has by chance that was never entered, nor one that was copied. */
+static inline uintptr_t wa__mark_of(const void *record) { return (uintptr_t)record ^ 0x74696d65u; }
 /* Whether the task has entered the record, and not left it. */
 bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *record);
 /* The task itself, if it has; NULL if not, or if it is gone. */

@@ -8,11 +8,9 @@
  */
 #include "timeout.h"
 
-enum { EXPIRED = 1, EXITED };
+enum { EXPIRED = 1, EXITED }; /* the mark of a record that was left */
 
-/* The state of a record that was entered: what none has by chance that never was, nor one that was copied. */
-static uint32_t entered_mark(const wa_timeout *t) { return (uint32_t)(uintptr_t)t ^ 0x74696d65u; }
-static bool marked(const wa_timeout *t) { return t && t->state == entered_mark(t); }
+static bool marked(const wa_timeout *t) { return t && t->mark == wa__mark_of(t); }
 
 /* What a deadline reads and writes, on the heap: the program's wa_timeout may lie on a C stack that is gone, because its task
  * died or its function returned without the exit. */
@@ -47,7 +45,7 @@ static void drop(wa__scope *scope) {
 }
 
 static void arm(wa_timeout *t, wa_time delay) {
-  struct wa__timeout *timer = t->timer;
+  struct wa__timeout *timer = t->state;
   wa__due_cancel(&timer->due);
   t->when = delay == WA_FOREVER ? WA_FOREVER : wa__after(delay);
   if (t->when == WA_FOREVER) return;
@@ -63,7 +61,7 @@ wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *record, wa_time delay)
   timer->task = task;
   timer->mask_level = task->mask_level;
   wa_timeout *t = record ? record : &timer->own;
-  *t = (wa_timeout){.task = &task->future, .timer = timer, .cancelling = task->cancels, .state = entered_mark(t)};
+  *t = (wa_timeout){.task = &task->future, .state = timer, .cancelling = task->cancels, .mark = wa__mark_of(t)};
   wa__scope_enter(task, &timer->scope, drop, t);
   arm(t, delay);
   return t;
@@ -80,10 +78,10 @@ static bool passed_around(const struct wa__timeout *timer) {
 }
 
 int wa__timeout_leave(wa_timeout *t, int status) {
-  struct wa__timeout *timer = t->timer;
+  struct wa__timeout *timer = t->state;
   bool expired = timer->expiring;
-  t->state = expired ? EXPIRED : EXITED;
-  t->timer = NULL;
+  t->mark = expired ? EXPIRED : EXITED;
+  t->state = NULL;
   /* Inside an uncancellable region nobody else's request comes through, so the cancellation is this deadline's. */
   uint8_t mask = wa__task_of(t->task)->mask_level;
   bool inside = mask && timer->mask_level >= mask && !passed_around(timer);
@@ -110,7 +108,7 @@ int wa_timeout_enter(wa_timeout *t, wa_time delay) {
 }
 
 int wa_timeout_reschedule(wa_timeout *t, wa_time delay) {
-  if (!holder_of(t) || t->timer->expiring)
+  if (!holder_of(t) || t->state->expiring)
     return wa__misuse("wa_timeout_reschedule: the timeout is not active");
   if (delay < 0) return wa__misuse("wa_timeout_reschedule: delay is %d ns; expected 0 or more", delay);
   arm(t, delay);
@@ -124,5 +122,5 @@ int wa_timeout_exit(wa_timeout *t, int status) {
 }
 
 bool wa_timeout_expired(const wa_timeout *t) {
-  return wa__given(t, "wa_timeout_expired") && (holder_of(t) ? t->timer->expiring : t->state == EXPIRED);
+  return wa__given(t, "wa_timeout_expired") && (holder_of(t) ? t->state->expiring : t->mark == EXPIRED);
 }

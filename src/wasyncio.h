@@ -311,15 +311,15 @@ void wa_completed_close(wa_completed *it);
  *     int st = wa_timeout_enter(&t, WA_MS(50));
  *     if (st == WA_OK) { st = work(); st = wa_timeout_exit(&t, st); }
  * When the delay passes inside, the task is cancelled, and exit turns that WA_ECANCELED into WA_ETIMEDOUT.
- * Scopes nest. The task that entered has to call exit, in a deferred clean-up at the latest: once it has ended, pass the record to
- * no call but enter. The record must stay where it is: a copy is refused. WA_FOREVER: no deadline (yet). */
+ * Scopes nest. The task that entered has to call exit, in a deferred clean-up at the latest: once it has ended, the scope has,
+ * too. The record must stay where it is: a copy is refused. WA_FOREVER: no deadline (yet). */
 typedef struct wa_timeout {
   wa_time when; /**< read only: the deadline, by wa_now()'s clock; WA_FOREVER: none */
   WA__PRIVATE(
     wa_task *task;
-    struct wa__timeout *timer;
+    struct wa__timeout *state;
+    uintptr_t mark; /* its own place, while it is entered */
     int32_t cancelling;
-    uint32_t state;
   )
 } wa_timeout;
 /** Begins the scope. WA_EMISUSE outside a task, while a task is inside this same scope, and for a negative delay; WA_ENOMEM. */
@@ -338,8 +338,8 @@ bool wa_timeout_expired(const wa_timeout *t);
  *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
  * WA_EGROUP. If the task ends without the exit (it hit a trap, was discarded, or returned, and its deferred clean-ups did not
- * call it either), the members are cancelled, and nobody waits for them; then pass the record to no call but enter. The record
- * must stay where it is: a copy is refused. Without memory for them, some or all of WA_EGROUP's errors are missing. */
+ * call it either), the members are cancelled, nobody waits for them, and the group has ended. The record must stay where it is: a
+ * copy is refused. Without memory for them, some or all of WA_EGROUP's errors are missing. */
 typedef struct wa_group {
   WA__PRIVATE(
     wa_task *task;

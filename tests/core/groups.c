@@ -370,3 +370,24 @@ TASK_TEST(group_cancelled_again_while_it_waits_ends_with_the_first_reason) {
   EXPECT_TEXT(wa_reason(t), "first");
   wa_release(t);
 }
+
+static wa_group forgotten_group;
+static wa_timeout forgotten_timeout;
+static int forgets_both(void *arg) {
+  (void)arg;
+  wa_timeout_enter(&forgotten_timeout, WA_MS(5));
+  wa_group_enter(&forgotten_group);
+  return WA_OK;
+}
+
+TASK_TEST(scopes_of_a_task_that_has_ended_have_ended) {
+  for (int i = 0; i < 3; i++) { /* the memory of the first has others by then */
+    EXPECT_STATUS(finish(wa_spawn(forgets_both, NULL)), WA_OK);
+    wa_task *others[] = {wa_spawn(sleeper, NUMBER(1)), wa_spawn(sleeper, NUMBER(1))};
+    EXPECT_REFUSED(wa_group_spawn(&forgotten_group, sleeper, NUMBER(1)), "the group was not entered, or is finished");
+    EXPECT_MISUSE(wa_group_exit(&forgotten_group, WA_OK), "the group was not entered by this task");
+    EXPECT_MISUSE(wa_timeout_reschedule(&forgotten_timeout, WA_MS(5)), "the timeout is not active");
+    EXPECT(!wa_timeout_expired(&forgotten_timeout));
+    for (int j = 0; j < 2; j++) EXPECT_STATUS(finish(others[j]), WA_OK);
+  }
+}
