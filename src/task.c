@@ -75,18 +75,22 @@ bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *r
   return false;
 }
 
-/* Whether this task, which may be gone, is still there: who is in the list of all is what its neighbour points to. */
-static bool lives(const wa_task *task) {
+/* Whether this is a task that is still there. Both it and its memory may be anything by now: who is in the list of all is what its
+ * neighbour points to. */
 #ifdef __wasm__
-  const wa__list *before = task->all.prev; /* anything, if the memory is somebody else's by now; a look beyond the end would trap */
-  if ((uintptr_t)before > __builtin_wasm_memory_size(0) * 65536 - sizeof *before) return false;
-  return before->next == &task->all && task->kind == WA__TASK;
+static bool in_memory(const void *p, size_t size) { return (uintptr_t)p <= __builtin_wasm_memory_size(0) * 65536 - size; }
+static bool lives(const wa_task *task) {
+  if (!in_memory(task, sizeof *task)) return false;
+  const wa__list *before = task->all.prev;
+  return in_memory(before, sizeof *before) && before->next == &task->all && task->kind == WA__TASK;
+}
 #else /* where a sanitizer sees each look at what is gone */
+static bool lives(const wa_task *task) {
   bool found = false;
   WA__LIST_EACH(link, &wa__futures) found |= link == &task->all;
-  return found;
-#endif
+  return found && task->kind == WA__TASK;
 }
+#endif
 
 wa__task *wa__scope_holder(wa_task *task, void (*drop)(wa__scope *), const void *record) {
   return lives(task) && wa__scope_holds(wa__task_of(task), drop, record) ? wa__task_of(task) : NULL;
