@@ -178,11 +178,12 @@ export class Task extends Future {
 
   #error(status, members, words = '') {
     const core = this.#core;
-    const ended = (end) => `ended with ${core.statusName(end)}`;
+    const ended = (end) => `ended with ${core.statusName(end)}${end < -1000 ? ` (${end})` : ''}`;
     if (status === EGROUP) {
       const each = ([member, said]) => this.#as(member, `a member of task '${this.name}' ${ended(member)}${because(said)}`,
         core.operations.errorOf(said));
-      return new GroupError(members.map(each), this.#sentence(ended(status)));
+      const errors = members.map(each);
+      return new GroupError(errors, this.#sentence(ended(status), errors[0]?.message));
     }
     if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
     const own = `task '${this.name}': `; // which the message begins with
@@ -192,8 +193,7 @@ export class Task extends Future {
     if (status === ETRAP || status === ESTACK) cause = core.trap;
     if (cause !== undefined) why = textOf(cause);
     if (status === EDISCARDED) why = 'it did not end in time after its cancellation';
-    const number = status < -1000 ? ` (${status})` : '';
-    return this.#as(status, this.#sentence(ended(status) + number, why), cause);
+    return this.#as(status, this.#sentence(ended(status), why), cause);
   }
 
   #as(status, sentence, cause) { return this.#core.error(status, sentence, this.name, this.#site, cause); }
