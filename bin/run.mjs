@@ -9,8 +9,7 @@ import { GroupError, LoadError, MisuseError, TimeoutError, load } from '../bindi
 import { BuildError } from '../toolchain/run.mjs';
 import { UsageError, expect, expectFile } from './usage.mjs';
 
-const TIMED_OUT = 124;
-const signals = { SIGINT: ['Ctrl-C', 130], SIGTERM: ['SIGTERM', 143] }; // how it is called, and the exit status
+const TIMED_OUT = 124, INTERRUPTED = 130;
 
 export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs] [-- INPUT]
 
@@ -21,8 +20,8 @@ C's stdin is empty, and it has no files, arguments or environment: for these, wa
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
 
-Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up, 130 cancelled by Ctrl-C,
-143 by SIGTERM.`;
+Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up,
+${INTERRUPTED} cancelled by Ctrl-C.`;
 
 export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
 
@@ -46,7 +45,7 @@ async function importHost(path) {
   try {
     const { default: all, ...named } = await import(pathToFileURL(resolve(path)));
     if (typeof all !== 'object') return named;
-    return Object.keys(named).length ? Object.assign(Object.create(all), named) : all; // which may be an instance of a class
+    return Object.keys(named).length ? { ...all, ...named } : all; // which may be an instance of a class
   } catch (error) {
     throw new BuildError(`${path}: ${error?.message ?? error}`);
   } finally {
@@ -69,17 +68,15 @@ function print(output) {
   else process.stdout.write(output);
 }
 
-// Ctrl-C, and what a container sends: the task is asked to stop, at the second time no more. Returns what tells the exit status.
-function listen(cancel) {
-  let interrupted;
-  for (const [signal, [name, status]] of Object.entries(signals)) {
-    process.on(signal, () => {
-      if (interrupted) process.exit(status);
-      interrupted = status;
-      console.error(`wasyncio: cancelled by ${name}; again to end it at once`);
-      cancel(name);
-    });
-  }
+// Ctrl-C. Not SIGTERM, which ends the process also where C computes and never lets a listener run.
+function listen(task) {
+  let interrupted = false;
+  process.on('SIGINT', () => {
+    if (interrupted || task.done) process.exit(INTERRUPTED);
+    interrupted = true;
+    console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
+    task.cancel('Ctrl-C');
+  });
   return () => interrupted;
 }
 
@@ -95,9 +92,11 @@ export async function main({ values, words, rest }) {
   const host = values.host && await importHost(values.host);
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
   const rt = await asUsage(path, () => load(resolve(path), host ? { host } : {}));
-  let task;
-  const interrupted = listen((name) => task.cancel(name));
-  await asUsage(path, () => { task = rt.spawn(name, input, { name, timeout }); });
+  let task, interrupted;
+  await asUsage(path, () => {
+    task = rt.spawn(name, input, { name, timeout });
+    interrupted = listen(task); // at once: it may run before an await is over
+  });
   // Node has nothing left to wait for, and the task is still there.
   let told = false;
   process.on('beforeExit', () => {
@@ -114,16 +113,16 @@ export async function main({ values, words, rest }) {
 async function outcome(rt, name, task, interrupted) {
   try {
     const output = await task;
-    await rt.close(); // what C's printf still holds is written
+    if (!rt.tasks().length) await rt.close(); // what C's printf still holds is written; but what is left may take its time to end
     print(output);
     return 0;
   } catch (error) {
-    if (interrupted() && task.cancelled) return interrupted();
+    if (interrupted() && task.cancelled) return INTERRUPTED;
     console.error(`wasyncio: ${name}: ${error?.message ?? error}`);
     for (const each of error instanceof GroupError ? error.errors : []) console.error(`  ${each.message}`);
     return error instanceof TimeoutError && task.cancelled ? TIMED_OUT : 1;
   } finally {
     await rt.close();
-    Object.keys(signals).forEach((signal) => process.removeAllListeners(signal));
+    process.removeAllListeners('SIGINT');
   }
 }

@@ -48,5 +48,5 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof BuildError || ofSystem(error))) throw error;
   console.error(`wasyncio: ${error.message}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exit(error instanceof UsageError ? 2 : 1); // though a host module may hold what keeps Node running
 }

@@ -104,7 +104,8 @@ function verdict(controller, members) {
     },
     end(outer, value) {
       const first = textOf(errors[0]);
-      if (errors.length) outer._fail(new GroupError(errors, `${errors.length} of the group's members failed: ${first}`));
+      const why = `${errors.length} of the group's members failed${first && `: ${first}`}`;
+      if (errors.length) outer._fail(new GroupError(errors, why));
       else if (cancellation !== undefined) outer._fail(cancellation, true);
       else outer._resolve(value);
     },

@@ -187,7 +187,7 @@ export class Task extends Future {
     }
     if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
     const own = `task '${this.name}': `; // which the message begins with
-    let cause, why = words.startsWith(own) ? words.slice(own.length) : words;
+    let cause, why = status === EMISUSE && words.startsWith(own) ? words.slice(own.length) : words;
     if (status === EIO) cause = this._hostError;
     if (status === EHOST) cause = core.operations.errorOf(words, this._hostError);
     if (status === ETRAP || status === ESTACK) cause = core.trap;

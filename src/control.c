@@ -171,7 +171,8 @@ static int serve(void *arg) {
     if (st < 0 && c->lines.overrun) say(c, "error the line is too long\n");
     else if (st < 0) return st;
     else obey(c);
-    if (c->out != NOBODY && answer(c) < 0) c->out = NOBODY;
+    st = c->out == NOBODY ? WA_OK : answer(c);
+    if (st < 0 && st != WA_ENOMEM) c->out = NOBODY;
   }
 }
 

@@ -1,7 +1,7 @@
 /* error.c: names of statuses, and the sentence that belongs to the latest wrong call. */
 #include "base.h"
 
-static char error_text[7 * WA__TEXT_MOST + 80], *error_end;
+static char error_text[7 * WA__TEXT_MOST + 112], *error_end;
 
 const char *wa__outside;
 void (*wa__misuse_heard)(const char *sentence);
@@ -15,9 +15,9 @@ static void begin(const wa_task *t) {
 
 const char *wa_error_text(void) {
   const char *call = wa__outside;
-  if (call) {
-    begin(NULL); /* nobody's, whoever asks now */
-    wa__misuse_more("%s: called outside of a task; only a task can wait", call);
+  if (call) { /* nobody's, whoever asks now */
+    begin(NULL);
+    wa__format(error_text, sizeof error_text, "%s: called outside of a task; only a task can wait", call);
   }
   return error_text;
 }

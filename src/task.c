@@ -357,7 +357,8 @@ int wa_uncancel(wa_task *f) {
   if (f->kind != WA__TASK) return wa__misuse("wa_uncancel: the future is not a task");
   wa__task *t = wa__task_of(f);
   if (WA__FAULTY(UNCANCEL)) return t->cancels;
-  if (t->cancels && t->in_defers && t->extra->heard == t->cancels) t->extra->heard--;
+  bool pending = t->request_level != 0; /* then the latest is not among those that the body has heard of */
+  if (t->in_defers && t->extra->heard && t->extra->heard == t->cancels - pending) t->extra->heard--;
   if (t->cancels && !--t->cancels) {
     t->request_level = 0;
     t->delivered = false;

@@ -15,7 +15,7 @@
  *     WA_EMISUSE. Each awaits one future. If the call has to wait, a cancellation of its task surfaces there as
  *     WA_ECANCELED. If it need not (the lock is free, the future is done), the next call that waits returns it, as in asyncio.
  *   - A wrong call, such as NULL for an object, is WA_EMISUSE. A call that returns no status gives NULL, "", 0 or a bool
- *     instead. wa_error_text() then names the task, the call and the argument, and says what was expected.
+ *     instead. wa_error_text() then names the task, if one made it, the call and the argument, and says what was expected.
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
  *   - Ownership: whoever gets a wa_task * or wa_future * from a call of this library owns one reference and
  *     gives it back with wa_release. A running task keeps itself alive, so `wa_release(wa_spawn(f, x))` is
@@ -437,7 +437,7 @@ typedef struct wa_barrier {
 } wa_barrier;
 int wa_barrier_init(wa_barrier *barrier, int parties);  /**< Barrier(parties): WA_EMISUSE below 1. */
 /** wait(): waits until all have come. *index (may be NULL) gets this task's place, from 0 on. WA_EBROKEN if the barrier is broken,
- * or is reset meanwhile. Suspends. */
+ * or is reset meanwhile; WA_ENOMEM. Suspends. */
 int wa_barrier_wait(wa_barrier *barrier, int *index);
 int wa_barrier_reset(wa_barrier *barrier);  /**< reset(): waiting tasks get WA_EBROKEN. Suspends for the barrier's lock. */
 int wa_barrier_abort(wa_barrier *barrier);  /**< abort(): breaks it, also for later tasks. Suspends for the barrier's lock. */

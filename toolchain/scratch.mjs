@@ -8,21 +8,24 @@ let count = 0;
 
 const remove = (folder) => rmSync(folder, { recursive: true, force: true });
 
+const listen = (how) => { for (const signal of signals) process[how](signal, onSignal); };
+
 function onSignal(signal) {
-  inUse.forEach(remove);
-  process.kill(process.pid, signal); // nobody listens any more: it ends the process, as it would have
+  inUse.forEach(remove); // whole, though the signal may come again meanwhile
+  listen('off');
+  process.kill(process.pid, signal); // it ends the process, as it would have
 }
 
 /** work(path of a folder inside this one, not made yet). */
 export async function withScratch(folder, work) {
   const scratch = join(folder, `.${process.pid}.${++count}.tmp`);
-  if (!inUse.size) for (const signal of signals) process.once(signal, onSignal);
+  if (!inUse.size) listen('on');
   inUse.add(scratch);
   try {
     return await work(scratch);
   } finally {
     remove(scratch);
     inUse.delete(scratch);
-    if (!inUse.size) for (const signal of signals) process.off(signal, onSignal);
+    if (!inUse.size) listen('off');
   }
 }

@@ -234,6 +234,37 @@ TASK_TEST(defer_that_takes_the_bodys_back_and_hears_another) {
   wa_release(t);
 }
 
+static int asks_itself_twice(void *arg) {
+  (void)arg;
+  wa_defer(takes_one_back_and_waits, NULL);
+  wa_cancel(wa_current(), "one");
+  wa_cancel(wa_current(), "two");
+  return 3;
+}
+
+static int swallows_one_and_is_asked(void *arg) {
+  (void)arg;
+  wa_sleep(WA_MS(5));
+  wa_defer(takes_one_back_and_waits, NULL);
+  wa_cancel(wa_current(), "two");
+  return 3;
+}
+
+/* One is taken back before the other is told. */
+TASK_TEST(defer_that_takes_one_back_of_two) {
+  wa_task *t = wa_spawn(asks_itself_twice, NULL);
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "two");
+  wa_release(t);
+  t = wa_spawn(swallows_one_and_is_asked, NULL);
+  turns(1);
+  wa_cancel(t, "one");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "two");
+  wa_release(t);
+  EXPECT_TRACE("WA_ECANCELED WA_ECANCELED");
+}
+
 static wa_group left_by_a_cleanup;
 static void leaves_the_group(void *arg) {
   (void)arg;

@@ -137,7 +137,8 @@ for (const toolchain of names) {
       for (const [args, output, status] of uses) {
         const result = await project.wasyncio(['run', out, ...args]);
         assert.deepEqual([result.stdout, result.status], [output, status], result.stderr);
-        if (args[0] === 'several') assert.match(result.stderr, /WA_EGROUP.*: a member .*\n(  a member .* WA_EUSER \(-1003\)\n){2}$/);
+        if (args[0] === 'several')
+          assert.match(result.stderr, /WA_EGROUP.*: a member .*\n(  a member .* WA_EUSER \(-1003\)\n){2}$/);
       }
       const wasmtime = wasmtimeCommand();
       if (!wasmtime) return t.skip('there is no wasmtime command: ./build.sh wasmtime builds it');

@@ -23,12 +23,6 @@ int fail(void *arg) {
 }
 WA_TASK(fail);
 
-int says_first(void *arg) {
-  printf("the sum is ");
-  return twice(arg);
-}
-WA_TASK(says_first);
-
 int ask(void *arg) {
   wa_data input = {.type = WA_TEXT, .data = arg, .size = strlen(arg)}, answer;
   int st = wa_await_op("answer", &input, &answer);
@@ -64,3 +58,22 @@ int several(void *arg) {
   return wa_group_exit(&g, WA_OK);
 }
 WA_TASK(several);
+
+int says_first(void *arg) {
+  printf("the sum is ");
+  return twice(arg);
+}
+WA_TASK(says_first);
+
+static int refuses_to_end(void *arg) {
+  (void)arg;
+  for (;;) wa_sleep(WA_S(1000));
+}
+
+int leaves_one_behind(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn(refuses_to_end, NULL));
+  wa_yield();
+  return wa_return_text("the result");
+}
+WA_TASK(leaves_one_behind);

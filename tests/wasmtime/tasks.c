@@ -114,6 +114,9 @@ WA_TASK(reads_lines);
 static int fails(void *arg) { return WA_EUSER - (int)NUMBER_OF(arg); }
 WA_TASK(fails);
 
+static int sleeps_wrongly(void *arg) { return (void)arg, wa_sleep(-1); }
+WA_TASK(sleeps_wrongly);
+
 static int ends_as_if_pending(void *arg) { return (void)arg, WA_EPENDING; }
 WA_TASK(ends_as_if_pending);
 

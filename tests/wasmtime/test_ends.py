@@ -27,6 +27,14 @@ class Cancellation(Case):
         self.assertFalse(task.cancel())
         self.assert_nothing_left()
 
+    def test_the_sentence_of_a_wrong_call_names_its_task_once(self):
+        rt = self.start()
+        task = rt.spawn('sleeps_wrongly', name='s')
+        rt.run(task, timeout=5)
+        with self.assertRaisesRegex(wasyncio.TaskError, r"^task 's' ended with WA_EMISUSE: wa_sleep: t is -1 ns;"):
+            task.result()
+        self.assert_nothing_left()
+
     def test_one_that_returns_the_status_of_what_is_pending_is_done(self):
         rt = self.start()
         task = rt.spawn('ends_as_if_pending', name='p')

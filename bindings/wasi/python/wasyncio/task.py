@@ -155,17 +155,20 @@ class Task:
         guest = self._runtime.guest
         (_, status, flags, self._cancelling, type, data, size, reason, name, site, number, _, errors,
          count) = self._info()
-        self._handle = 0
         self._name, self._site = guest.text(name) or '', guest.text(site) or ''
         self._reason = guest.text(reason)
         self._status = status
         if self._of_c:
             self._looked = not flags & UNSEEN
-        if status >= 0:
-            self._value = guest.value(type, data, size, number)
-        else:
+        try:
+            value = guest.value(type, data, size, number)
             members = memoryview(guest.bytes(errors, 4 * count)).cast('i').tolist() if count else []
-            self._error = self._failure(status, members, guest.value(type, data, size, number))
+            if status >= 0:
+                self._value = value
+            else:
+                self._error = self._failure(status, members, value)
+        finally:
+            self._handle = 0  # the last, because it says that the others are there
         if self._timer:
             self._runtime._drop_timer(self._timer)
         self._raised = {}
@@ -209,7 +212,8 @@ class Task:
             error.__cause__ = trap
             return error
         if status == EMISUSE and words:
-            ended += f': {words}'
+            own = f"task '{self._name}': "  # which the message begins with
+            ended += f': {words.removeprefix(own)}'
         if status == EHOST and words:
             where += f': {words}'
         if status == EDISCARDED:
