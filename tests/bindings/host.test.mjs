@@ -140,6 +140,15 @@ onBoth('host functions', (test) => {
     assert.ok(group.errors[2].cause instanceof TypeError);
   });
 
+  test("an error of a group without words takes another's neither", { host }, async (rt) => {
+    const { errors } = await errorOf(rt.spawn('misuse_beside_a_call', '', { name: 't' }));
+    assert.deepEqual(errors.map(({ message }) => message), [
+      "a member of task 't' ended with WA_EMISUSE",
+      "a member of task 't' ended with WA_EHOST: thrown",
+    ]);
+    assert.ok(errors[1].cause instanceof RangeError);
+  });
+
   test('of tasks that fail with the same words each has its own cause', {
     host: { fail: async (text) => { await null; throw Object.assign(new Error('the same'), { text }); } },
   }, async (rt) => {

@@ -267,6 +267,23 @@ static int call_in_groups(void *arg) {
 }
 WA_TASK(call_in_groups);
 
+/* A member whose group is made up of a wrong call, without words; and one whose host has some. */
+static int fails_as_misuse(void *arg) { return (void)arg, wa_fail_group((int[]){WA_EMISUSE}, 1); }
+static int calls_throws(void *arg) { /* though it is told to stop */
+  wa_sleep(WA_MS(1));
+  return wa_await_op("throws", NULL, arg);
+}
+static int misuse_beside_a_call(void *arg) {
+  wa_group g;
+  wa_data answer;
+  (void)arg;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, calls_throws, &answer));
+  wa_release(wa_group_spawn(&g, fails_as_misuse, NULL));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(misuse_beside_a_call);
+
 /* Calls the host many times, one after the other. */
 static int call_often(void *arg) {
   int n = (int)*(double *)arg, sum = 0;
