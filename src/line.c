@@ -14,6 +14,9 @@
 #define LIMIT 65536 /* of asyncio's streams */
 #define FIRST 256 /* of the buffer: a stream that fills it in one read has more to give, so it doubles up to MOST */
 #define MOST 16384
+/* Some hosts (wasmtime before 47, -S preview2=n) read stdin 8192 bytes ahead, and their poll does not see what they keep
+ * behind: a read of as many bytes leaves them nothing to keep. */
+#define STDIN_ROOM 8192
 
 void wa_lines_init(wa_lines *l, int fd, size_t max) {
   if (wa__given(l, "wa_lines_init")) *l = (wa_lines){.fd = fd, .max = max ? max : LIMIT};
@@ -37,8 +40,10 @@ static bool reserve(wa_lines *l) {
     l->scanned -= l->begin;
     l->begin = 0;
   }
-  if (l->end + 1 < l->capacity && !(l->filled && l->capacity < MOST)) return true;
+  size_t least = l->end + (l->fd ? 1 : STDIN_ROOM) + 1;
+  if (least <= l->capacity && !(l->filled && l->capacity < MOST)) return true;
   size_t capacity = l->capacity ? l->capacity * 2 : FIRST;
+  while (capacity < least) capacity *= 2;
   char *grown = wa__alloc(capacity);
   if (!grown) return false;
   if (l->end) memcpy(grown, l->buffer, l->end);

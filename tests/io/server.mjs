@@ -50,7 +50,7 @@ export async function start(way, ...args) {
   const [echo, chat] = await freePorts();
   const [command, ...words] = way.command(`127.0.0.1:${echo}`, `127.0.0.1:${chat}`);
   const child = spawn(command, [...words, ...args]);
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 600_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 240_000);
   let out = '', err = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { err += text; });
   const ended = new Promise((done) => child.on('close', (code, signal) => {
