@@ -13,8 +13,14 @@
 #define wa__unlikely(x) __builtin_expect(!!(x), 0)
 #define wa__container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 #define WA__COLD __attribute__((noinline, cold))
-/* Of functions in headers: inline where speed counts; where size does, one copy, into which the optimizer merges each file's. */
+/* The small library (-Os, -Oz) goes without what weighs more than its programs miss. */
 #ifdef __OPTIMIZE_SIZE__
+#define WA__SMALL 1
+#else
+#define WA__SMALL 0
+#endif
+/* Of functions in headers: inline where speed counts; where size does, one copy, into which the optimizer merges each file's. */
+#if WA__SMALL
 #define WA__INLINE static __attribute__((noinline, unused))
 #define WA__HOT static inline
 #else

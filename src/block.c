@@ -164,7 +164,7 @@ void *wa__block_alloc(size_t size) {
   return extend(size) ? bump(size) : squeeze(c);
 }
 
-#ifdef __OPTIMIZE_SIZE__ /* not for 100 bytes of gzip */
+#if WA__SMALL /* not for 100 bytes of gzip */
 static bool unite(char *start, char *end) { return (void)start, (void)end, false; }
 #else
 /* Whether it is the last of the region; then all go back to it that were free before it. */

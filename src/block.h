@@ -18,7 +18,7 @@ typedef struct wa__run {
 } wa__run;
 
 /* reunite.c. Not in the small library: 700 bytes of gzip. */
-#if defined(__wasm__) && !defined(__OPTIMIZE_SIZE__)
+#if defined(__wasm__) && !WA__SMALL
 #define WA__REUNITES 1
 #else
 #define WA__REUNITES 0

@@ -234,7 +234,7 @@ bool wa__fiber_resume(wa__fiber *fiber, int woken_with) {
   return ended;
 }
 
-#ifdef __OPTIMIZE_SIZE__ /* 70 bytes of gzip less */
+#if WA__SMALL /* 70 bytes of gzip less */
 bool wa__fiber_step(wa__fiber *fiber, int woken_with) { return wa__fiber_resume(fiber, woken_with); }
 #else
 /* The same, for the most frequent cases, without what those don't need, a sixth of the time of a switch: nothing runs; the

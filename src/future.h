@@ -65,7 +65,7 @@ struct wa_future {
 /* Sets the outcome and schedules the callbacks, one ready entry each. Only while pending. */
 void wa__future_finish(wa_future *f, int state, int status, void *value, wa__detail *detail);
 /* wa_release, which is a call only for the last reference: a fifteenth of a task spawned and awaited. */
-#ifdef __OPTIMIZE_SIZE__
+#if WA__SMALL
 #define wa__release wa_release
 #else
 static inline void wa__release(wa_future *f) {

@@ -176,7 +176,7 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
     }
   }
   wa__detail_set(&t->thrown, g->thrown);
-  if (g->flags & PARENT_ASKED && wa_uncancel(&t->future) == 0) cancelled = false;
+  if (g->flags & PARENT_ASKED) wa_uncancel(&t->future);
   if (cancelled && !(g->flags & FAILED)) status = WA_ECANCELED;
   else if (status < 0 && status != WA_ECANCELED) add_error(g, status, wa__thrown_of(t, status));
   if (g->flags & FAILED) {

@@ -18,12 +18,6 @@
 /* The host's answer may cost it far more than its clock: Python's 15 us. */
 #define ASK_EVERY WA_MS(1)
 
-#ifdef __OPTIMIZE_SIZE__ /* 55 bytes of gzip less */
-enum { SMALL = 1 };
-#else
-enum { SMALL = 0 };
-#endif
-
 wa__loop wa__the_loop = {.ready = {&wa__the_loop.ready, &wa__the_loop.ready},
                          .batch = {&wa__the_loop.batch, &wa__the_loop.batch},
                          .stride = 1, .steps_left = 1, .budget_end = WA_FOREVER};
@@ -118,7 +112,8 @@ bool wa__loop_run(bool many) {
     wa__list *link = l->batch.next;
     if (link == &l->batch) {
       __asm__("" : "+r"(many)); /* or the compiler makes two loops of it, with a call of wa__wake in each */
-      if (SMALL || !many || l->config.virtual_clock || wa__due_count() || l->ready.next == &l->ready) return true;
+      /* Small: 55 bytes of gzip less. */
+      if (WA__SMALL || !many || l->config.virtual_clock || wa__due_count() || l->ready.next == &l->ready) return true;
       l->turns++;
       wa__list_splice_to(&l->batch, &l->ready);
       continue;

@@ -8,11 +8,7 @@
 #define SIZES 8
 #define SOME 64
 static uint32_t idle;
-#ifdef __OPTIMIZE_SIZE__ /* 30 bytes of gzip less */
-enum { CAPPED = 0 };
-#else
-enum { CAPPED = 1 };
-#endif
+enum { CAPPED = !WA__SMALL }; /* 30 bytes of gzip */
 static struct { uint32_t size; wa__stack *free; } sizes[SIZES];
 
 wa__stack *wa__stack_spare;

@@ -15,11 +15,7 @@
 #include "timer.h"
 
 enum { BITS = 6, SLOTS = 1 << BITS, LEVELS = 63 / BITS + 1, SEARCHED = 32 };
-#ifdef __OPTIMIZE_SIZE__
-enum { DEALT_AT_ONCE = 0 };
-#else
-enum { DEALT_AT_ONCE = 8 };
-#endif
+enum { DEALT_AT_ONCE = WA__SMALL ? 0 : 8 };
 
 static wa__list slots[LEVELS][SLOTS];
 static uint64_t taken[LEVELS]; /* a bit per slot that may have timers */

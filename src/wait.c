@@ -200,7 +200,7 @@ static WA__COLD int cycle(wa__task *t, wa_future *f) {
 wa_future *(*wa__nest_waits)(wa__callback *callback);
 wa_future *(*wa__group_waits)(wa__callback *callback);
 
-#ifdef __OPTIMIZE_SIZE__ /* 90 bytes of gzip less; a circle through a group is not found */
+#if WA__SMALL /* 90 bytes of gzip less; a circle through a group is not found */
 static bool closes_cycle(wa__task *t, wa_future *f) {
   wa__walk++;
   return !wa__list_empty(&t->future.callbacks) && wa__leads_to(f, &t->future);

@@ -54,6 +54,16 @@ TASK_TEST(checkpoint_tells_of_a_cancellation_at_once_and_once) {
   wa_uncancel(wa_current());
 }
 
+TASK_TEST(checkpoint_behind_an_uncancellable_region_tells_at_once) {
+  for (int i = 0; i < 1000; i++) wa_checkpoint();
+  wa_uncancellable_enter();
+  wa_cancel(wa_current(), NULL);
+  for (int i = 0; i < 3; i++) EXPECT_STATUS(wa_checkpoint(), WA_OK);
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_checkpoint(), WA_ECANCELED);
+  wa_uncancel(wa_current());
+}
+
 static int computes_until_told(void *rounds) {
   int status;
   for (; (status = wa_checkpoint()) == WA_OK; ++*(int *)rounds) work();

@@ -188,8 +188,13 @@ TASK_TEST(cycle_over_3000_tasks_is_told_and_its_sentence_cut) {
   for (int i = 0; i < N; i++) EXPECT_STATUS(finish(chain[i]), WA_EMISUSE);
 }
 
+static void ignore(void *ctx, wa_future *f) {
+  (void)f;
+  (void)ctx;
+}
+
 /* Not a cycle, though many paths lead down: each gather is a member of the next one twice. */
-TASK_TEST(cycle_check_of_many_paths_is_quick) {
+static void check_many_paths(int callbacks) {
   enum { LEVELS = 40 };
   wa_future *leaf = wa_future_new(), *gathers[LEVELS], *below = leaf;
   for (int i = 0; i < LEVELS; i++) {
@@ -198,6 +203,7 @@ TASK_TEST(cycle_check_of_many_paths_is_quick) {
   }
   tasks[0] = below;
   wa_task *waits_for_t = wa_spawn(awaits_slot, NUMBER(1)), *t = tasks[1] = wa_spawn(awaits_slot, NUMBER(0));
+  for (int i = 0; i < callbacks; i++) wa_when_done(t, ignore, NULL);
   turns(1);
   wa_resolve(leaf, NULL);
   EXPECT_STATUS(finish(waits_for_t), WA_OK);
@@ -205,6 +211,11 @@ TASK_TEST(cycle_check_of_many_paths_is_quick) {
   for (int i = 0; i < LEVELS; i++) wa_release(gathers[i]);
   wa_release(leaf);
 }
+
+TASK_TEST(cycle_check_of_many_paths_is_quick) { check_many_paths(0); }
+
+/* Then the paths are walked from above. */
+TASK_TEST(cycle_check_of_many_paths_behind_many_callbacks_is_quick) { check_many_paths(100); }
 
 TASK_TEST(cycle_check_of_deep_shields) {
   enum { LEVELS = 100 };
@@ -218,11 +229,6 @@ TASK_TEST(cycle_check_of_deep_shields) {
   EXPECT_STATUS(finish(t), WA_OK);
   for (int i = 0; i < LEVELS; i++) wa_release(shields[i]);
   wa_release(leaf);
-}
-
-static void ignore(void *ctx, wa_future *f) {
-  (void)f;
-  (void)ctx;
 }
 
 TASK_TEST(cycle_that_nobody_else_awaits) {

@@ -137,6 +137,22 @@ TASK_TEST(group_finished_or_failing_takes_no_members) {
   EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
 }
 
+static void joins_late(void *group, wa_future *last) {
+  (void)last;
+  EXPECT_REFUSED(wa_group_spawn(group, returns, NULL), "wa_group_spawn: the group is finished");
+  note("late");
+}
+
+TASK_TEST(group_whose_last_member_has_ended_takes_none_though_it_is_not_left_yet) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_task *last = wa_group_spawn(&g, returns, NULL);
+  wa_when_done(last, joins_late, &g);
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+  EXPECT_TRACE("late");
+  wa_release(last);
+}
+
 TASK_TEST(group_member_of_no_function_is_refused) {
   wa_group g;
   wa_group_enter(&g);
@@ -356,6 +372,30 @@ static int ends_by_its_group(void *slow) {
   wa_group_enter(&g);
   wa_release(wa_group_spawn(&g, slow ? stubborn : forever, slow));
   return wa_group_exit(&g, wa_sleep(WA_S(2)));
+}
+
+static int fails_when_cancelled(void *arg) {
+  (void)arg;
+  return wa_sleep(WA_S(1)) == WA_ECANCELED ? WA_EUSER : WA_OK;
+}
+
+static int leaves_a_group_that_fails(void *arg) {
+  (void)arg;
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_when_cancelled, NULL));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
+  EXPECT_INT(wa_cancelling(wa_current()), 1);
+  return wa_yield();
+}
+
+TASK_TEST(group_cancelled_from_outside_whose_members_fail_hears_it_at_the_next_await) {
+  wa_task *t = wa_spawn(leaves_a_group_that_fails, NULL);
+  turns(2);
+  wa_cancel(t, "a reason that is kept for the next await");
+  EXPECT_STATUS(wa_await(t), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(t), "a reason that is kept for the next await");
+  wa_release(t);
 }
 
 /* The first request ended the body; what comes while the members end is not its reason. */

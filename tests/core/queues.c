@@ -71,6 +71,16 @@ TASK_TEST(queue_by_priority_nobody_waits_in_compare) {
   wa_queue_close(&q);
 }
 
+TASK_TEST(queue_by_priority_without_compare_is_told_and_is_first_in_first_out) {
+  wa_queue q;
+  wa_queue_init_priority(&q, 0, NULL);
+  EXPECT_CONTAINS(wa_error_text(), "wa_queue_init_priority: compare is NULL; expected a function");
+  put_all(&q, "ba");
+  note_items(&q);
+  EXPECT_TRACE("b a");
+  wa_queue_close(&q);
+}
+
 TASK_TEST(queue_by_priority_hands_equal_ones_out_as_heapq_does) {
   static entry entries[] = {{2, 'a'}, {1, 'b'}, {2, 'c'}, {1, 'd'}, {2, 'e'}, {1, 'f'}, {0, 'g'}, {2, 'h'}, {1, 'i'}};
   wa_queue q;
@@ -159,6 +169,23 @@ TASK_TEST(queue_getter_cancelled_when_its_item_is_gone_wakes_nobody) {
   EXPECT_STATUS(finish(b), WA_OK);
   EXPECT_STATUS(finish(c), WA_OK);
   EXPECT_TRACE("y z");
+  wa_queue_close(&q);
+}
+
+TASK_TEST(queue_putter_cancelled_after_it_was_woken_leaves_no_room_unused) {
+  wa_queue q;
+  void *item;
+  wa_queue_init(&q, 1);
+  wa_task *a = wa_spawn(puts_three, &q), *b = wa_spawn(puts_three, &q);
+  turns(2);
+  EXPECT_TRACE("+a");
+  EXPECT_STATUS(wa_queue_get_nowait(&q, &item), WA_OK);
+  wa_cancel(a, NULL);
+  EXPECT_STATUS(finish(a), WA_ECANCELED);
+  turns(1);
+  EXPECT_TRACE("+a");
+  wa_cancel(b, NULL);
+  EXPECT_STATUS(finish(b), WA_ECANCELED);
   wa_queue_close(&q);
 }
 

@@ -189,6 +189,19 @@ TASK_TEST(semaphore_zeroed_has_no_value_and_a_cancelled_waiter_passes_the_wake_u
   EXPECT(wa_semaphore_locked(&s));
 }
 
+TASK_TEST(semaphore_newcomers_queue_behind_who_was_woken_and_has_not_run) {
+  wa_semaphore s = {0};
+  wa_task *first = wa_spawn(acquires, &s);
+  turns(1);
+  wa_semaphore_release(&s);
+  wa_semaphore_release(&s);
+  EXPECT(wa_semaphore_locked(&s));
+  wa_task *second = wa_spawn_with(acquires, &s, &(wa_task_options){.eager = true});
+  EXPECT(!wa_done(second));
+  EXPECT_STATUS(finish(first), WA_OK);
+  EXPECT_STATUS(finish(second), WA_OK);
+}
+
 TASK_TEST(semaphore_bounded_is_not_released_above_its_bound) {
   wa_bounded_semaphore s;
   EXPECT_MISUSE(wa_bounded_semaphore_init(&s, -2), "value is -2");

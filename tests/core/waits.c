@@ -64,6 +64,15 @@ TASK_TEST(wait_for_what_is_done_returns_after_a_turn) {
   wa_release(pending);
 }
 
+TASK_TEST(wait_for_without_time_of_what_is_done_takes_no_turn) {
+  wa_future *f = settled(WA_OK);
+  wa_task *other = wa_spawn(returns, NULL);
+  EXPECT_STATUS(wa_wait_for(f, 0), WA_OK);
+  EXPECT(!wa_done(other));
+  EXPECT_STATUS(finish(other), WA_OK);
+  wa_release(f);
+}
+
 /* ---- gather ------------------------------------------------------------------------------------------------------ */
 
 TASK_TEST(gather_of_none_is_done) {
@@ -242,6 +251,26 @@ TASK_TEST(completed_times_out_for_each_that_is_left) {
   EXPECT_STATUS(wa_completed_next(&it, &out), WA_OK);
   EXPECT(out == NULL);
   EXPECT_INT(wa_now(), WA_MS(5));
+  wa_completed_close(&it);
+  for (int i = 0; i < 3; i++) wa_release(futures[i]);
+}
+
+static int takes_three(void *iterator) {
+  wa_future *out;
+  wa_counts first, last;
+  for (int i = 0; i < 3; i++) {
+    EXPECT_STATUS(wa_completed_next(iterator, &out), WA_OK);
+    wa_count(i ? &last : &first);
+  }
+  EXPECT_INT(last.bytes, first.bytes);
+  return WA_OK;
+}
+
+TASK_TEST(completed_next_by_another_task_leaves_nothing_behind) {
+  wa_future *futures[] = {settled(WA_OK), settled(WA_OK), settled(WA_OK)};
+  wa_completed it;
+  wa_completed_init(&it, futures, 3, WA_FOREVER);
+  EXPECT_STATUS(finish(wa_spawn(takes_three, &it)), WA_OK);
   wa_completed_close(&it);
   for (int i = 0; i < 3; i++) wa_release(futures[i]);
 }
