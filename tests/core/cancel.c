@@ -64,6 +64,29 @@ static int cancels_itself(void *arg) {
   return status;
 }
 
+static int ignores_it(void *arg) {
+  (void)arg;
+  EXPECT_STATUS(wa_sleep(WA_S(1)), WA_ECANCELED);
+  wa_uncancel(wa_current());
+  return 7;
+}
+
+static int cancels_itself_and_awaits(void *child) {
+  wa_cancel(wa_current(), NULL);
+  EXPECT_STATUS(wa_await(child), 7);
+  EXPECT_INT(wa_cancelling(wa_current()), 1);
+  EXPECT_INT(wa_uncancel(wa_current()), 0);
+  return wa_yield();
+}
+
+/* The request goes to whom it awaits, and has arrived there: as out of asyncio's Task.cancel. */
+TASK_TEST(cancel_of_oneself_before_an_await_is_for_the_awaited_task_which_may_ignore_it) {
+  wa_task *child = wa_spawn(ignores_it, NULL);
+  turns(1);
+  EXPECT_STATUS(finish(wa_spawn(cancels_itself_and_awaits, child)), WA_OK);
+  EXPECT_STATUS(finish(child), 7);
+}
+
 TASK_TEST(cancel_of_oneself_surfaces_once_at_the_next_await) {
   wa_task *t = wa_spawn(cancels_itself, NULL);
   EXPECT_STATUS(wa_await(t), WA_ECANCELED);
