@@ -28,7 +28,7 @@ const scripts = {
 };
 const placeholder = 'echo "Error: no test specified" && exit 1'; // npm init's
 
-const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')); // some editors' mark
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // A package.json that is there, before anything is written.

@@ -17,7 +17,7 @@ export const NOTHING = 0, BYTES = 1, TEXT = 2, NUMBER = 3;
 // Kinds of event and of report, what wax_recover is told, and where things are in the info record.
 export const SETTLED = 1, STARTED = 2, CANCELLED = 3, WANTED = 5;
 export const REPORT_STACK = 5, REPORT_TRAP = 6;
-export const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1, OTHER_TRAP = 2;
+export const RUNTIME_KNOWS = 0, STACK_EXHAUSTED = 1;
 export const STATE = 0, STATUS = 1, FLAGS = 2, CANCELLING = 3, TYPE = 4, DATA = 5, SIZE = 6, REASON = 7, NAME = 8;
 export const SITE = 9, VALUE = 10, ERRORS = 14, ERROR_COUNT = 15;
 export const UNSEEN = 2; // of the flags: an error that nobody in C has looked at, and nobody can any more

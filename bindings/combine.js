@@ -58,7 +58,10 @@ export class Combined extends Future {
     };
     if (left === 0) all();
     futures.forEach((future) => future._watch(ended));
-    this._watch(() => futures.forEach((future) => future._unwatch(ended)));
+    this._watch(() => futures.forEach((future) => {
+      future._unwatch(ended);
+      future._giveUp?.();
+    }));
   }
 
   /** Calls passed() after so long, if it has not ended before. */

@@ -2,10 +2,9 @@
  * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
  * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
 import {
-  CANCELLED, ESTACK, ETIMEDOUT, ETRAP, OTHER_TRAP, REPORT_STACK, REPORT_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED,
-  STARTED, WANTED,
+  CANCELLED, ESTACK, ETIMEDOUT, ETRAP, REPORT_STACK, REPORT_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED, STARTED, WANTED,
 } from './abi.js';
-import { ClosedError, StackOverflowError, TaskError, TimeoutError, TrapError, isA, misuse, nameOf, textOf } from './errors.js';
+import { ClosedError, StackOverflowError, TaskError, TimeoutError, TrapError, misuse, nameOf, textOf } from './errors.js';
 import { Memory } from './memory.js';
 import { Operations } from './ops.js';
 import { Reports } from './reports.js';
@@ -161,11 +160,9 @@ export class Core {
 
   #recover(error) {
     this.trap = error;
-    let kind = OTHER_TRAP;
-    if (isA(WebAssembly.RuntimeError, error)) kind = RUNTIME_KNOWS;
-    else if (/^(Range|Internal)Error$/.test(nameOf(error)) && /call stack|recursion/i.test(textOf(error))) kind = STACK_EXHAUSTED;
+    const deep = /^(Range|Internal)Error$/.test(nameOf(error)) && /call stack|recursion/i.test(textOf(error));
     try {
-      if (this.exports.wax_recover(kind) !== 0) {
+      if (this.exports.wax_recover(deep ? STACK_EXHAUSTED : RUNTIME_KNOWS) !== 0) {
         this.#traps.push(error);
         return this.wake();
       }

@@ -63,11 +63,13 @@ export const cancelledError = (reason) =>
 export const misuse = (sentence) => { throw new MisuseError(sentence); };
 export const must = (ok, what, wanted, value) => { ok || misuse(`${what} must be ${wanted}, not ${show(value)}`); };
 
+const isSignal = (value) =>
+  typeof value?.addEventListener === 'function' && typeof value.removeEventListener === 'function' && 'aborted' in value;
 const kinds = {
   time: ['milliseconds, 0 or more', (value) => typeof value === 'number' && value >= 0],
   size: ['bytes, 256 to 1073741824', (value) => Number.isInteger(value) && value >= 256 && value <= 2 ** 30],
   string: ['a string'],
-  signal: ['an AbortSignal', (value) => typeof value?.addEventListener === 'function' && 'aborted' in value],
+  signal: ['an AbortSignal', isSignal],
   object: ['an object', (value) => value && typeof value === 'object'],
   function: ['a function'],
 };

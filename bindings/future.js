@@ -150,8 +150,9 @@ export function futureOf(item, what) {
   const future = new Future();
   const isCancellation = cancellationsFromNow();
   future._item = item;
-  let waits = future; // one that has ended is not kept by a promise that never does
-  future._watch(() => { waits = undefined; });
+  let waits = future; // one that has ended, or of which nobody wants to hear, is not kept by a promise that never does
+  future._giveUp = () => { waits = undefined; };
+  future._watch(future._giveUp);
   Promise.resolve(item).then((value) => waits?._resolve(value), (error) => waits?._fail(error, isCancellation(error)));
   return future;
 }

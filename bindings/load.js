@@ -3,7 +3,7 @@
 import { ABI, DEBUG, VIRTUAL } from './abi.js';
 import { Core } from './core.js';
 import { LoadError, MisuseError, isA, misuse, must, options, textOf } from './errors.js';
-import { bytesOf } from './memory.js';
+import { bytesIn } from './memory.js';
 import { Runtime } from './runtime.js';
 import { wasi } from './wasi.js';
 
@@ -92,8 +92,7 @@ async function compile(open, source) {
       from = await from.arrayBuffer();
     }
     const wanted = 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }';
-    const bytes = bytesOf(from);
-    must(bytes, 'load: the source', wanted, from);
+    const bytes = bytesIn(from, 'load: the source', wanted);
     if (String(bytes.subarray(0, 4)) !== '0,97,115,109') refuse(`${it} is not wasm`); // \0asm
     return WebAssembly.compile(bytes); // not what was given: V8 takes no DataView and no SharedArrayBuffer
   });

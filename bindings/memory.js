@@ -76,9 +76,7 @@ export class Memory {
     if (value === undefined || value === null) return [NOTHING, 0, 0, 0];
     if (typeof value === 'number') return [NUMBER, 0, 0, value];
     const isText = typeof value === 'string';
-    const bytes = isText ? encoder.encode(value) : this.kept(bytesOf(value));
-    if (!bytes && (ArrayBuffer.isView(value) || isA(ArrayBuffer, value))) misuse(`${what}: its buffer was transferred or cut off`);
-    must(bytes, what, 'bytes, a string or a number', value);
+    const bytes = isText ? encoder.encode(value) : this.kept(bytesIn(value, what, 'bytes, a string or a number'));
     const size = bytes.length;
     const data = size && this.#alloc(size);
     this.fresh().u8.set(bytes, data >>> 0);
@@ -118,4 +116,11 @@ export function bytesOf(value) {
     if (value.length !== undefined) keys.call(value);
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   } catch {}
+}
+/** The same, or an error that names what it is for. */
+export function bytesIn(value, what, wanted) {
+  const bytes = bytesOf(value);
+  if (!bytes && (ArrayBuffer.isView(value) || isA(ArrayBuffer, value))) misuse(`${what}: its buffer was transferred or cut off`);
+  must(bytes, what, wanted, value);
+  return bytes;
 }

@@ -90,7 +90,8 @@ function verdict(controller, members) {
     heard,
     failed(error) {
       heard.add(error);
-      for (const each of isA(GroupError, error) ? error.errors : [error]) errors.push(each); // no spread: they may be too many
+      const several = isA(GroupError, error) && error.errors?.length; // one of none is an error, too
+      for (const each of several ? error.errors : [error]) errors.push(each); // no spread: they may be too many
       abort(error, error);
     },
     cancelled(error, reason) {

@@ -11,13 +11,14 @@
 import { EAGAIN, EPIPE, WASI_EIO } from './abi.js';
 import { MisuseError, misuse, must, options, textOf } from './errors.js';
 import { isThenable } from './future.js';
-import { bytesOf } from './memory.js';
+import { bytesIn } from './memory.js';
 import { Runtime } from './runtime.js';
 
 const READABLE = 1, WRITABLE = 2;
 const BUFFER = 65536;
 const encoder = new TextEncoder();
 const ignore = () => {};
+const bytesFrom = (value, what) => (typeof value === 'string' ? encoder.encode(value) : bytesIn(value, what, 'bytes or a string'));
 const soon = (f) => { Promise.resolve().then(f); };
 
 /* What both have in common: an entry of wasi.js's files, which the runtime's end aborts. */
@@ -120,19 +121,16 @@ class Source extends Descriptor {
   }
 
   #take(value) {
-    const bytes = typeof value === 'string' ? encoder.encode(value) : this.memory.kept(bytesOf(value));
-    this.#at = 0;
-    if (bytes?.length) {
-      this.#chunk = bytes;
-      this.#size = bytes.length;
-    } else if (bytes) this.#pull();
-    else {
-      try {
-        must(bytes, 'a chunk of a stream', 'bytes or a string', value);
-      } catch (error) {
-        this.#spoiled(error);
-      }
+    let bytes;
+    try {
+      bytes = bytesFrom(value, 'a chunk of a stream');
+    } catch (error) {
+      return this.#spoiled(error);
     }
+    this.#at = 0;
+    if (!bytes.length) return this.#pull();
+    this.#chunk = this.memory.kept(bytes);
+    this.#size = bytes.length;
   }
 
   // Also while wasm is on the stack: what the stream does about it comes later.
@@ -310,8 +308,7 @@ export function pipe(rt, name, given) {
 
 // What C gets: { int in, out; } and then the input.
 function withDescriptors(from, to, input) {
-  const bytes = typeof input === 'string' ? encoder.encode(input) : bytesOf(input ?? new Uint8Array());
-  must(bytes, 'pipe: input', 'bytes or a string', input);
+  const bytes = bytesFrom(input ?? '', 'pipe: input');
   const whole = new Uint8Array(8 + bytes.length);
   new Int32Array(whole.buffer, 0, 2).set([from, to]);
   whole.set(bytes, 8);

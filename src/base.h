@@ -42,6 +42,8 @@ enum { WA__TEXT_MOST = 80 }; /* bytes of a %s, which may be a name of any length
 /* Not variadic: variable arguments lie in the caller's C stack frame, and a function that suspends must have none, or each task
  * that waits in it keeps a C stack. */
 size_t wa__formatted(char *out, size_t size, const char *format, int64_t a, int64_t b, int64_t c, int64_t d) WA__COLD;
+/* One that was made elsewhere, whole. */
+void wa__note_sentence(const char *sentence) WA__COLD;
 int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 /* Is told each sentence; NULL: nobody is. */

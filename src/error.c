@@ -83,6 +83,12 @@ int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) {
   return WA_EMISUSE;
 }
 
+void wa__note_sentence(const char *sentence) {
+  begin(NULL);
+  while (error_end < error_text + sizeof error_text - 1 && *sentence) *error_end++ = *sentence++;
+  *error_end = 0;
+}
+
 void wa__lacking(const char *call) { wa__misuse("%s: NULL was given", call); }
 
 int wa__no_memory(const char *what) {

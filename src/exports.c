@@ -215,16 +215,14 @@ __attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
     wa__detail_release(input);
     return 0;
   }
-  wa_task_options options = {.name = name, .stack_size = stack_size, .eager = flags & EAGER};
-  if (options.eager) wa__loop_begin_turn();
-  wa_task *task = wa__spawn(f, input ? input->data : NULL, &options, input);
+  if (flags & EAGER) wa__loop_begin_turn();
+  wa_task *task = wa__spawn(f, input ? input->data : NULL, &(wa_task_options){.name = name, .stack_size = stack_size}, input);
   uint32_t handle = task ? wa__handle_of(task) : 0;
-  if (task) task->seen = true; /* its error is the host's to tell */
-  if (task && !handle && wa__pending(task)) { /* the host takes it for refused, so it must not run */
-    wa__task_discard(wa__task_of(task), WA_ENOMEM);
-  }
+  if (!task) return 0;
+  task->seen = true; /* its error is the host's to tell */
+  if (!handle) wa__task_discard(wa__task_of(task), WA_ENOMEM); /* the host takes it for refused, so it must not run */
+  else if (flags & EAGER) wa__start(wa__task_of(task)); /* only now: what it asks of the host names it */
   wa_release(task);
-  if (handle && !wa__pending(wa__handle_get(handle))) wa__news_settled(wa__handle_get(handle));
   return handle;
 }
 

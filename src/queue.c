@@ -114,14 +114,14 @@ static void wake_next(wa_queue *q, wa__list *waiters) {
   }
 }
 
-static void pass_on_room(wa__list *queue) {
+static void pass_on_room(wa__list *queue, bool woken) {
   wa_queue *q = wa__container(queue, wa_queue, putters);
-  if (!wa_queue_full(q)) wake_next(q, queue);
+  if (woken && !wa_queue_full(q)) wake_next(q, queue);
 }
 
-static void pass_on_item(wa__list *queue) {
+static void pass_on_item(wa__list *queue, bool woken) {
   wa_queue *q = wa__container(queue, wa_queue, getters);
-  if (q->size) wake_next(q, queue);
+  if (woken && q->size) wake_next(q, queue);
 }
 
 int wa_queue_put_nowait(wa_queue *q, void *item) {
@@ -152,7 +152,7 @@ int wa_queue_put(wa_queue *q, void *item) {
     if (q->is_shutdown) return WA_ESHUTDOWN;
     int st = wa__wait_queue(t, &q->putters, pass_on_room);
     if (st == WA_OK) continue;
-    if (t->slot != WA__SLOT_CANCELLED) pass_on_room(&q->putters);
+    pass_on_room(&q->putters, t->slot != WA__SLOT_CANCELLED);
     return st;
   }
   return wa_queue_put_nowait(q, item);
@@ -166,7 +166,7 @@ int wa_queue_get(wa_queue *q, void **item) {
     if (q->is_shutdown) return WA_ESHUTDOWN;
     int st = wa__wait_queue(t, &q->getters, pass_on_item);
     if (st == WA_OK) continue;
-    if (t->slot != WA__SLOT_CANCELLED) pass_on_item(&q->getters);
+    pass_on_item(&q->getters, t->slot != WA__SLOT_CANCELLED);
     return st;
   }
   return wa_queue_get_nowait(q, item);

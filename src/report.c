@@ -56,7 +56,6 @@ void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const ch
   wa_report r = {.kind = kind, .task = t ? &t->future : NULL, .site = site, .age = age,
                  .status = counts ? statuses[kind] : number, .count = counts ? (uint32_t)number : 0,
                  .text = line.text + BEFORE};
-  if (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP) wa__misuse("%s", r.text); /* for wa_error_text */
   wa__task *current = wa__current;
   wa__current = NULL;
   wa__reporting = true;

@@ -43,7 +43,9 @@ static void wake_first(wa_lock *l) {
   if (first && wa__task_in_queue(first)->slot == WA__SLOT_PENDING) wa__slot_settle(wa__task_in_queue(first), WA__SLOT_DONE);
 }
 
-static void pass_on_lock(wa__list *queue) {
+/* Whoever releases the lock leaves it to a first waiter that is cancelled to pass it on. */
+static void pass_on_lock(wa__list *queue, bool woken) {
+  (void)woken;
   wa_lock *l = wa__container(queue, wa_lock, waiters);
   if (!l->locked) wake_first(l);
 }
@@ -55,7 +57,7 @@ int wa_lock_acquire(wa_lock *l) {
   if (l->locked || !all_cancelled(&l->waiters)) {
     int st = wa__wait_queue(t, &l->waiters, pass_on_lock);
     if (st < 0) {
-      pass_on_lock(&l->waiters);
+      pass_on_lock(&l->waiters, false);
       return st;
     }
   }
@@ -89,7 +91,7 @@ void wa_event_clear(wa_event *e) {
 
 bool wa_event_is_set(const wa_event *e) { return wa__given(e, "wa_event_is_set") && e->value; }
 
-static void nothing_to_pass_on(wa__list *queue) { (void)queue; }
+static void nothing_to_pass_on(wa__list *queue, bool woken) { (void)queue, (void)woken; }
 
 int wa_event_wait(wa_event *e) {
   wa__task *t = wa__need_task("wa_event_wait");
@@ -126,7 +128,7 @@ static void notify(wa_condition *c, size_t n) {
 
 void wa__condition_wake(wa_condition *c) { notify(c, SIZE_MAX); }
 
-static void pass_on_notice(wa__list *queue) { notify(wa__container(queue, wa_condition, waiters), 1); }
+static void pass_on_notice(wa__list *queue, bool woken) { notify(wa__container(queue, wa_condition, waiters), woken); }
 
 int wa_condition_notify(wa_condition *c, size_t n) {
   if (!c) return wa__misuse("wa_condition_notify: the condition is NULL");
@@ -174,9 +176,9 @@ static void hand_out(wa_semaphore *s) {
   while (s->value > 0 && wake_next(&s->waiters, &s->woken)) s->value--;
 }
 
-static void pass_on_permit(wa__list *queue) {
+static void pass_on_permit(wa__list *queue, bool woken) {
   wa_semaphore *s = wa__container(queue, wa_semaphore, waiters);
-  s->value++;
+  s->value += woken;
   hand_out(s);
 }
 

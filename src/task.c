@@ -158,11 +158,11 @@ void wa__step(wa__task *t, int result) {
 
 /* What was to wake it is void; what has woken it, it passes on. */
 static WA__COLD void wa__leave_wait(wa__task *t) {
-  bool woken = t->slot_use == WA__IN_QUEUE && t->slot == WA__SLOT_DONE;
+  bool settled = t->slot_use == WA__IN_QUEUE && t->slot != WA__SLOT_PENDING;
   wa__list_unlink(&t->step.link);
   wa__slot_leave(t);
   wa__forget_wait(t);
-  if (woken) t->queued.pass_on(t->queued.queue);
+  if (settled) t->queued.pass_on(t->queued.queue, t->slot == WA__SLOT_DONE);
 }
 
 /* wa__fiber_lost: the frames of the latest wait are gone; so are that wait, and the scopes that were entered in them. */
@@ -241,6 +241,17 @@ static inline wa__task *new_task(const wa_task_options *o, wa__detail *input) {
   return t;
 }
 
+void wa__start(wa__task *t) {
+  wa__list_unlink(&t->step.link);
+  t->spawning = true;
+  wa__trace(t, WA_TRACE_RUN);
+  wa__step(t, 0);
+  wa__trace(t, WA_TRACE_WAIT);
+  t->spawning = false;
+  wa__latest = wa__current;
+  if (wa__current && wa__current->request_level) wa__fuel = 1; /* which a checkpoint of the new one has used */
+}
+
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
   static const wa_task_options none;
   const wa_task_options *o = options ? options : &none;
@@ -255,17 +266,8 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   t->site = t->cancel_site = "";
   wa__fiber_init(&t->fiber, f, arg, stack_size);
   wa__trace(t, WA_TRACE_SPAWN);
-  if (!o->eager) {
-    wa__ready(&t->step);
-  } else {
-    t->spawning = true;
-    wa__trace(t, WA_TRACE_RUN);
-    wa__step(t, 0);
-    wa__trace(t, WA_TRACE_WAIT);
-    t->spawning = false;
-    wa__latest = wa__current;
-    if (wa__current && wa__current->request_level) wa__fuel = 1; /* which a checkpoint of the new one has used */
-  }
+  if (o->eager) wa__start(t);
+  else wa__ready(&t->step);
   return &t->future;
 }
 

@@ -43,9 +43,9 @@ typedef struct wa__extra {
   int32_t heard;           /* and of its requests, those not taken back that the body has heard of */
 } wa__extra;
 
-/* Whose queue a task waits in, and what takes back a wake-up from there that came to nothing: the task was ended before it could
- * run. */
-typedef void (*wa__pass_on)(wa__list *queue);
+/* Whose queue a task waits in, and what does there for a task that was ended before it could run what that would have done: it
+ * was woken, or else cancelled. */
+typedef void (*wa__pass_on)(wa__list *queue, bool woken);
 typedef struct wa__queued {
   wa__callback callback;
   wa__pass_on pass_on;
@@ -129,6 +129,8 @@ wa__extra *wa__extra_of(wa__task *t);
 
 /* input becomes the task's, also if there will be none. NULL without memory, or for an argument that is refused. */
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
+/* Runs a new one up to its first wait, inside the call that spawns it. */
+void wa__start(wa__task *t);
 /* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
 void wa__step(wa__task *t, int result);
 /* After a step that ended the fiber. */

@@ -20,14 +20,44 @@ struct wa__timeout {
   wa__task *task;
   bool expiring;
   uint8_t mask_level; /* where it was entered */
+  bool untold;        /* it has passed, and was not heard of before another did */
+  int32_t heard;      /* so many requests had been heard of by then that the exit leaves; below 0: one of anybody's had not */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
+
+static void drop(wa__scope *scope) {
+  struct wa__timeout *timer = wa__container(scope, struct wa__timeout, scope);
+  wa__due_cancel(&timer->due);
+  wa__scope_leave(scope);
+  wa__free(timer, sizeof *timer);
+}
+
+/* Of its request, while that is masked: task.h. */
+static uint8_t level_of(const struct wa__timeout *timer) { return timer->mask_level ? timer->mask_level + 1 : 0; }
+
+/* As this deadline passes: whose request was heard before. All that is untold is told at once, by one wait. */
+static void note_heard(struct wa__timeout *timer) {
+  const wa__task *task = timer->task;
+  bool inner = true;
+  timer->untold = true;
+  timer->heard = task->request_level & WA__ASKED ? -1 : task->cancels;
+  for (wa__scope *scope = task->scopes; scope; scope = scope->next) {
+    struct wa__timeout *other = wa__container(scope, struct wa__timeout, scope);
+    if (scope->drop != drop) continue;
+    if (other == timer) inner = false;
+    else if (task->request_level <= WA__ASKED) other->untold = false;
+    if (!inner || !other->expiring) continue; /* else its own request is taken back before this one's */
+    if (timer->heard >= 0 || other->mask_level) timer->heard--;
+    else timer->heard = other->heard;
+  }
+}
 
 static void on_timeout(wa__callback *callback) {
   struct wa__timeout *timer = wa__container(callback, struct wa__timeout, due.callback);
   timer->expiring = true;
   wa__task *task = timer->task;
-  uint8_t mask = task->mask_level, before = task->request_level, own = timer->mask_level ? timer->mask_level + 1 : 0;
+  uint8_t mask = task->mask_level, before = task->request_level, own = level_of(timer);
+  note_heard(timer);
   /* An uncancellable region can still bound its own waits: a deadline that was set inside it goes through. One that was set in a
    * region around that is told when it is left. */
   if (timer->mask_level >= mask) task->mask_level = 0;
@@ -37,11 +67,16 @@ static void on_timeout(wa__callback *callback) {
   if (own && task->request_level) task->request_level = (before & WA__ASKED) | (before > own ? before : own);
 }
 
-static void drop(wa__scope *scope) {
-  struct wa__timeout *timer = wa__container(scope, struct wa__timeout, scope);
-  wa__due_cancel(&timer->due);
-  wa__scope_leave(scope);
-  wa__free(timer, sizeof *timer);
+/* A request that nobody has heard is not for whoever waits after the scope: what is left are those of the scopes around, and
+ * anybody's. */
+static void take_back_untold(const struct wa__timeout *timer, wa__task *task) {
+  uint8_t asked = task->request_level & WA__ASKED, level = 0;
+  if (!timer->mask_level && task->cancels <= timer->heard) asked = 0;
+  for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
+    const struct wa__timeout *around = wa__container(scope, struct wa__timeout, scope);
+    if (scope->drop == drop && around->untold && level_of(around) > level) level = level_of(around);
+  }
+  task->request_level = asked | (task->request_level > WA__ASKED ? level : 0);
 }
 
 static void arm(wa_timeout *t, wa_time delay) {
@@ -57,7 +92,7 @@ wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *record, wa_time delay)
   struct wa__timeout *timer = wa__alloc(sizeof *timer);
   if (!timer) return wa__no_memory("a timeout"), NULL;
   wa__due_init(&timer->due, on_timeout);
-  timer->expiring = false;
+  timer->expiring = timer->untold = false;
   timer->task = task;
   timer->mask_level = task->mask_level;
   wa_timeout *t = record ? record : &timer->own;
@@ -83,9 +118,11 @@ int wa__timeout_leave(wa_timeout *t, int status) {
   t->mark = expired ? EXPIRED : EXITED;
   t->state = NULL;
   /* Inside an uncancellable region nobody else's request comes through, so the cancellation is this deadline's. */
-  uint8_t mask = wa__task_of(t->task)->mask_level;
+  wa__task *task = wa__task_of(t->task);
+  uint8_t mask = task->mask_level;
   bool inside = mask && timer->mask_level >= mask && !passed_around(timer);
   if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) status = WA_ETIMEDOUT;
+  if (expired && task->request_level) take_back_untold(timer, task);
   drop(&timer->scope);
   return status;
 }

@@ -49,9 +49,7 @@ void wa__park_future(wa__task *t, wa_future *f) {
 void wa__park_slot(wa__task *t) {
   t->waiting = &wa__slot;
   park(t);
-  if (!wa__to_tell(t)) return;
-  wa__told(t);
-  wa__slot_settle(t, WA__SLOT_CANCELLED);
+  if (wa__to_tell(t)) wa__slot_settle(t, WA__SLOT_CANCELLED);
 }
 
 int wa__wait_slot(wa__task *t) {

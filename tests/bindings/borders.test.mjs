@@ -28,7 +28,11 @@ onBoth('borders', (test) => {
   });
 
   test('what was cut off with its buffer is no input', {}, (rt) => {
-    for (const view of cutOff()) assert.throws(() => rt.spawn('echo', view), MisuseError);
+    const told = (what) => ({ name: 'MisuseError', message: `${what}: its buffer was transferred or cut off` });
+    for (const view of cutOff()) {
+      assert.throws(() => rt.spawn('echo', view), told("spawn: the input of 'echo'"));
+      assert.throws(() => pipe(rt, 'echo', { input: view }), told('pipe: input'));
+    }
     const fake = { [Symbol.toStringTag]: 'ArrayBuffer', length: 3 };
     assert.throws(() => rt.spawn('echo', fake), MisuseError);
   });

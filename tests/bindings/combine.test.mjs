@@ -109,6 +109,13 @@ onBoth('waitFor', (test) => {
     assert.ok(await errorOf(rt.waitFor(never(), 10)) instanceof TimeoutError);
   });
 
+  test('a promise that fails when its time is up harms nobody', {}, async (rt) => {
+    let fail;
+    assert.ok(await errorOf(rt.waitFor(new Promise((_, reject) => { fail = reject; }), 10)) instanceof TimeoutError);
+    fail(new Error('late'));
+    await rt.spawn('sleeper', 1); // an unhandled rejection would fail the test
+  });
+
   test('0: done or cancelled at once', {}, async (rt) => {
     const done = rt.spawn('echo', 1);
     await done;
@@ -244,6 +251,21 @@ onBoth('group', (test) => {
     assert.deepEqual(error.errors.map(({ status }) => status).sort(), [-1001, -1002, -1003].sort());
     assert.equal(rt.exports.cleanup_count(), before + 1);
     assert.equal(body, 'told');
+  });
+
+  test('a member that fails with an error of no members fails the group', {}, async (rt) => {
+    for (const none of [new GroupError([], 'none left'), Object.assign(new GroupError([], 'nothing'), { errors: null })]) {
+      const error = await errorOf(rt.group((group) => { group.add(Promise.reject(none)); return 'fine'; }));
+      assert.deepEqual(error.errors, [none]);
+      assert.equal(await errorOf(rt.group(() => { throw none; })).then(({ errors }) => errors[0]), none);
+    }
+  });
+
+  test('a status of groups that a task made up has no errors', {}, async (rt) => {
+    const error = await errorOf(rt.spawn('status', -3, { name: 'alone' }));
+    assert.ok(error instanceof GroupError);
+    assert.deepEqual(error.errors, []);
+    assert.match(error.message, /^task 'alone' ended with WA_EGROUP/);
   });
 
   test('a member that fails with more errors than a call takes arguments', {}, async (rt) => {

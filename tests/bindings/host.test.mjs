@@ -43,6 +43,18 @@ onBoth('host functions', (test) => {
     assert.deepEqual([first.signal.aborted, second.signal.aborted, second.signal.reason], [false, true, 'why']);
   });
 
+  test('a call in an eager first step is its task\'s, and aborts with the reason that its task was given', { host: { keepsCall } },
+    async (rt) => {
+      const controllers = [new AbortController(), new AbortController()];
+      const tasks = controllers.map(({ signal }) => rt.spawn('call', 'keepsCall', { eager: true, signal }));
+      await settle();
+      const signals = calls.splice(0).map((call, i) => (assert.equal(call.task, tasks[i]), call.signal));
+      for (const controller of controllers) controller.abort(); // reasons of equal text
+      await Promise.all(tasks.map(errorOf));
+      signals.forEach((signal, i) => assert.equal(signal.reason, controllers[i].signal.reason));
+      assert.equal(rt.counts().handles, 0);
+    });
+
   class Host {
     answer() { return 'of the class'; }
   }

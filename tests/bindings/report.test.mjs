@@ -61,7 +61,7 @@ onBoth('reports', (test) => {
     await errorOf(loved);
     await rt.spawn('sleeper', 5);
     await errorOf(late);
-    await errorOf(rt.gather([rt.spawn('status', -1006)]));
+    await errorOf(rt.gather([rt.spawn('status', -1006), rt.spawn('status', -1007)]));
     await rt.close();
     assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['unseen', 'unloved']]);
     assert.equal(unloved.done, true);

@@ -224,6 +224,16 @@ onBoth('task', (test) => {
     assert.equal(await other, 0);
   });
 
+  test('a stack overflow in an eager first step is told whole, however long the name', { stderr() {} }, async (rt) => {
+    const name = `fetch ${'x'.repeat(70)}`;
+    assert.throws(() => rt.spawn('overflow', '', { eager: true, name, stackSize: 4096 }), (error) => {
+      assert.ok(error instanceof StackOverflowError);
+      assert.equal(error.message, `task '${name}': stack overflow, 4096 bytes, give it more with stackSize (stack_size in C)`);
+      return true;
+    });
+    await rt.spawn('plain');
+  });
+
   test('thousands of traps and overflows leave the runtime as it was', { stderr() {} }, async (rt) => {
     for (let i = 0; i < 6000; i++) {
       const [name, eager] = [['trap', false], ['leave_program', true], ['overflow', false]][i % 3];

@@ -52,6 +52,18 @@ TASK_TEST(discarded_with_a_lock_in_reach) {
   EXPECT(!wa_lock_locked(&lock));
 }
 
+/* Then the lock is left to `first` to pass on, which has heard of a second request and never runs again. */
+static void cancels_first_and_unlocks(void) {
+  wa_cancel(first, NULL);
+  wa_lock_release(&lock);
+}
+
+TASK_TEST(discarded_with_a_lock_in_reach_and_cancelled_again) {
+  wa_lock_acquire(&lock);
+  ends_first_at_5_ms(locks, cancels_first_and_unlocks);
+  EXPECT(!wa_lock_locked(&lock));
+}
+
 static int takes_permit(void *name) {
   while (wa_semaphore_acquire(&semaphore) < 0) continue;
   note("%s", (char *)name);

@@ -1,7 +1,7 @@
 // npm alone: from the packed tarball in an empty folder, with no compiler on the PATH and nothing in HOME, to a project
 // that compiles C and aborts a task.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { browsers, missing, open } from '../browsers.mjs';
@@ -82,6 +82,8 @@ test('an empty folder, npm, and nothing else', async (t) => {
     const again = await project.run('npx', ['wasyncio', 'init']);
     assert.equal(again.status, 2);
     assert.match(again.stderr, /^wasyncio: init: app\.c, .* are there already, in .*\n$/m);
+    mkdirSync(project.file('other/place'), { recursive: true });
+    project.write('other/place/package.json', '\uFEFF{ "private": true }'); // with a byte order mark, as some editors write it
     const { status, stderr } = await project.run('npx', ['wasyncio', 'init', 'other/place']);
     assert.equal(status, 0, stderr);
     const { scripts, devDependencies } = JSON.parse(readFileSync(project.file('other/place/package.json'), 'utf8'));
