@@ -33,6 +33,8 @@ onBoth('borders', (test) => {
       assert.throws(() => rt.spawn('echo', view), told("spawn: the input of 'echo'"));
       assert.throws(() => pipe(rt, 'echo', { input: view }), told('pipe: input'));
     }
+    const half = { aborted: false, addEventListener() {} }; // which could never be left again
+    assert.throws(() => rt.spawn('echo', '', { signal: half }), { message: 'spawn: signal must be an AbortSignal, not Object' });
     const fake = { [Symbol.toStringTag]: 'ArrayBuffer', length: 3 };
     assert.throws(() => rt.spawn('echo', fake), MisuseError);
   });
@@ -139,6 +141,7 @@ onBoth('borders of streams', (test) => {
     const error = await errorOf(task);
     assert.equal(error.statusName, 'WA_EIO');
     assert.ok(error.cause instanceof MisuseError);
+    assert.equal(error.cause.message, 'a chunk of a stream: its buffer was transferred or cut off');
     await errorOf(closed);
     await settle();
     assert.equal(why, error);
