@@ -185,6 +185,7 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
       wa__detail *reason = wa__detail_retain(t->reason);
       wa_uncancel(&t->future);
       wa__cancel(&t->future, reason);
+      t->asked_anew = true;
       wa__detail_release(reason);
     }
   }

@@ -68,6 +68,7 @@ typedef struct wa__task {
   bool delivered : 1;     /* told */
   bool ungraceful : 1;    /* reported as such: once is enough */
   bool closing : 1;       /* wa__cancel_all has asked it, and does so once */
+  bool asked_anew : 1;    /* by a group, for a request that it may have heard of */
   bool spawning : 1;      /* eagerly: whoever spawns it has not got it yet */
   bool in_defers : 1;     /* the body has returned; its status is in extra */
   bool traced : 1;        /* trace.c has noted that this step began */

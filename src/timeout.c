@@ -35,19 +35,21 @@ static void drop(wa__scope *scope) {
 /* Of its request, while that is masked: task.h. */
 static uint8_t level_of(const struct wa__timeout *timer) { return timer->mask_level ? timer->mask_level + 1 : 0; }
 
-/* As this deadline passes: whose request was heard before. All that is untold is told at once, by one wait. */
+/* As this deadline passes: whose request was heard before. All that is untold is told at once, by one wait. Outside of regions its
+ * own is told by the wait that it ends; and a group may ask anew for a request that was heard, which is then not this one's to
+ * take back. */
 static void note_heard(struct wa__timeout *timer) {
   const wa__task *task = timer->task;
-  bool inner = true;
+  bool inner = true, masked = task->mask_level && !task->asked_anew;
   timer->untold = true;
-  timer->heard = task->request_level & WA__ASKED ? -1 : task->cancels;
+  timer->heard = !masked || task->request_level & WA__ASKED ? -1 : task->cancels;
   for (wa__scope *scope = task->scopes; scope; scope = scope->next) {
     struct wa__timeout *other = wa__container(scope, struct wa__timeout, scope);
     if (scope->drop != drop) continue;
     if (other == timer) inner = false;
     else if (task->request_level <= WA__ASKED) other->untold = false;
     if (!inner || !other->expiring) continue; /* else its own request is taken back before this one's */
-    if (timer->heard >= 0 || other->mask_level) timer->heard--;
+    if (!masked || timer->heard >= 0 || other->mask_level) timer->heard--;
     else timer->heard = other->heard;
   }
 }
@@ -71,7 +73,7 @@ static void on_timeout(wa__callback *callback) {
  * anybody's. */
 static void take_back_untold(const struct wa__timeout *timer, wa__task *task) {
   uint8_t asked = task->request_level & WA__ASKED, level = 0;
-  if (!timer->mask_level && task->cancels <= timer->heard) asked = 0;
+  if (!timer->mask_level && !task->asked_anew && task->cancels <= timer->heard) asked = 0;
   for (const wa__scope *scope = timer->scope.next; scope; scope = scope->next) {
     const struct wa__timeout *around = wa__container(scope, struct wa__timeout, scope);
     if (scope->drop == drop && around->untold && level_of(around) > level) level = level_of(around);

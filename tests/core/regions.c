@@ -145,6 +145,27 @@ TASK_TEST(region_goes_on_though_a_deadline_inside_passed_untold) {
   EXPECT_INT(wa_now(), WA_MS(20));
 }
 
+static int cleans_up_by_a_group(void *arg) {
+  (void)arg;
+  wa_group g;
+  wa_timeout t;
+  EXPECT_STATUS(wa_sleep(WA_S(1)), WA_ECANCELED);
+  wa_timeout_enter(&t, 0);
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, forever, NULL));
+  EXPECT_STATUS(wa_timeout_exit(&t, wa_group_exit(&g, WA_EUSER)), WA_EGROUP);
+  return wa_sleep(WA_MS(1));
+}
+
+/* No region, and the request that the group asks for anew is not the deadline's: found by the differential test. */
+TASK_TEST(region_of_none_a_group_asks_anew_behind_a_deadline_that_passed) {
+  wa_task *t = wa_spawn(cleans_up_by_a_group, NULL);
+  turns(1);
+  wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT_INT(wa_now(), 0);
+}
+
 static int saves_when_cancelled(void *arg) {
   (void)arg;
   int status = wa_sleep(WA_S(1));
