@@ -24,7 +24,7 @@ const words = process.argv.slice(2);
 const quick = words.includes('--quick');
 const wanted = words.filter((word) => word !== '--quick');
 const native = /^tests\/(core|fiber|conformance)\//;
-const timed = /^tests\/(bench|bindings|hosts|io|package\/run|readme|wasmtime|web)\b/;
+const timed = /^tests\/(bindings|io|package\/run|readme|web)\b/;
 const files = find(here).sort().filter((path) =>
   (!quick || native.test(path)) && (!wanted.length || wanted.some((word) => path.includes(word))));
 if (!files.length) {
