@@ -243,6 +243,7 @@ export type Awaitable<T = unknown> = PromiseLike<T>;
 
 /** A result that comes once and can be cancelled: a task, or what a combinator returns. Awaited like a promise. */
 export class Future<T = unknown> implements Promise<T> {
+  protected constructor();
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null, onError?: ((error: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B>;

@@ -73,6 +73,8 @@ rt.spawn('a', '', { retries: 3 });
 rt.on('sound', () => {});
 // @ts-expect-error wrong: runtimes come from load
 new Runtime();
+// @ts-expect-error wrong: and futures from its combinators
+new Future();
 // @ts-expect-error wrong: a number is no source
 await load(42);
 // @ts-expect-error wrong: nor is what makes a glue, by itself
