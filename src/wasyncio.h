@@ -335,7 +335,7 @@ bool wa_timeout_expired(const wa_timeout *t);
 /** async with TaskGroup():
  *     wa_group g;
  *     int st = wa_group_enter(&g);
- *     if (st == WA_OK) { wa_group_spawn(&g, f, x); ...; st = wa_group_exit(&g, st); }
+ *     if (st == WA_OK) { wa_release(wa_group_spawn(&g, f, x)); ...; st = wa_group_exit(&g, st); }
  * Exit waits for every member. The first member that fails cancels the others and the body; exit then returns
  * WA_EGROUP. If the task ends without the exit (it hit a trap, was discarded, or returned, and its deferred clean-ups did not
  * call it either), the members are cancelled, nobody waits for them, and the group has ended. The record must stay where it is: a

@@ -238,6 +238,21 @@ static int gets_over_it(void *arg) {
 }
 WA_TASK(gets_over_it);
 
+/* Members that fail in one turn, each in its own way: none is told to stop before. */
+static int ends_late(void *arg) { return wa_await_op(arg, NULL, NULL) == WA_EHOST ? WA_ETIMEDOUT : WA_OK; }
+static int misuses(void *arg) { return wa_await_op(arg, NULL, NULL) == WA_EHOST ? wa_sleep(-1) : WA_OK; }
+static int members_fail(void *arg) {
+  wa_group g;
+  int status = wa_group_enter(&g);
+  if (status < 0) return status;
+  wa_release(wa_group_spawn(&g, gets_over_it, arg));
+  wa_release(wa_group_spawn(&g, passes_on, arg));
+  wa_release(wa_group_spawn(&g, misuses, arg));
+  wa_release(wa_group_spawn(&g, ends_late, arg));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(members_fail);
+
 static int calls_back(void *arg) {
   (void)arg;
   call_embedder();

@@ -134,6 +134,23 @@ class Cancellation(Case):
         self.assertEqual((caught.exception.status, caught.exception.status_name), (-1007, 'WA_EUSER'))
         self.assert_reports()
 
+    def test_the_errors_of_a_groups_members(self):
+        def lookup(_):
+            raise LookupError('no such \N{SNOWMAN}')
+        self.start(host={'lookup': lookup})
+        error = self.finish('members_fail', 'lookup', name='g').exception()
+        self.assertIsInstance(error, wasyncio.GroupError)
+        said = [(type(member), str(member).partition(' ended with ')[2]) for member in error.errors]
+        self.assertEqual(said[:2] + said[3:], [
+            (wasyncio.TaskError, 'WA_EUSER (-1009)'),
+            (wasyncio.TaskError, 'WA_EHOST: no such \N{SNOWMAN}'),
+            (wasyncio.TimeoutError, 'WA_ETIMEDOUT'),
+        ])
+        self.assertRegex(said[2][1], r"^WA_EMISUSE: task 'task-\d+': wa_sleep: t is -1 ns;")
+        self.assertRegex(str(error), r"^task 'g' ended with WA_EGROUP \(at .*tasks\.c:\d+\): "
+                                     r"a member of task 'g' ended with WA_EUSER \(-1009\)$")
+        self.assert_nothing_left()
+
     def test_what_nobody_looks_at_is_reported(self):
         self.start()
         self.finish('fails', 1, name='lonely')

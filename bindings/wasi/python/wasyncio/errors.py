@@ -31,6 +31,10 @@ def status_name(status):
     return _NAMES[-status] if -status < len(_NAMES) else 'WA_E?'
 
 
+def ended_with(status):
+    return f'ended with {status_name(status)}' + (f' ({status})' if status <= EUSER else '')
+
+
 def last_line(trap):
     """What happened; the lines before, of an engine, say where."""
     return (str(trap).strip() or repr(trap)).splitlines()[-1].strip()
@@ -107,7 +111,7 @@ class InterruptedTaskError(TrapError):
 
 
 class GroupError(TaskError):
-    """Members of a task group failed."""
+    """Members of a task group failed: errors, one for each."""
 
     def __init__(self, message, status, task='', site='', errors=()):
         super().__init__(message, status, task, site)

@@ -6,7 +6,7 @@ import struct
 
 import wasmtime
 
-from .errors import MisuseError
+from .errors import EHOST, EMISUSE, MisuseError
 
 NOTHING, BYTES, TEXT, NUMBER = range(4)
 INFO = struct.Struct('<IiIiIIIIIIddII')
@@ -71,16 +71,17 @@ class Guest:
     def text(self, pointer):
         """The text up to its 0 byte; None for a null pointer."""
         pointer &= 0xffffffff
-        if not pointer:
-            return None
+        return self._until_0(pointer).decode(errors='replace') if pointer else None
+
+    def _until_0(self, pointer):
         out = bytearray()
         while (end := out.find(0)) < 0:
             start = pointer + len(out)
             size = self.memory.data_len(self.store)
             if start >= size:
-                return out.decode(errors='replace')  # a wild write of C's: there is no 0 byte any more
+                return out  # a wild write of C's: there is no 0 byte any more
             out += self.memory.read(self.store, start, min(start + 64, size))
-        return out[:end].decode(errors='replace')
+        return out[:end]
 
     def value(self, type, data, size, number):
         """A value of the runtime's as Python's own: None, bytes, str or float."""
@@ -90,6 +91,17 @@ class Guest:
             return None
         data = self.bytes(data, size)
         return data if type == BYTES else data.decode(errors='replace')
+
+    def errors(self, pointer, count):
+        """A group's: the status of each, and what was said of it or None."""
+        pointer &= 0xffffffff
+        statuses = memoryview(self.bytes(pointer, 4 * count)).cast('i').tolist() if count else []
+        at, out = pointer + 4 * count, []
+        for status in statuses:
+            words = self._until_0(at) if status in (EHOST, EMISUSE) else None
+            out.append((status, words and words.decode(errors='replace')))
+            at += 0 if words is None else len(words) + 1
+        return out
 
     # ---- into the memory
 

@@ -4,7 +4,7 @@
 """
 from .errors import (ECANCELED, EDISCARDED, EGROUP, EHOST, EMISUSE, EPENDING, ESTACK, ETIMEDOUT, ETRAP, CancelledError,
                      ClosedError, GroupError, InterruptedTaskError, MisuseError, StackOverflowError, TaskError,
-                     TimeoutError, TrapError, WasyncioError, last_line, status_name)
+                     TimeoutError, TrapError, WasyncioError, ended_with, last_line, status_name)
 from .guest import INFO, UNSEEN
 
 _KEPT = 32  # errors of host functions
@@ -162,7 +162,7 @@ class Task:
             self._looked = not flags & UNSEEN
         try:
             value = guest.value(type, data, size, number)
-            members = memoryview(guest.bytes(errors, 4 * count)).cast('i').tolist() if count else []
+            members = guest.errors(errors, count)
             if status >= 0:
                 self._value = value
             else:
@@ -193,7 +193,7 @@ class Task:
 
     def _failure(self, status, members=(), words=None):
         where = f' (at {self._site})' if self._site else ''
-        ended = f"task '{self._name}' ended with {status_name(status)}{f' ({status})' if status <= -1000 else ''}"
+        ended = f"task '{self._name}' {ended_with(status)}"
         at = (status, self._name, self._site)
         if status == ECANCELED and self._timeout is not None and self._reason == f'timed out after {self._timeout} s':
             return TimeoutError(f"task '{self._name}' {self._reason}{where}")
@@ -203,7 +203,8 @@ class Task:
         if status == ETIMEDOUT:
             return TimeoutError(f"task '{self._name}' timed out{where}")
         if status == EGROUP:
-            return GroupError(f"{ended}: {', '.join(map(status_name, members))}", *at, errors=members)
+            errors = [self._member(*member) for member in members]
+            return GroupError(f'{ended}{where}: {errors[0]}', *at, errors=errors)
         if status in (ESTACK, ETRAP):
             trap = self._runtime.trap
             kind = InterruptedTaskError if self._runtime.interrupted else TrapError
@@ -222,6 +223,14 @@ class Task:
         if status == EHOST:
             error.__cause__ = self._raised.get(words)
         return error
+
+    def _member(self, status, words):
+        """What a member of the task's group failed with."""
+        sentence = f"a member of task '{self._name}' {ended_with(status)}{f': {words}' if words else ''}"
+        if status == ETIMEDOUT:
+            return TimeoutError(sentence)
+        kind = {ESTACK: StackOverflowError, ETRAP: TrapError}.get(status, TaskError)
+        return kind(sentence, status, self._name, self._site)
 
     def __del__(self):
         if self._error is not None and not self._looked and self._status != ECANCELED:
