@@ -45,7 +45,7 @@ export class Combined extends Future {
   }
   _stop(cause) {
     if (this.done || this.#core.dead) return;
-    if (this.#core.inside) queueMicrotask(() => this._stop(cause));
+    if (this.#core.busy) queueMicrotask(() => this._stop(cause));
     else this.#onCancel(cause.value, cause.value); // the error is the signal's own reason
   }
 

@@ -1,6 +1,9 @@
 /* The wasm's side of the bindings: calls its exports, runs its turns and hands its events out (docs/abi.md).
- * Law: nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`,
- * through which every call goes, refuses. So host functions, listeners and promises always find the runtime at rest. */
+ * Laws
+ *   - Nothing of the caller's runs while wasm is on the stack, but for imports, and those can't call back in: `x`, with which
+ *     every call from outside begins, refuses. So host functions, listeners and promises always find the runtime at rest.
+ *   - Nor does the engine's stack end while wasm is on it, or in the middle of a change here: where too little is left, `x` fails
+ *     with the engine's own RangeError. What then follows from such a call asks no more, and uses `exports`. */
 import {
   CANCELLED, ESTACK, ETIMEDOUT, ETRAP, REPORT_STACK, REPORT_TRAP, RUNTIME_KNOWS, SETTLED, STACK_EXHAUSTED, STARTED, WANTED,
 } from './abi.js';
@@ -40,9 +43,14 @@ export class Core {
   get x() {
     if (this.#dead) throw this.#dead();
     if (this.#inside) misuse('the runtime was called from an import that the wasm itself is calling');
+    this.exports.wax_room();
     return this.exports;
   }
   get inside() { return this.#inside; }
+  /** Whether a call would be refused that can be made later. */
+  get busy() {
+    try { return !this.dead && !this.x; } catch { return true; }
+  }
   get dead() { return this.#dead !== undefined; }
 
   wake() { this.schedule.wake(); }
@@ -81,10 +89,9 @@ export class Core {
 
   /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. */
   run(f, task = '') {
-    const { x } = this;
     this.#inside = true;
     try {
-      return f(x);
+      return f();
     } catch (error) {
       this.#recover(error);
       const text = this.sentence(); // names the task

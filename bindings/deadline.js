@@ -17,7 +17,7 @@ export class Deadline {
     this.cancel();
     if (ms === Infinity) return;
     const core = this.#core;
-    const handle = core.x.wax_timer(ms);
+    const handle = core.exports.wax_timer(ms);
     if (handle === 0) throw core.error(ENOMEM, core.sentence(), '', '');
     core.owners.set(this.#handle = handle, this);
     core.wake();
@@ -37,7 +37,7 @@ export class Deadline {
   #release(handle) {
     const core = this.#core;
     if (core.dead) return;
-    core.x.wax_release(handle); // a timer that nobody holds is no timer
+    core.exports.wax_release(handle); // a timer that nobody holds is no timer
     core.wake();
   }
 

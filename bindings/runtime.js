@@ -38,7 +38,7 @@ export class Runtime {
     const handle = atOnce ? core.run(start, label || name) : start();
     if (handle === 0) throw core.error(ENOMEM, core.sentence(), name, '');
     const task = new Task(core, handle, label || undefined); // of an empty name the wasm makes "task-N"
-    if (atOnce && task.state === 'done') core.outcome(handle, task); // its event comes with the next turn
+    if (atOnce && task._isAt('done', x)) core.outcome(handle, task); // its event comes with the next turn
     if (signal || limit !== undefined) task._limit(signal, limit);
     core.wake();
     return task;
@@ -53,8 +53,9 @@ export class Runtime {
   group(body, given) { return group(this.#core, this, body, given); }
 
   /** Also those that C has spawned. */
-  tasks() {
-    const { x, owners } = this.#core;
+  tasks() { return this.#tasks(this.#core.x); }
+  #tasks(x) {
+    const { owners } = this.#core;
     const tasks = [];
     for (let handle = 0; (handle = x.wax_next_task(handle)) !== 0;) {
       tasks.push(owners.get(handle) ?? new Task(this.#core, handle, undefined, true));
@@ -97,7 +98,7 @@ export class Runtime {
     const asked = new Set();
     let left = 0; // of those asked
     const askAll = () => {
-      for (const task of this.tasks()) {
+      for (const task of this.#tasks(core.exports)) {
         if (asked.has(task)) continue;
         asked.add(task);
         left++;
@@ -118,7 +119,7 @@ export class Runtime {
     });
     clearTimeout(timer);
     if (core.dead) return;
-    for (const task of this.tasks()) task._keep(); // the wasm is asked for it now or never
+    for (const task of this.#tasks(core.exports)) task._keep(); // the wasm is asked for it now or never
     core.exports.wax_discard();
     core.end('the runtime is closed', undefined, EDISCARDED);
     core.reports.close();

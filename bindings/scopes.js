@@ -46,6 +46,7 @@ export function timeout(core, ms = Infinity, body, given) {
     reschedule(delay = Infinity) {
       need('time', 'reschedule: ms', delay);
       if (signal.aborted || outer.done) misuse(`reschedule: the scope ${expiry ? 'has expired' : 'was left'}`);
+      core.x;
       deadline.set(ms = delay);
     },
   };

@@ -44,6 +44,7 @@ export class Task extends Future {
   get name() { return this.#name ??= this.#text(NAME) ?? ''; }
   get site() { return this.#text(SITE) ?? this.#site; }
   get state() { return states[this.done ? 3 : this.#word(STATE)]; }
+  _isAt(state, x) { return states[this.#word(STATE, x)] === state; }
   get cancelling() { return this.#word(CANCELLING) ?? this.#cancelling; }
   get [Symbol.toStringTag]() { return 'Task'; }
 
@@ -57,13 +58,15 @@ export class Task extends Future {
     return this.#controller.signal;
   }
 
-  cancel(reason) { return !this._tooLateToCancel() && !this.#core.dead && this.#request(new Cause(reason)); }
+  cancel(reason) {
+    return !this._tooLateToCancel() && !this.#core.dead && this.#request(new Cause(reason), this.#core.x);
+  }
 
-  /** As cancel, but never throws: an abort inside of an import waits until the wasm has returned. */
+  /** As cancel, but never throws: an abort inside of an import, or too deep on the engine's stack, waits until that is over. */
   _stop(cause) {
     if (this.#over) return;
-    if (this.#core.inside) queueMicrotask(() => this._stop(cause));
-    else this.#request(cause);
+    if (this.#core.busy) queueMicrotask(() => this._stop(cause));
+    else this.#request(cause, this.#core.exports);
   }
 
   /** Of its causes the one with that text at that place in the wasm, or the latest with it. */
@@ -125,15 +128,15 @@ export class Task extends Future {
 
   get #over() { return this.done || this.#core.dead; }
 
-  #request(cause) {
+  #request(cause, x) {
     const before = this.#cause;
-    const kept = before && this.#word(REASON);
+    const kept = before && this.#word(REASON, x);
     if (before) this.#places ??= new Map([[kept, before]]);
-    if (this.#core.x.wax_cancel(this.#handle, this.#core.reason(cause)) !== 1) return false;
+    if (x.wax_cancel(this.#handle, this.#core.reason(cause)) !== 1) return false;
     this.#cause = cause;
     this.#core.remember(cause);
     if (before) {
-      const place = this.#word(REASON);
+      const place = this.#word(REASON, x);
       if (place !== kept) this.#places.set(place, cause); // else the wait has been cancelled already, and says why
       this.#causes ??= new Map([[before.text, before]]);
       const same = this.#causes.get(cause.text);
@@ -203,9 +206,9 @@ export class Task extends Future {
   }
 
   // Of the info record; undefined when the task is done.
-  #word(index) {
+  #word(index, x) {
     if (this.#over) return undefined;
-    const info = this.#core.x.wax_info(this.#handle);
+    const info = (x ?? this.#core.x).wax_info(this.#handle);
     return this.#core.memory.fresh().i32[(info >>> 2) + index];
   }
   #text(index) {

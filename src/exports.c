@@ -33,6 +33,7 @@ WAX(abi) int32_t wax_abi(void) { return 1; }
 WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
+  wax_room(); /* who links this has that export, too */
   wa_config c = {.virtual_clock = flags & 1, .debug = flags & 2, .stack_size = stack_size};
   if (budget_ms > 0) c.turn_budget = wa__from_ms(budget_ms);
   for (const wa__entry *e = wa__entries(); e; e = e->next)

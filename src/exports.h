@@ -7,6 +7,7 @@
 #define WAX(name) __attribute__((export_name("wax_" #name))) /* not static: emitted whether or not C calls it */
 
 const wa__entry *wax_find(const char *name);
+int32_t wax_room(void);
 
 typedef struct wa__state_record {
   double next_ms;

@@ -29,6 +29,7 @@ export const shapes = {
   wax_status_name: [['status'], 'text'],
   wax_advance: [['ms'], 'status'],
   wax_now: [[], 'number'],
+  wax_room: [[], 'number'],
   wax_fd_ready: [['fd', 'kind'], 'count'],
   wax_poll: [['ms'], 'count'],
   wax_trace: [['capacity'], 'status'],
