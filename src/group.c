@@ -146,13 +146,16 @@ wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task
   if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;
   member *m = wa__alloc(sizeof *m);
   if (!m) return wa__no_memory("a member of a group"), NULL;
-  wa_task *task = wa_spawn_with(f, arg, options);
+  wa_task_options later = options ? *options : (wa_task_options){0};
+  later.eager = false; /* a member first, for its first step may trap */
+  wa_task *task = wa_spawn_with(f, arg, &later);
   if (!task) return wa__free(m, sizeof *m), NULL;
   wa__group_waits = waits;
   *m = (member){.callback = {.run = member_done}, .group = s, .task = task};
   task->refs++;
   wa__list_push(&s->members, &m->link);
   wa__future_add(task, &m->callback);
+  if (options && options->eager) wa__start(wa__task_of(task));
   return task;
 }
 
@@ -163,7 +166,6 @@ static int leave(struct wa__group *g, wa__task *t, int status) {
   g->flags |= EXITING;
   bool cancelled = status == WA_ECANCELED;
   wa__detail_set(&g->thrown, t->thrown);
-  if (status < 0 && !(g->flags & ABORTING)) abort_members(g);
   while (!wa__list_empty(&g->members)) {
     t->slot = WA__SLOT_PENDING;
     g->flags |= WAITING;
@@ -209,6 +211,7 @@ int wa_group_exit(wa_group *g, int status) {
   if (!marked(g) || !wa__scope_holds(t, drop, g))
     return wa__misuse("wa_group_exit: the group was not entered by this task, or was left already");
   struct wa__group *s = g->state;
+  if (status < 0 && !(s->flags & ABORTING)) abort_members(s); /* first: a circle through a shield ends by that */
   s->flags |= WAITING; /* meanwhile `waits` takes it for one that waits already */
   bool circle = wa__waits_for_itself(t);
   s->flags &= ~(uint32_t)WAITING;

@@ -129,18 +129,18 @@ int wa_queue_put_nowait(wa_queue *q, void *item) {
   if (q->is_shutdown) return WA_ESHUTDOWN;
   if (wa_queue_full(q)) return WA_EAGAIN;
   if (!wa__queue_reserve(q, q->size + 1)) return wa__no_memory("a queue");
-  add(q, item);
-  q->unfinished++;
+  q->unfinished++; /* before add, whose compare may trap */
   wa_event_clear(&q->finished);
   wake_next(q, &q->getters);
+  add(q, item);
   return WA_OK;
 }
 
 int wa_queue_get_nowait(wa_queue *q, void **item) {
   if (!q || !item) return wa__misuse("wa_queue_get_nowait: expected a queue and a place for the item");
   if (!q->size) return q->is_shutdown ? WA_ESHUTDOWN : WA_EAGAIN;
+  wake_next(q, &q->putters); /* before take, whose compare may trap */
   *item = take(q);
-  wake_next(q, &q->putters);
   return WA_OK;
 }
 

@@ -4,8 +4,9 @@
 #include "stack.h"
 #include "block.h"
 
-/* Programs use one or two sizes; what does not fit the table goes back at once. */
-#define SIZES 8
+/* Programs use one or two sizes; what does not fit the table goes back at once. The first row is for the retired one, whose frames
+ * others use until the end of the run. */
+#define SIZES 9
 #define SOME 64
 static uint32_t idle;
 enum { CAPPED = !WA__SMALL }; /* 30 bytes of gzip */
@@ -18,7 +19,7 @@ uintptr_t wa__stack_spare_for;
 static size_t block_size(uint32_t size) { return sizeof(wa__stack) + WA__RED_ZONE + (size | 1) + 15; }
 
 static wa__stack *find(uint32_t size) {
-  for (int i = 0; i < SIZES; i++) {
+  for (int i = 1; i < SIZES; i++) {
     if (sizes[i].size == size && sizes[i].free) {
       wa__stack *s = sizes[i].free;
       sizes[i].free = s->next;
@@ -35,7 +36,8 @@ static wa__stack *find(uint32_t size) {
 }
 
 static void keep(wa__stack *s) {
-  for (int i = 0; i < SIZES && !(CAPPED && idle >= wa__fiber_stacks + SOME); i++) {
+  int i = !(s->size & 1);
+  for (; i < SIZES && !(CAPPED && i && idle >= wa__fiber_stacks + SOME); i++) {
     if (!sizes[i].size) sizes[i].size = s->size;
     if (sizes[i].size != s->size) continue;
     idle += CAPPED;

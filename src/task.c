@@ -363,7 +363,7 @@ int wa_uncancel(wa_task *f) {
   if (t->in_defers && t->extra->heard && t->extra->heard == t->cancels - pending) t->extra->heard--;
   if (t->cancels && !--t->cancels) {
     t->request_level = 0;
-    t->delivered = false;
+    t->delivered = t->asked_anew = false;
     if (wa__pending(f)) wa__leaving_count--;
   }
   return t->cancels;

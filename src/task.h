@@ -110,7 +110,10 @@ static inline wa__task *wa__need_task(const char *call) {
 /* Whether a request has come that the task must be told of, because its mask lets it through. */
 static inline bool wa__to_tell(const wa__task *t) { return wa__unlikely(t->request_level > t->mask_level); }
 /* It was told; inside a region not of WA__ASKED, which was masked. */
-static inline void wa__told(wa__task *t) { t->request_level &= t->mask_level != 0; }
+static inline void wa__told(wa__task *t) {
+  t->request_level &= t->mask_level != 0;
+  if (!t->request_level) t->asked_anew = false;
+}
 static inline wa__task *wa__asking(void) { return wa__current ? wa__current : wa__visitor; }
 /* Around a call of the program's in which nobody can wait, because what it was called from must stand still. */
 typedef struct wa__visit { wa__task *current, *visitor; } wa__visit;

@@ -27,5 +27,8 @@ void wa__watch_stop(wa__watch *watches, size_t n) {
 
 void wa__watch_end(wa__watch *watches, size_t n) {
   wa__watch_stop(watches, n);
-  for (size_t i = 0; i < n; i++) wa_release(watches[i].future);
+  for (size_t i = 0; i < n; i++) {
+    wa_release(watches[i].future);
+    watches[i].future = NULL; /* a listener may trap, and this begin anew */
+  }
 }

@@ -106,8 +106,8 @@ onBoth('a call from the end of the stack', (test) => {
     let scope, block;
     const timeout = rt.timeout(1e6, (given) => { scope = given; return spawn({ signal: given.signal }); });
     console.log(atTheEnd(() => scope.reschedule(5)), atTheEnd(() => { block = rt.timeout(1e6); }), rt.counts().timers - 1);
-    console.log(atTheEnd(() => block[Symbol.for('Symbol.dispose')] ? block[Symbol.for('Symbol.dispose')]() : block[Symbol.dispose]()),
-      (await ends([timeout]))[0]);
+    const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+    console.log(atTheEnd(() => block[dispose]()), (await ends([timeout]))[0]);
     let group;
     const task = spawn();
     console.log(atTheEnd(() => { group = rt.group(({ add }) => { add(task); }); }), atTheEnd(() => group.cancel()),

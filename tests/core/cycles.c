@@ -261,3 +261,33 @@ TASK_TEST(cycle_of_which_others_await_a_part) {
   for (int i = 0; i < 3; i++) EXPECT_STATUS(finish(others[i]), WA_EMISUSE);
   for (int i = 0; i < 3; i++) wa_release(tasks[i]);
 }
+
+/* A group's exit that tells its members to stop, because the body failed or was cancelled, ends the circle of one that watches the
+ * group's task through a shield. */
+static int shields(void *task) {
+  wa_future *shield = wa_shield(task);
+  int status = wa_await(shield);
+  wa_release(shield);
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK); /* its clean-up; the group waits for it */
+  note(wa_status_name(status));
+  return status;
+}
+static int watched_by_a_member(void *arg) {
+  wa_group g;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, shields, wa_current()));
+  int status = wa_sleep(WA_MS(5));
+  if (status == WA_OK) status = *(int *)arg;
+  return wa_group_exit(&g, status);
+}
+TASK_TEST(cycle_through_a_shield_is_ended_by_the_group_that_fails) {
+  static int own = WA_EUSER - 1;
+  wa_task *fails = wa_spawn(watched_by_a_member, &own), *cancelled = wa_spawn(watched_by_a_member, &own);
+  turns(2);
+  wa_cancel(cancelled, "stop");
+  EXPECT_STATUS(wa_await(cancelled), WA_ECANCELED);
+  EXPECT_TEXT(wa_reason(cancelled), "stop");
+  EXPECT_STATUS(finish(fails), WA_EGROUP);
+  EXPECT_TRACE("WA_ECANCELED WA_ECANCELED");
+  wa_release(cancelled);
+}

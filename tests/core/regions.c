@@ -181,3 +181,30 @@ TASK_TEST(region_whose_deadline_passed_untold_cancels_nobody_twice) {
   wa_cancel(t, NULL);
   EXPECT_STATUS(finish(t), WA_ECANCELED);
 }
+
+static int fails(void *arg) { return (void)arg, WA_EUSER - 1; }
+
+/* What a group has asked for anew is heard of once, and the next deadline is none of its. */
+static int group_then_deadline_in_a_region(void *arg) {
+  wa_group g;
+  wa_timeout t;
+  (void)arg;
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails, NULL));
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP); /* meanwhile somebody cancels */
+  EXPECT_STATUS(wa_sleep(WA_MS(5)), WA_ECANCELED);
+  wa_timeout_enter(&t, WA_MS(5));
+  wa_uncancellable_enter();
+  EXPECT_STATUS(wa_sleep(WA_MS(10)), WA_OK);
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_timeout_exit(&t, WA_OK), WA_OK);
+  EXPECT_INT(wa_cancelling(wa_current()), 1);
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+  return WA_ECANCELED;
+}
+TASK_TEST(region_after_what_a_group_asked_for_anew_was_heard) {
+  wa_task *task = wa_spawn(group_then_deadline_in_a_region, NULL);
+  turns(1);
+  wa_cancel(task, NULL);
+  EXPECT_STATUS(finish(task), WA_ECANCELED);
+}

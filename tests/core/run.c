@@ -1,6 +1,8 @@
 /* wa_run, wa_configure and the clocks. */
 #include "unit.h"
 
+#include <string.h>
+
 /* ---- asyncio.run ------------------------------------------------------------------------------------------------- */
 
 static int runs_again(void *arg) {
@@ -279,4 +281,62 @@ TEST(clock_real_waits_where_the_host_may_be_blocked) {
 
 #ifdef __EMSCRIPTEN__
 static int (*const not_here)(void *) __attribute__((used)) = sleeps_20_ms;
+#endif
+
+/* ---- main's frame, which those that are left may still use; natively, where tests alone run, they may not ------------ */
+
+#ifdef __wasm__
+typedef struct shared { char before[64]; wa_lock lock; char after[64]; } shared;
+
+static int keeps_a_frame(void *arg) {
+  volatile char frame[32] = {7};
+  (void)arg;
+  int status = wa_sleep(WA_MS(1));
+  return frame[0] == 7 ? status : WA_EUSER;
+}
+
+static int wants_much_memory(void *arg) {
+  static char much[16384 + 256];
+  (void)arg;
+  int status = wa_sleep(WA_FOREVER);
+  memset(much, 'x', sizeof much);
+  for (size_t i = 0; i < 4; i++) wa_return_bytes(much, sizeof much - 64 * i);
+  return status;
+}
+
+static int uses_mains_frame(void *arg) {
+  shared *s = arg;
+  int status = wa_lock_acquire(&s->lock); /* main ends, so this is cancelled */
+  for (int i = 0; i < 3; i++) wa_yield();
+  for (int i = 0; i < 64; i++) EXPECT(s->before[i] == 'b' && s->after[i] == 'a');
+  EXPECT(wa_lock_locked(&s->lock));
+  return status;
+}
+
+/* Before, so many tasks with frames of their own have ended, each with a stack of another size. */
+static int shares_its_frame(int before, size_t other) {
+  shared s;
+  wa_task *tasks[120];
+  memset(s.before, 'b', 64), memset(s.after, 'a', 64);
+  wa_lock_init(&s.lock);
+  wa_lock_acquire(&s.lock);
+  for (int i = 0; i < before; i++)
+    tasks[i] = wa_spawn_with(keeps_a_frame, NULL, &(wa_task_options){.stack_size = 16384 + other * (size_t)i});
+  for (int i = 0; i < before; i++) EXPECT_STATUS(finish(tasks[i]), WA_OK);
+  wa_release(wa_spawn(wants_much_memory, NULL));
+  wa_release(wa_spawn(uses_mains_frame, &s));
+  return wa_yield();
+}
+static int after_many(void *arg) { return (void)arg, shares_its_frame(120, 0); }
+static int after_many_sizes(void *arg) { return (void)arg, shares_its_frame(9, 1024); }
+
+static const char left[] = "the main task ended; cancelling the 2 that are left";
+TEST(run_keeps_mains_frame_while_many_stacks_are_idle) {
+  EXPECT_STATUS(wa_run(after_many, NULL), WA_OK);
+  EXPECT_REPORT(WA_REPORT_SHUTDOWN, left);
+}
+TEST(run_keeps_mains_frame_beside_stacks_of_many_sizes) {
+  EXPECT_STATUS(wa_run(after_many_sizes, NULL), WA_OK);
+  EXPECT_REPORT(WA_REPORT_SHUTDOWN, left);
+}
 #endif

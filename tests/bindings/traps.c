@@ -1,0 +1,92 @@
+/* Traps in the middle of what the runtime does for others: in a queue's compare, in a listener, in an eager member's first step. */
+#include "../../src/wasyncio.h"
+
+static wa_queue queue;
+static bool compare_traps;
+static int compare(const void *a, const void *b) {
+  bool trap = compare_traps;
+  compare_traps = false;
+  if (trap) __builtin_trap();
+  return (int)((intptr_t)a - (intptr_t)b);
+}
+
+static int begin(void *arg) {
+  compare_traps = false;
+  wa_queue_init_priority(&queue, (size_t)*(double *)arg, compare);
+  return WA_OK;
+}
+WA_TASK(begin);
+
+static int get(void *arg) {
+  void *item;
+  compare_traps = *(double *)arg != 0;
+  int status = wa_queue_get(&queue, &item);
+  return status < 0 ? status : (int)(intptr_t)item;
+}
+WA_TASK(get);
+
+static int put(void *arg) { return wa_queue_put(&queue, (void *)(intptr_t)*(double *)arg); }
+WA_TASK(put);
+
+static int put_two(void *arg) { /* the second must be compared with the first */
+  (void)arg;
+  (void)wa_queue_put_nowait(&queue, (void *)5);
+  compare_traps = true;
+  return wa_queue_put_nowait(&queue, (void *)6);
+}
+WA_TASK(put_two);
+
+static int all_done(void *arg) { /* how many task_done took */
+  int n = 0;
+  (void)arg;
+  while (wa_queue_task_done(&queue) == WA_OK) n++;
+  return n;
+}
+WA_TASK(all_done);
+
+static wa_future *kept, *lost;
+static void trap_once(const wa_report *report, void *context) {
+  (void)context;
+  if (report->kind != WA_REPORT_UNSEEN) return;
+  wa_on_report(NULL, NULL);
+  __builtin_trap();
+}
+static int wait_for_both(void *arg) {
+  (void)arg;
+  kept = wa_future_new();
+  lost = wa_future_new();
+  wa_future *both[] = {kept, lost};
+  return wa_wait(both, 2, WA_ALL_COMPLETED, WA_FOREVER);
+}
+WA_TASK(wait_for_both);
+
+static int end_both(void *arg) {
+  (void)arg;
+  wa_on_report(trap_once, NULL);
+  wa_resolve(kept, NULL);
+  wa_reject(lost, WA_EUSER - 1);
+  wa_release(lost); /* the wait's is the last reference, and nobody has looked */
+  return WA_OK;
+}
+WA_TASK(end_both);
+
+static int still_there(void *arg) {
+  (void)arg;
+  int status = wa_status(kept);
+  wa_release(kept);
+  return status;
+}
+WA_TASK(still_there);
+
+static int traps(void *arg) {
+  (void)arg;
+  __builtin_trap();
+}
+static int eager_member(void *arg) {
+  wa_group g;
+  (void)arg;
+  if (wa_group_enter(&g) < 0) return WA_EMISUSE;
+  wa_release(wa_group_spawn_with(&g, traps, NULL, &(wa_task_options){.eager = true}));
+  return wa_group_exit(&g, WA_OK);
+}
+WA_TASK(eager_member);

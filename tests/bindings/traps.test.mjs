@@ -1,0 +1,45 @@
+// A trap ends its task alone, also in the middle of what the runtime does for others: they miss nothing, nothing is left.
+import assert from 'node:assert/strict';
+import { errorOf, onBoth, settle } from './setup.mjs';
+
+onBoth('a trap in the middle', (test) => {
+  test('of a put: whoever waits for the item is woken, and it counts', {}, async (rt) => {
+    await rt.spawn('begin', 0);
+    const getters = [rt.spawn('get', 0), rt.spawn('get', 0)];
+    await settle(3);
+    const putter = await errorOf(rt.spawn('put_two'));
+    assert.equal(putter.name, 'TrapError');
+    const all = rt.spawn('all_done');
+    assert.deepEqual((await Promise.all(getters)).sort(), [5, 6]);
+    assert.equal(await all, 2);
+  });
+
+  test('of a get: whoever waits for room is woken', {}, async (rt) => {
+    await rt.spawn('begin', 3);
+    for (const item of [1, 2, 3]) await rt.spawn('put', item);
+    const putter = rt.spawn('put', 4);
+    await settle(3);
+    const getter = rt.spawn('get', 1);
+    assert.equal((await errorOf(getter)).name, 'TrapError');
+    await putter;
+    await rt.spawn('get', 0);
+  });
+
+  test("of a wait's end: no reference is given back twice", {}, async (rt) => {
+    const waiter = rt.spawn('wait_for_both');
+    await settle(3);
+    await rt.spawn('end_both');
+    assert.equal((await errorOf(waiter)).name, 'TrapError');
+    assert.equal(await rt.spawn('still_there'), 0);
+  });
+
+  test("of an eager member's first step: the group keeps nothing", {}, async (rt) => {
+    const bytes = [];
+    for (let i = 0; i < 4; i++) {
+      const error = await errorOf(rt.spawn('eager_member'));
+      assert.equal(error.name, 'TrapError'); // the one that spawned it was running, too
+      bytes.push(rt.counts().bytes);
+    }
+    assert.equal(bytes[3], bytes[1]);
+  });
+}, 'traps');
