@@ -30,6 +30,7 @@ wa_future *wa__delay(wa_time t) {
   delay *d = wa__alloc(sizeof *d);
   if (!d) return wa__no_memory("a timer"), NULL;
   wa__kinds[WA__DELAY] = &kind;
+  wa__due_hosts = due;
   wa__future_init(&d->future, WA__DELAY);
   wa__due_init(&d->due, due);
   wa__deadline(&d->due, wa__plus(wa_now(), t));

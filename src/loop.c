@@ -100,6 +100,7 @@ bool wa__loop_run(bool many) {
         /* If nothing is before them, their callbacks are this iteration, run where they are found. */
         bool alone = wa__list_empty(&l->ready);
         wa__due_fire(l->now, alone ? NULL : &l->ready);
+        if (!WA__SMALL) many &= !wa__due_halted;
         if (alone) {
           l->steps_left = 1; /* they may have been many */
           return true;

@@ -154,7 +154,8 @@ wa_time wa__turn(void) {
   for (;;) {
     /* The host is to see what happened at this time before it passes. */
     if (l->config.virtual_clock && wa__loop_idle() && wa__events_waiting()) return l->now;
-    if (!wa__loop_run(true)) {
+    if (!wa__loop_run(true) || wa__due_halted) {
+      wa__due_halted = false;
       wa__report_ungraceful(l->now);
       return 0;
     }

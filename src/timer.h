@@ -34,8 +34,11 @@ void wa__due_cancel(wa__due *due);
 /* The earliest deadline, WA_FOREVER if there is none. Not exact: no later than that, for one that was cancelled may still
  * count, so that nobody pays for a search who cancels many. */
 wa_time wa__due_next(bool exact);
-/* Makes everything ready that is due at `now`; NULL: runs it, if nothing else is ready. */
+/* Makes everything ready that is due at `now`; NULL: runs it, if nothing else is ready. Whose callback is wa__due_hosts is told
+ * to the host: what is due after it is left for later then, and wa__due_halted says so until somebody clears it. */
 void wa__due_fire(wa_time now, wa__list *ready);
+extern void (*wa__due_hosts)(wa__callback *callback);
+extern bool wa__due_halted;
 uint32_t wa__due_count(void);
 
 #endif

@@ -92,6 +92,24 @@ onBoth('turns', (test) => {
     await errorOf(call);
   });
 
+  test('a deadline that passed before the work has ended comes first, however late the turn', { clock: 'real' }, async (rt) => {
+    const sleeper = (options) => rt.spawn('sleeper', 20, options);
+    const all = [
+      sleeper({ timeout: 10 }), rt.waitFor(sleeper(), 10), rt.timeout(10, ({ signal }) => sleeper({ signal })),
+      rt.asCompleted([sleeper()], { timeout: 10 }).next(),
+    ];
+    const wait = rt.wait([sleeper()], { timeout: 10 });
+    const inTime = [sleeper({ timeout: 30 }), rt.waitFor(sleeper(), 30)];
+    await Promise.resolve();
+    for (const end = performance.now() + 50; performance.now() < end;) continue;
+    const ends = await Promise.allSettled(all);
+    assert.deepEqual(ends.map(({ reason }) => reason?.name), Array(4).fill('TimeoutError'));
+    const { done, pending } = await wait;
+    assert.deepEqual([done.length, pending.length], [0, 1]);
+    await Promise.all(inTime);
+    await Promise.allSettled(rt.tasks());
+  });
+
   test('virtual time: seconds pass at once, and JavaScript sees each moment', {}, async (rt) => {
     const start = computed();
     const moments = [];

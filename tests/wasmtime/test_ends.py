@@ -72,6 +72,15 @@ class Cancellation(Case):
         self.assertIsInstance(never.exception(), wasyncio.TimeoutError)
         self.assert_nothing_left()
 
+    def test_a_deadline_before_the_end_comes_first_however_late_the_turn(self):
+        rt = self.start()
+        late, early = rt.spawn('sleeper', 20, timeout=0.01), rt.spawn('sleeper', 20, timeout=0.03)
+        rt.turn()
+        time.sleep(0.05)
+        rt.run(late, early)
+        self.assertIsInstance(late.exception(), wasyncio.TimeoutError)
+        self.assertEqual(early.result(), 0)
+
     def test_swallowed_is_reported(self):
         rt = self.start()
         task = rt.spawn('swallows', name='glutton')
