@@ -5,6 +5,7 @@ import { Core } from './core.js';
 import { LoadError, MisuseError, isA, misuse, must, options, textOf } from './errors.js';
 import { bytesIn } from './memory.js';
 import { Runtime } from './runtime.js';
+import { longest } from './schedule.js';
 import { wasi } from './wasi.js';
 
 const ofLoad = {
@@ -35,7 +36,7 @@ export async function loadBy(open, source, given) {
   const glued = from !== null && typeof from === 'object' && 'emscripten' in from;
   if (glued) must(Object(from.emscripten) === from.emscripten, 'load: emscripten', 'a module, or what makes one', from.emscripten);
   const program = await (glued ? attach(from.emscripten, stdout, stderr)
-    : instantiate(await compile(open, from), imports, stdout, stderr));
+    : awake(async () => instantiate(await compile(open, from), imports, stdout, stderr)));
   if (attached.get(program.exports)?.closed === false) misuse('load: this module has a runtime already: close that first');
   const core = new Core({ virtual, ...program, host, onReport });
   const { exports } = program;
@@ -46,6 +47,17 @@ export async function loadBy(open, source, given) {
   const runtime = new Runtime(core);
   if (glued) attached.set(exports, runtime);
   return runtime;
+}
+
+// Node's event loop does not wait for a compilation. With nothing else in it, that and what follows would run while Node waits for
+// its other threads, of which one may wait for a garbage collection by this one: for ever, one time in ten on a busy machine.
+async function awake(work) {
+  const alive = setTimeout(() => {}, longest);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(alive);
+  }
 }
 
 const lacking = 'the module does not hold the runtime (no export wax_abi): link libwasyncio in, as a reactor';
