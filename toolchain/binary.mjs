@@ -111,6 +111,14 @@ export function readFunctions(body) {
   return list;
 }
 
+// What the module's own functions are made of, one after the other.
+export function readBodies(body) {
+  const reader = new Reader(body);
+  const list = [];
+  reader.times(() => list.push(reader.slice()));
+  return list;
+}
+
 // Exports: {name, kind, index}, kind 0: a function.
 export function readExports(body) {
   const reader = new Reader(body);

@@ -31,18 +31,31 @@ const jumps = [
 const overFrames = (what, where) => `${where} uses ${what}: a jump over frames cannot be unwound and rewound by` +
   ' asyncify, so a task that awaits would be corrupted. Return statuses instead (C++: -fno-exceptions).';
 
+// The linker's wrapper of an export has its name from the symbol: of `add` in C `add.command_export`, in C++, where it is
+// demangled, `add(int) (.command_export)`. The export may have another, by export_name.
+const wrapper = /\.command_export\)?$/;
+const aroundIt = /^__wasm_call_[cd]tors$/;
+
+// The function that a wrapper calls between constructors and destructors. Not found by its name, which another file's static
+// function may have, too.
+function wrapped(body, functions) {
+  const called = [];
+  wasm.eachInstruction(body, (op, start) => { if (op === wasm.CALL) called.push(new wasm.Reader(body, start + 1).number()); });
+  return called.find((index) => !aroundIt.test(functions[index]));
+}
+
 // A command that a host may drive too, instead of calling _start: the host calls __wasm_call_ctors first. Where the
 // libc leaves the constructors to the linker, it made them part of every export; only _start keeps that. The same for
 // one that is to be a component: cabi_realloc is called while _start runs.
-function checkExports(list, functions) {
+function checkExports(list, functions, bodyOf) {
   const hasGlue = !list.some(({ name }) => byHost.test(name));
   const called = list.filter(({ name }) => !internal.test(name) && (hasGlue || !forGlue.test(name)));
   const has = (wanted) => called.some(({ name }) => name === wanted);
   const driven = has('_start') && (has('wax_abi') || has('cabi_realloc'));
   const unwrapped = called.map((entry) => {
-    const wrapped = entry.kind === 0 && functions[entry.index] === `${entry.name}.command_export`;
     const byUs = driven ? entry.name !== '_start' : entry.name.startsWith('wa__');
-    return wrapped && byUs ? { ...entry, index: functions.indexOf(entry.name) } : entry;
+    if (entry.kind !== 0 || !byUs || !wrapper.test(functions[entry.index])) return entry;
+    return { ...entry, index: wrapped(bodyOf(entry.index), functions) ?? entry.index };
   });
   const index = driven ? functions.indexOf('__wasm_call_ctors') : -1; // not there: no constructors
   return index < 0 || has('__wasm_call_ctors') ? unwrapped : [{ name: '__wasm_call_ctors', kind: 0, index }, ...unwrapped];
@@ -104,10 +117,12 @@ export function checkStack(bytes) {
 
   const unwind = imports.findIndex(({ module, name }) => module === 'asyncify' && name === 'start_unwind');
   const callers = [], pointers = [];
+  const bodies = wasm.readBodies(body(wasm.CODE));
+  const bodyOf = (index) => bodies[index - imports.length];
 
   const checked = sections.filter(({ name }) => !name.startsWith('.debug_')).map((section) => {
     if (section.id === wasm.EXPORT) {
-      return { ...section, body: wasm.writeExports(checkExports(wasm.readExports(section.body), functions)) };
+      return { ...section, body: wasm.writeExports(checkExports(wasm.readExports(section.body), functions, bodyOf)) };
     }
     if (section.id === wasm.FUNCTION) {
       return { ...section, body: wasm.vector([...own.map(wasm.encodeNumber), ...made.map(({ type }) => type)]) };
@@ -116,15 +131,13 @@ export function checkStack(bytes) {
       return { ...section, body: wasm.mapElements(section.body, (index) => instead.get(index) ?? index) };
     }
     if (section.id !== wasm.CODE) return section;
-    const reader = new wasm.Reader(section.body);
-    const bodies = [];
-    reader.times((i) => {
+    const checkedBodies = bodies.map((each, i) => {
       const index = imports.length + i;
       const name = functions[index] ?? `function ${index}`;
       const seen = (called) => (called === undefined ? pointers.push(index) : (callers[called] ??= new Set()).add(index));
-      bodies.push(wasm.sized(checkBody(reader.slice(), name, seen, { stackPointer, stackSet, intrinsics, instead })));
+      return wasm.sized(checkBody(each, name, seen, { stackPointer, stackSet, intrinsics, instead }));
     });
-    return { ...section, body: wasm.vector([...bodies, ...made.map(({ body }) => wasm.sized([body]))]) };
+    return { ...section, body: wasm.vector([...checkedBodies, ...made.map(({ body }) => wasm.sized([body]))]) };
   });
   return { bytes: wasm.writeSections(checked), functions, callers, unwind, pointers };
 }
