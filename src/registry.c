@@ -4,7 +4,8 @@
 static wa__entry *first, **last = &first;
 
 void wa__register(wa__entry *entry) {
-  entry->next = NULL;
+  /* Again, because constructors ran twice: the list would be a circle. 14 bytes of gzip. */
+  if (!WA__SMALL && (entry->next || last == &entry->next)) return;
   *last = entry;
   last = &entry->next;
 }
