@@ -1,10 +1,13 @@
-// Serves this folder to a browser on this machine: npm start, or PORT=3000 npm start.
+// Serves this folder, and the package, to a browser on this machine: npm start, or PORT=3000 npm start.
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
+// Where Node finds it: in a workspace, npm puts packages into a folder above this one.
+const wasyncio = fileURLToPath(new URL('.', import.meta.resolve('wasyncio/package.json')));
+const inPackage = /^\/node_modules\/wasyncio(?=\/)/;
 const types = {
   '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
 };
@@ -12,8 +15,8 @@ const types = {
 // The file that a URL names; null: none.
 function fileOf(url) {
   try {
-    const pathname = decodeURIComponent(new URL(url, 'http://localhost').pathname);
-    const path = join(folder, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+    const pathname = decodeURIComponent(new URL(url, 'http://localhost').pathname).replace(/\/$/, '/index.html');
+    const path = join(inPackage.test(pathname) ? wasyncio : folder, normalize(pathname.replace(inPackage, '')));
     return statSync(path).isFile() ? path : null;
   } catch {
     return null;
