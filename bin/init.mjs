@@ -58,17 +58,30 @@ function ownSpec() {
   return spec.startsWith('file:') ? resolve(dirname(holder), spec.slice('file:'.length)) : `wasyncio@${spec}`;
 }
 
-function install(folder) {
-  const isThere = existsSync(join(folder, 'node_modules/wasyncio'));
-  const packages = [...(isThere ? [] : [ownSpec()]), ...lackingPackages()];
-  if (!packages.length) return;
-  console.log(`npm install --save-dev --save-exact ${packages.join(' ')}`);
+function npmInstall(folder, specs) {
+  console.log(`npm install --save-dev --save-exact ${specs.join(' ')}`);
   const windows = process.platform === 'win32';
-  const args = ['install', '--save-dev', '--save-exact', '--no-audit', '--no-fund', ...packages];
+  const args = ['install', '--save-dev', '--save-exact', '--no-audit', '--no-fund', ...specs];
   const settings = { cwd: folder, stdio: 'inherit', shell: windows };
   const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', args, settings);
   if (error) throw new BuildError(`npm cannot be run: ${error.message}`);
-  if (status !== 0) throw new BuildError(`npm could not install ${packages.join(' ')}`);
+  if (status !== 0) throw new BuildError(`npm could not install ${specs.join(' ')}`);
+}
+
+function install(folder) {
+  const isThere = existsSync(join(folder, 'node_modules/wasyncio'));
+  const byName = lackingPackages().map((spec) => [spec.replace(/@[^@]*$/, ''), spec]);
+  const wanted = [...(isThere ? [] : [['wasyncio', ownSpec()]]), ...byName];
+  const unnoted = () => {
+    const { dependencies, devDependencies } = readJson(join(folder, 'package.json'));
+    return wanted.filter(([name]) => !(name in { ...dependencies, ...devDependencies })).map(([, spec]) => spec);
+  };
+  if (!wanted.length) return;
+  npmInstall(folder, wanted.map(([, spec]) => spec));
+  // Into a workspace's folder that npm has not seen before, it installs and notes nothing; the second time it knows it.
+  if (unnoted().length) npmInstall(folder, unnoted());
+  const specs = unnoted().join(' ');
+  if (specs) console.log(`npm did not note in package.json what it installed: npm install --save --save-dev --save-exact ${specs}`);
 }
 
 export async function main({ words, rest }) {

@@ -50,3 +50,19 @@ test('the page of a workspace has its modules, and no other file of the root', a
   assert.deepEqual(await seen, [200, 200, 200, 200, 404, 404, 404, 404, 404, 404], stderr);
   return undefined;
 });
+
+test('in a folder that npm does not know yet, the package becomes a dependency all the same', async (t) => {
+  const { skip } = await init('pkgs/new');
+  if (skip) return t.skip(skip);
+  assert.match(json('pkgs/new/package.json').devDependencies?.wasyncio ?? '', /^file:\.\.\/.*\.tgz$/);
+  assert.ok(json('package-lock.json').packages['pkgs/new'].devDependencies.wasyncio);
+  return undefined;
+});
+
+test('where npm is told to note nothing, init says so', async (t) => {
+  const { skip, stdout } = await init('pkgs/unsaved', { npm_config_save: 'false' });
+  if (skip) return t.skip(skip);
+  assert.equal(json('pkgs/unsaved/package.json').devDependencies, undefined);
+  assert.match(stdout, /^npm did not note in package\.json what it installed: npm install --save .*\.tgz$/m);
+  return undefined;
+});
