@@ -1,12 +1,12 @@
 // npx wasyncio build: a user's C and the prebuilt runtime become one wasm. Only what is out of date is compiled.
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { linkWasm } from '../toolchain/link.mjs';
-import { isCxx, maker } from '../toolchain/make.mjs';
-import { parallel } from '../toolchain/run.mjs';
+import { isCxx, makeFolder, maker } from '../toolchain/make.mjs';
+import { BuildError, parallel } from '../toolchain/run.mjs';
 import { findToolchain, names } from '../toolchain/toolchains.mjs';
 import { checkFlags, explained } from './refuse.mjs';
 import { expect, expectFile, expectOutput } from './usage.mjs';
@@ -25,7 +25,8 @@ compiles C (or C++ without exceptions), objects and archives with the runtime in
                            (default: both in one wasm; without a main of yours: OUT.wasm TASK [INPUT] runs a task)
   --toolchain NAME         ${names.join(', ')} (default: the first of these that is there)
 
-Without any of these compilers npm has one: @yowasp/clang and binaryen. The command says so, and what to type.`;
+Without any of these compilers npm has one: @yowasp/clang and binaryen. The command says so, and what to type.
+What has been compiled is kept in node_modules/.cache, or in the folder that WASYNCIO_CACHE names.`;
 
 const several = { type: 'string', multiple: true };
 const shorts = {
@@ -53,6 +54,18 @@ function cacheFolder() {
     if (existsSync(join(folder, 'node_modules'))) return join(folder, 'node_modules/.cache/wasyncio');
   }
   return join(homedir(), '.cache/wasyncio/build');
+}
+
+// Before any work: an image, or another user, may own node_modules.
+function writableCache() {
+  const folder = cacheFolder();
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    throw new BuildError(`${error.message}; what has been compiled is kept there, or where you say: WASYNCIO_CACHE=FOLDER`);
+  }
 }
 
 function check({ values, words }) {
@@ -85,7 +98,7 @@ export async function main({ values, words, rest }) {
   const forCompiler = [...own, ...behind].filter((flag) => !linkAlone(flag));
 
   const tools = findToolchain(values.toolchain);
-  const cache = cacheFolder();
+  const cache = writableCache();
   const making = maker(process.cwd(), cache, version);
   const flags = [
     `-${level}`, ...(values.debug ? ['-g'] : []), `-I${join(dist, 'include')}`,
