@@ -102,10 +102,14 @@ export function checkStack(bytes) {
     refuse('its main is neither `int main(void)` nor `int main(int argc, char **argv)`: the start would not call it.');
   }
   const asyncifys = imports.some(({ module }) => module === 'asyncify');
-  if (!asyncifys && functions.some((name) => /^asyncify_st(art|op)_/.test(name))) refuse('it is instrumented already.');
+  // Before, the runtime has imports of asyncify's.
+  const exported = body(wasm.EXPORT) ? wasm.readExports(body(wasm.EXPORT)).map(({ name }) => name) : [];
+  const isDone = functions.some((name) => /^asyncify_st(art|op)_/.test(name)) || exported.includes('wax_abi');
+  if (!asyncifys && isDone) refuse('it is instrumented already.');
   const stackPointer = globals.indexOf('__stack_pointer');
   if (stackPointer < 0) {
-    refuse('no global is named __stack_pointer. Link with names (emcc: --profiling-funcs) and without -O.');
+    refuse(`no global is named __stack_pointer. ${asyncifys ? 'Link' : 'If it is not instrumented already, link'} with names` +
+      ' (emcc: --profiling-funcs) and without -O.');
   }
   const stackSet = functions.indexOf('wa__stack_set');
   if (stackSet < 0) refuse('wa__stack_set is not in it. Link libwasyncio.a in.');
