@@ -105,10 +105,10 @@ export async function main({ values, words, rest }) {
     `-ffile-prefix-map=${process.cwd()}=.`, ...forCompiler.map(absolute),
   ];
   const objects = await parallel(words, (file) =>
-    (/\.[oa]$/.test(file) ? resolve(file) : explained(file, making.compile(tools, flags.filter(isFor(file)), file))));
+    (/\.[oa]$/.test(file) ? resolve(file) : explained(file, tools.name, making.compile(tools, flags.filter(isFor(file)), file))));
   const ending = values.debug ? '-debug' : /[sz]/.test(level) ? '-small' : '';
   const libraries = ['libwasyncio', 'libwasyncio-start'].map((name) => join(dist, 'lib', tools.triple, name + ending + '.a'));
-  await explained(values.output, linkWasm(making, tools, {
+  await explained(values.output, tools.name, linkWasm(making, tools, {
     cache, objects, libraries, out: values.output, extra: forLink.map(absolute), cxx: words.some(isCxx),
     kind: values.command ? 'command' : values.reactor ? 'reactor' : 'both', level, names: values.debug === true,
   }));

@@ -1,6 +1,6 @@
 // What a build refuses because asyncify or the runtime can't do it, with the reason; by the flags, before anything is
 // compiled, and by what a compiler said. What only the linked wasm shows is refused by toolchain/instrument.mjs.
-import { BuildError } from '../toolchain/run.mjs';
+import { BuildError, find } from '../toolchain/run.mjs';
 import { expect } from './usage.mjs';
 
 const breaking = [
@@ -24,6 +24,11 @@ export function checkFlags(flags) {
   }
 }
 
+// emcc and npm's have it; there, something else is missing.
+const noLibrary = (toolchain) => (/^(emcc|npm)$/.test(toolchain) ? '' : 'this toolchain has no C++ library for wasm' +
+  ` (${find('emcc') ? "emcc's is here: --toolchain emcc; " : ''}Debian: apt-get install libc++-19-dev-wasm32` +
+  " libc++abi-19-dev-wasm32; npm's has one: --toolchain npm)");
+
 const instead = 'Return statuses instead';
 const hints = [
   [/exceptions disabled/, `C++ exceptions are off: asyncify cannot unwind through frames that catch. ${instead}`],
@@ -40,17 +45,17 @@ const hints = [
   [/pthread\.h|undefined symbol: (pthread|mtx|thrd|cnd|tss)_|threads\.h/,
     'there are no threads: the runtime is for one, and tasks take turns in it'],
   [/fatal error: '[a-z_]+' file not found|undefined symbol: (std::|operator (new|delete))/,
-    'this toolchain has no C++ library for wasm (Debian: apt-get install libc++-19-dev-wasm32 libc++abi-19-dev-wasm32;' +
-    ' npm\'s has one: --toolchain npm)'],
+    noLibrary],
 ];
 
 // A compiler's message, with the reason that it cannot know.
-export async function explained(file, work) {
+export async function explained(file, toolchain, work) {
   try {
     return await work;
   } catch (error) {
     if (!error.output) throw error;
-    const hint = hints.find(([pattern]) => pattern.test(error.output))?.[1];
+    const found = hints.find(([pattern]) => pattern.test(error.output))?.[1];
+    const hint = typeof found === 'function' ? found(toolchain) : found;
     // Last, below what may be screens full.
     throw new BuildError(`${file} cannot be built:\n${error.output}${hint ? `\nwasyncio: ${hint}` : ''}`);
   }

@@ -422,20 +422,6 @@ test('what the system refuses is told in a line', async () => {
   assert.match(full.stderr, /^wasyncio: the output can't be written: .*ENOSPC.*\n$/);
 });
 
-test('where the cache cannot be written, the variable that moves it is named, and does', async () => {
-  project.write('cached.c', '#include "wasyncio.h"\nint main(void) { return 0; }\n');
-  mkdirSync(project.file('image/node_modules'), { recursive: true });
-  project.write('image/node_modules/.cache', ''); // a file, for root may write into any folder
-  const build = (env) => project.run('sh', ['-c', 'cd image && node ../node_modules/wasyncio/bin/wasyncio.mjs build ../cached.c ' +
-    '-o cached.wasm'], { env });
-  const { status, stderr } = await build();
-  assert.equal(status, 1);
-  assert.match(stderr, /^wasyncio: the folder .*\.cache can't be written to: .*WASYNCIO_CACHE=FOLDER\n$/);
-  assert.equal((await build({ WASYNCIO_CACHE: project.file('kept') })).status, 0);
-  assert.ok(existsSync(project.file('kept/build/obj')));
-  assert.match(await succeeds(['build', '--help']), /WASYNCIO_CACHE/);
-});
-
 test('what is no linked wasm, or was optimized at the link, is not instrumented', async () => {
   project.write('no.wasm', 'text');
   await refused(['instrument', 'no.wasm', '-o', 'a.wasm'], 1, /it is no wasm binary/);
