@@ -6,10 +6,11 @@ import { serve } from './serve.mjs';
 import { program } from './setup.mjs';
 
 const wasm = await program('wasi');
+const streams = await program('wasi', 'streams');
 
 for (const name of browsers) {
   test(name, { skip: missing(name), timeout: 120_000 }, async (t) => {
-    const url = `${await serve(t, { 'program.wasm': wasm })}/tests/bindings/page.html`;
+    const url = `${await serve(t, { 'program.wasm': wasm, 'streams.wasm': streams })}/tests/bindings/page.html`;
     const page = await (await open(name, t)).newPage();
     await page.goto(url);
     for (const where of ['page', 'worker']) {
@@ -26,5 +27,22 @@ for (const name of browsers) {
       }, where);
       assert.ok(slept >= 29 && slept < 10_000, `${where}: slept ${slept} ms`); // of 30; a slow machine has its time
     }
+    // As docs/data.md has it: a browser's own Response is not told why a stream ended.
+    const reasons = await page.evaluate(async () => {
+      const [{ load }, { pipe }] = await Promise.all(['index', 'streams'].map((file) => import(`/bindings/${file}.js`)));
+      const rt = await load('/streams.wasm');
+      const messages = [];
+      for (const read of [(stream) => new Response(stream).text(), (stream) => stream.getReader().read()]) {
+        const { task, readable } = pipe(rt, 'pass', { from: new ReadableStream() });
+        const outcomes = Promise.allSettled([read(readable), task]);
+        task.cancel(new Error('the reason'));
+        messages.push(...(await outcomes).map(({ reason }) => `${reason.name}: ${reason.message}`));
+      }
+      await rt.close();
+      return messages;
+    });
+    const [hidden, ...told] = reasons;
+    assert.match(hidden, { chromium: /^TypeError: Failed to fetch$/, firefox: /^AbortError: / }[name]);
+    for (const each of told) assert.match(each, /the reason/);
   });
 }
