@@ -603,6 +603,7 @@ void wa_lines_close(wa_lines *lines);
  *     list                     a line for each unfinished task: its name, what it does, where it waits
  *     cancel NAME [REASON]     every task of that name; in double quotes one with spaces, or called all, or as it was listed
  *     cancel all [REASON]      every task but this one: the main task too, so the program ends
+ * REASON is the rest of the line as it stands, with any quotes.
  * Each command is answered by a line "ok N" (the number of tasks) or "error WHY". Task names are those of wa_spawn_with, listed
  * with C's escapes for quotes, backslashes and control characters. When an answer can't be written within a second, no more
  * are, and commands are still obeyed. The caller owns a reference, and cancels the task when the

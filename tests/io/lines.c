@@ -231,10 +231,10 @@ TASK_TEST(a_task_called_all_is_cancelled_alone_by_its_name_in_quotes) {
   EXPECT_TRACE("all:of that name");
   wa_write_all(a[1], "cancel other\0 but not this\nlist\0\n", 33);
   for (int i = 0; i < 2; i++) next_is(&answers, "error the line has a 0 byte");
-  put(a[1], "cancel other\n");
+  put(a[1], "cancel other  \"a \\\"reason\\n\" \n"); /* as it stands */
   next_is(&answers, "ok 1");
   EXPECT_STATUS(finish(other), WA_ECANCELED);
-  EXPECT_TRACE("other:control");
+  EXPECT_TRACE("other:\"a \\\"reason\\n\" ");
   wa_lines_close(&answers);
   EXPECT_STATUS(wa_close(a[1]), WA_OK);
   EXPECT_STATUS(finish(control), WA_OK);
