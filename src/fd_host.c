@@ -34,14 +34,21 @@ static void tell(void) {
   wa__events_late = NULL;
 }
 
+/* When there is a host at last: of what the program's constructors wait for. */
+static void tell_first(void) {
+  WA__LIST_EACH(link, &wa__watched) wa__fd_changed(wa__fd_find(wa__container(link, wa__side, watched)->fd));
+  tell();
+}
+
 void wa__fd_changed(wa__descriptor *d) {
   if (!wa__events_on) {
     wa__fd_drop_if_idle(d);
+    wa__events_late = tell_first;
   } else if (!d->changed) {
     d->changed = true;
     d->next_changed = changed;
     changed = d;
-    wa__events_late = tell;
+    if (!wa__events_late) wa__events_late = tell;
   }
 }
 

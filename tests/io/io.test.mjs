@@ -101,15 +101,15 @@ for (const [engine, { skip, command }] of Object.entries(engines)) {
 
 describe('a host that owns the loop', () => {
   // An instance over a stand-in for WASI: descriptor 7 gives what `incoming` has.
-  async function instance(target) {
-    const bytes = readFileSync(await build(target, 'pump', 'reactor'));
+  async function instance(target, name = 'pump') {
+    const bytes = readFileSync(await build(target, name, 'reactor'));
     const module = await WebAssembly.compile(bytes);
     const incoming = [], EAGAIN = 6, ENOSYS = 52;
     const calls = {
       clock_time_get(id, precision, at) { view().setBigUint64(at, process.hrtime.bigint(), true); return 0; },
       sched_yield: () => 0,
       fd_fdstat_get(fd, at) {
-        if (fd !== 7) return 8;
+        if (fd < 6 || fd > 8) return 8;
         new Uint8Array(x.memory.buffer, at, 24).fill(0)[0] = 6; // a socket
         return 0;
       },
@@ -167,6 +167,16 @@ describe('a host that owns the loop', () => {
       x.wax_release(task);
       turn();
       assert.deepEqual(counts(), [0, 0, 0, 0, 0, 0]);
+    });
+
+    test(`what constructors wait for is told when the host listens, ${target}`, async () => {
+      const { x, spawn, turn, status } = await instance(target, 'early');
+      const task = spawn('waits');
+      assert.deepEqual(turn().sort(), [[5, 6, 2], [5, 7, 1], [5, 8, 1]]);
+      assert.deepEqual(turn(), []);
+      for (const fd of [6, 7, 8]) assert.equal(x.wax_fd_ready(fd, 3), 1);
+      assert.deepEqual(turn().sort(), [[1, task, 0], [5, 8, 1]]); // 8 has nothing yet
+      assert.equal(status(task), 0);
     });
 
     test(`two readers, one answer: the one who is left is told of anew, ${target}`, async () => {
