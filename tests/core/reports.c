@@ -391,6 +391,23 @@ TASK_TEST(report_listener_can_not_suspend_nor_be_entered_again) {
   EXPECT(wa_current() != NULL);
 }
 
+/* Told of an error as the runtime is closed, it leaves a task, and another error. */
+static void leaves_more(const wa_report *report, void *told) {
+  if (report->kind != WA_REPORT_UNSEEN || ++*(int *)told > 9) return; /* enough to see that there is no end */
+  wa_release(wa_spawn(returns, NUMBER(0)));
+  wa_reject(wa_future_new(), WA_EUSER);
+}
+
+void wa__reclaim(void); /* the runtime's own: releases every future */
+
+TEST(report_as_the_runtime_is_closed_comes_once_though_its_listener_leaves_more) {
+  int told = 0;
+  wa_on_report(leaves_more, &told);
+  wa_reject(wa_future_new(), WA_EUSER);
+  wa__reclaim();
+  EXPECT_INT(told, 1);
+}
+
 TASK_TEST(report_without_a_listener_is_a_line_on_stderr) {
   wa_on_report(NULL, NULL);
   wa_release(named("unloved", returns, NUMBER(WA_EUSER - 1)));
