@@ -64,6 +64,7 @@ const wa__event_record *wa__events_swap(uint32_t *count) {
   side *read = back;
   back = front;
   front = read;
+  if (wa__unlikely(wa__op_untold)) wa__op_tell_late(); /* now that there is room for some: the host reads these the next time */
   *count = front->count;
   return front->records;
 }

@@ -103,7 +103,8 @@ __attribute__((used)) const wa__state_record *wa__host_turn(void) {
   wa_time next = wa__turn();
   state.events = wa__events_swap(&state.count);
   wa_time now = wa__the_loop.now;
-  state.next_ms = next == WA_FOREVER && !wa__news_untold ? -1 : next <= now || wa__news_untold ? 0 : wa__ms(next - now);
+  bool late = wa__news_untold || wa__events_waiting(); /* without memory some is told the next time */
+  state.next_ms = next == WA_FOREVER && !late ? -1 : next <= now || late ? 0 : wa__ms(next - now);
   state.alive = wa__task_count;
   state.status = WA_OK;
   return &state;

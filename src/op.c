@@ -14,6 +14,7 @@
 #include <string.h>
 
 uint32_t wa__op_count;
+bool wa__op_untold;
 static int start_failure; /* why the latest wa_start_op gave NULL */
 
 typedef struct op {
@@ -63,21 +64,40 @@ static uint32_t known_as(const char *name, bool literal) {
 
 /* ---- the end -------------------------------------------------------------------------------------------------- */
 
-static void over(wa_future *f) {
-  wa__op_count--;
+static void forget_handle(wa_future *f) {
   if (!f->handle) return;
   wa__handle_void(f);
   wa__release(f);
 }
 
-static bool cancel(wa_future *f, wa__detail *reason) {
+static void over(wa_future *f) {
+  wa__op_count--;
+  forget_handle(f);
+}
+
+/* Without memory for the event the handle goes on keeping the record, and tells that it is to be told late. */
+static void tell_cancelled(wa_future *f) {
   op *o = op_of(f);
   o->pinned = true;
-  o->reason = wa__detail_retain(reason);
+  o->reason = wa__detail_retain(f->detail);
+  if (wa__event_push(WA__EVENT_OP_CANCELLED, f->handle, o->reason ? o->reason->data : NULL, o)) forget_handle(f);
+  else wa__op_untold = true;
+}
+
+static bool cancel(wa_future *f, wa__detail *reason) {
   wa__future_finish(f, WA__CANCELLED, WA_ECANCELED, NULL, reason);
-  wa__event_push(WA__EVENT_OP_CANCELLED, f->handle, reason ? reason->data : NULL, o);
-  over(f);
+  wa__op_count--;
+  tell_cancelled(f);
   return true;
+}
+
+WA__COLD void wa__op_tell_late(void) {
+  wa__op_untold = false;
+  WA__LIST_EACH(link, &wa__futures) {
+    wa_future *f = wa__container(link, wa_future, all);
+    if (f->kind == WA__OP && !wa__pending(f) && f->handle) tell_cancelled(f);
+    if (wa__op_untold) return;
+  }
 }
 
 static size_t size_of(const op *o) { return sizeof *o + o->size; }

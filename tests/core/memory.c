@@ -3,9 +3,11 @@
  * What gives the runtime its memory is wrapped by the linker (-Wl,--wrap): malloc in native programs, the allocators of pool.c
  * and block.c in wasm. The program below uses every call of the core that allocates, and is run again and again, each time with
  * another allocation failing: that one alone, or all from there on. In wasm that may be the one for a suspended task's frames. */
+#include "../../src/events.h"
 #include "unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int left = -1; /* allocations that succeed still; below 0: all */
 static bool for_good; /* all later ones fail too */
@@ -228,6 +230,37 @@ TEST(memory_that_runs_out_is_told_by_the_call) {
   EXPECT_STATUS(wa_run(returns, NUMBER(0)), WA_ENOMEM);
   left = -1;
   EXPECT_CONTAINS(wa_error_text(), "no memory for ");
+}
+
+static const char long_name[] = "an operation whose name is too long for the table of names";
+
+/* What the host reads: how many operations have started, whose names are there to be read, and how many were cancelled. */
+static void note_operations(void) {
+  uint32_t count;
+  const wa__event_record *events = wa__events_swap(&count);
+  int started = 0, cancelled = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const char *const *name = events[i].payload; /* first in the record of a start */
+    if (events[i].kind == WA__EVENT_OP_STARTED) started += !strcmp(*name, long_name);
+    cancelled += events[i].kind == WA__EVENT_OP_CANCELLED && events[i].id && !strcmp(events[i].payload, "why");
+  }
+  note("%d %d", started, cancelled);
+}
+
+TEST(memory_that_runs_out_for_the_event_of_a_cancellation_delays_it) {
+  wa_future *operations[16]; /* for so many events there is room without memory */
+  wa__events_on = true;
+  for (int i = 0; i < 16; i++) operations[i] = wa_start_op(long_name, NULL);
+  wa__detail *reason = wa__reason("why");
+  for_good = true;
+  left = 0;
+  for (int i = 0; i < 16; i++) wa__cancel(operations[i], reason);
+  left = -1;
+  wa__detail_release(reason);
+  for (int i = 0; i < 16; i++) wa_release(operations[i]);
+  for (int i = 0; i < 3; i++) note_operations();
+  EXPECT_TRACE("16 0 0 16 0 0");
+  wa__events_on = false;
 }
 
 static size_t size_of(intptr_t round) { return 66000 + (size_t)(round * 7919) % 60000; }
