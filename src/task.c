@@ -168,7 +168,14 @@ static WA__COLD void wa__leave_wait(wa__task *t) {
 /* wa__fiber_lost: the frames of the latest wait are gone; so are that wait, and the scopes that were entered in them. */
 void wa__task_lost(wa__fiber *fiber, void *scopes) {
   wa__task *t = wa__container(fiber, wa__task, fiber);
-  if (t->cancels && !t->delivered) t->request_level |= WA__ASKED; /* of which only the lost wait was told */
+  /* Of which only the lost wait was told. */
+#if WA__SMALL /* a second request stays lost, and so does a region's deadline */
+  if (t->cancels && !t->delivered) t->request_level |= WA__ASKED;
+#else
+  wa__request *r = &wa__passed_on;
+  if (r->task == t && r->turn == wa__the_loop.turns) t->request_level |= r->level;
+  r->task = NULL;
+#endif
   wa__leave_wait(t);
   t->slot = WA__SLOT_DONE;
   wa__task_drop(t, scopes);

@@ -177,6 +177,14 @@ void wa__park_turn(wa__task *t);
 void wa__park_future(wa__task *t, wa_future *f); /* f pending */
 void wa__park_slot(wa__task *t);                 /* the slot was set to pending, and whoever settles it knows of it */
 int wa__wait_slot(wa__task *t);
+/* The latest request that a wait was told of as it began: whose, in which iteration, and the level that it had. Without memory for
+ * the wait, which is known only then, nobody has heard of it. */
+typedef struct wa__request {
+  const wa__task *task;
+  uint32_t turn;
+  uint8_t level;
+} wa__request;
+extern wa__request wa__passed_on;
 int wa__await_begin(wa_future *f); /* WA__PARKED, or its status if it need not wait */
 /* The slot, with a place at the end of a queue of waiters. */
 int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on);

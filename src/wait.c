@@ -37,13 +37,22 @@ void wa__park_turn(wa__task *t) {
   park(t);
 }
 
+#if !WA__SMALL
+wa__request wa__passed_on;
+#endif
+
 /* A request that came while the task was running hits what it now waits for. */
 void wa__park_future(wa__task *t, wa_future *f) {
   f->refs++;
   t->waiting = f;
   wa__list_push(&f->callbacks, &t->step.link);
   park(t);
-  if (wa__to_tell(t) && wa__cancel(f, t->reason)) wa__told(t);
+  if (wa__to_tell(t) && wa__cancel(f, t->reason)) {
+#if !WA__SMALL
+    wa__passed_on = (wa__request){t, wa__the_loop.turns, t->request_level};
+#endif
+    wa__told(t);
+  }
 }
 
 void wa__park_slot(wa__task *t) {

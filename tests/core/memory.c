@@ -318,6 +318,58 @@ TASK_TEST(memory_that_runs_out_for_an_answer_leaves_it_empty) {
   EXPECT_TRACE("WA_ENOMEM:0 WA_EHOST:0 WA_ENOMEM:0 WA_EHOST:2");
 }
 
+/* Asked to stop while it runs, a task waits where there is no memory for the wait: it hears of the request at the next. */
+static int awaits(void *future) { return wa_await(future); }
+static int loses_wait(void *future) {
+  for_good = true;
+  left = 1; /* for the wa_call itself */
+  int status = wa_call(awaits, future);
+  left = -1;
+  EXPECT_STATUS(status, WA_ENOMEM);
+  return wa_sleep(WA_MS(1));
+}
+
+static void expect_heard(wa_task_fn f, int status) {
+  wa_future *future = wa_future_new();
+  EXPECT_STATUS(finish(wa_spawn(f, future)), status);
+  wa_release(future);
+}
+
+static int is_asked(void *future) {
+  wa_cancel(wa_current(), NULL);
+  return loses_wait(future);
+}
+
+TASK_TEST(memory_that_runs_out_for_the_wait_that_a_request_ends) { expect_heard(is_asked, WA_ECANCELED); }
+
+#ifndef __OPTIMIZE_SIZE__ /* the small library loses these */
+static int is_asked_again(void *future) {
+  wa_cancel(wa_current(), NULL);
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_ECANCELED);
+  EXPECT_STATUS(is_asked(future), WA_ECANCELED);
+  return wa_sleep(WA_MS(1)); /* told once */
+}
+
+TASK_TEST(memory_that_runs_out_for_the_wait_that_a_second_request_ends) {
+  expect_heard(is_asked_again, WA_OK);
+  TAKE_REPORT(WA_REPORT_SWALLOWED);
+}
+
+static int has_a_deadline(void *future) {
+  wa_timeout limit;
+  wa_uncancellable_enter();
+  wa_timeout_enter(&limit, WA_MS(1));
+  wa_uncancellable_enter();
+  wa_sleep(WA_MS(2)); /* it passes, and is told at the first wait outside of the inner region */
+  wa_uncancellable_exit();
+  int status = wa_timeout_exit(&limit, loses_wait(future));
+  wa_uncancellable_exit();
+  return status;
+}
+
+TASK_TEST(memory_that_runs_out_for_the_wait_that_a_deadline_ends) { expect_heard(has_a_deadline, WA_ETIMEDOUT); }
+#endif
+
 TEST(memory_that_cannot_even_be_asked_for_is_refused) {
   for (size_t size = 2013265921u; size > 2013265920u; size = size < UINT32_MAX / 2 ? size + (1 << 20) : 2 * size)
     if (!EXPECT(!__real_wa__block_alloc(size))) break;
