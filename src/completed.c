@@ -44,10 +44,10 @@ static void end(struct wa__completed *c) {
 /* Nobody will ask any more; the last callback or the timer ends it. */
 static void drop(wa__scope *scope) {
   struct wa__completed *c = wa__container(scope, struct wa__completed, scope);
-  wa__scope_leave(scope);
   c->owner = NULL;
   c->held = c->owner_inside = false; /* discarded while it waited, if it did */
-  if (!c->todo || c->closed) end(c);
+  if (!c->inside && (!c->todo || c->closed)) end(c);
+  else wa__scope_leave(scope);
 }
 
 static void leave(wa__scope *scope) {

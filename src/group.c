@@ -50,8 +50,8 @@ static bool append(struct bytes *to, const void *data, size_t size) {
 
 static void forget(member *m) {
   wa__list_unlink(&m->callback.link);
-  wa__list_unlink(&m->link);
   wa_release(m->task);
+  wa__list_unlink(&m->link);
   wa__free(m, sizeof *m);
 }
 

@@ -65,7 +65,7 @@ WA__HOT void wa__task_settle(wa__task *t, int st) {
 /* What was left open down to `last`: an iterator that was not closed, or anything if it died without clean-up. (A static that is
  * called wa__ is named in toolchain/nosuspend.txt.) */
 static WA__COLD void wa__task_drop(wa__task *t, const wa__scope *last) {
-  for (wa__scope *scope; (scope = t->scopes) && scope != last; scope->drop(scope)) wa__scope_leave(scope);
+  for (wa__scope *scope; (scope = t->scopes) && scope != last;) scope->drop(scope); /* which leaves it */
 }
 
 bool wa__scope_holds(const wa__task *t, void (*drop)(wa__scope *), const void *record) {
@@ -112,13 +112,33 @@ static void drop_extra(wa__extra *e) {
   for (wa__defer *d; (d = e->defers); wa__free(d, sizeof *d)) e->defers = d->next;
 }
 
+/* While a task is being ended, a listener may trap: then wa__task_recover ends it, with the status that is noted here, though it is
+ * pending. */
+static wa__list ending;
+
+static inline void wa__ending(wa__task *t, int st) {
+  t->future.status = st;
+  wa__list_push(&ending, &t->step.link);
+}
+
+static inline void wa__not_ending(wa__task *t) {
+  t->future.status = WA_EPENDING;
+  wa__list_unlink(&t->step.link);
+}
+
 /* Its fiber holds nothing any more: the body has returned. */
 WA__HOT void wa__task_end(wa__task *t, int st) {
   if (st >= 0 && !t->request_level && t->delivered && t->cancels) {
     static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";
+    wa__ending(t, st);
     wa__report(WA_REPORT_SWALLOWED, sentence, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
+    wa__not_ending(t);
   }
-  if (wa__unlikely(t->scopes != NULL)) wa__task_drop(t, NULL);
+  if (wa__unlikely(t->scopes != NULL)) {
+    wa__ending(t, st);
+    wa__task_drop(t, NULL);
+    wa__not_ending(t);
+  }
   if (st < 0) t->request_level = 0;
   wa__task_settle(t, st);
   t->request_level = 0;
@@ -156,12 +176,14 @@ void wa__step(wa__task *t, int result) {
   if (wa__unlikely(ended)) wa__body_over(t);
 }
 
-/* What was to wake it is void; what has woken it, it passes on. */
-static WA__COLD void wa__leave_wait(wa__task *t) {
+/* What was to wake it is void; what has woken it, it passes on. status: what it ends with. */
+static WA__COLD void wa__leave_wait(wa__task *t, int status) {
   bool settled = t->slot_use == WA__IN_QUEUE && t->slot != WA__SLOT_PENDING;
   wa__list_unlink(&t->step.link);
   wa__slot_leave(t);
+  wa__ending(t, status);
   wa__forget_wait(t);
+  wa__not_ending(t);
   if (settled) t->queued.pass_on(t->queued.queue, t->slot == WA__SLOT_DONE);
 }
 
@@ -176,7 +198,7 @@ void wa__task_lost(wa__fiber *fiber, void *scopes) {
   if (r->task == t && r->turn == wa__the_loop.turns) t->request_level |= r->level;
   r->task = NULL;
 #endif
-  wa__leave_wait(t);
+  wa__leave_wait(t, WA_ENOMEM);
   t->slot = WA__SLOT_DONE;
   wa__task_drop(t, scopes);
 }
@@ -287,9 +309,16 @@ wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options) 
 /* ---- an end without a step ---------------------------------------------------------------------------------------- */
 
 void wa__task_discard(wa__task *t, int status) {
-  wa__leave_wait(t);
+  wa__leave_wait(t, status);
   t->delivered = false;
   wa__task_finish(t, status);
+}
+
+/* The same for one whose step, or end, a trap has cut short. */
+static WA__COLD void discard_cut(wa__task *t, int status) {
+  bool lost = t->spawning; /* so is the reference meant for who spawned it */
+  wa__task_discard(t, status);
+  if (lost) wa_release(&t->future);
 }
 
 wa__task *wa__task_recover(wa__trap trap) {
@@ -315,9 +344,11 @@ wa__task *wa__task_recover(wa__trap trap) {
       wa__report(status == WA_ESTACK ? WA_REPORT_STACK : WA_REPORT_TRAP, sentence, t, t->site, 0, interrupted);
     }
     wa__trace(t, WA_TRACE_RUN);
-    bool lost = t->spawning; /* so is the reference meant for who spawned it */
-    wa__task_discard(t, status);
-    if (lost) wa_release(&t->future);
+    discard_cut(t, status);
+  }
+  for (wa__list *link; (link = wa__list_pop(&ending));) {
+    wa__task *t = wa__container(link, wa__task, step.link);
+    discard_cut(t, t->future.status);
   }
   return innermost;
 }

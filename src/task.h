@@ -6,7 +6,8 @@
 #include "future.h"
 
 /* What a task holds inside the runtime while it is in a call (the nodes of a wa_wait, a timeout, a group). Only a task
- * that ends without clean-up leaves any behind: drop gives them back. */
+ * that ends without clean-up leaves any behind: drop gives them back. A listener may trap in it, and it is called anew, so it
+ * leaves the scope last. */
 typedef struct wa__scope {
   struct wa__scope *next, **at; /* at: what points to this one; NULL: in no list */
   void (*drop)(struct wa__scope *scope);

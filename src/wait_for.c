@@ -26,8 +26,8 @@ static void release_waiter(wa__callback *callback) {
 static void drop_watch(wa__scope *scope) {
   watch *w = wa__container(scope, watch, scope);
   wa__list_unlink(&w->callback.link);
-  wa__scope_leave(scope);
   wa_release(w->future);
+  wa__scope_leave(scope);
   wa__free(w, sizeof *w);
 }
 

@@ -1,0 +1,127 @@
+/* A listener of the program's traps while a task is ended, or something is released, in the middle of another task's step. */
+#include "wasyncio.h"
+
+static wa_report_kind trapping; /* once */
+static void listens(const wa_report *report, void *ctx) {
+  (void)ctx;
+  if (report->kind != trapping) return;
+  trapping = 0;
+  __builtin_trap();
+}
+
+static void trap_at(wa_report_kind kind) {
+  wa_on_report(listens, NULL);
+  trapping = kind;
+}
+
+/* ---- a task that is ended when its grace is over ---- */
+
+static wa_future *failing;
+static bool unused; /* it is another that fails */
+static int fails(void *us) {
+  int st = wa_sleep(WA_US((intptr_t)us));
+  wa_reject(failing, WA_EUSER);
+  if (unused) wa_status(failing);
+  wa_release(failing); /* so only who waits for it refers to it */
+  return st;
+}
+
+static int awaits(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  return wa_await(failing);
+}
+
+static int waits(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  return wa_wait(&failing, 1, WA_ALL_COMPLETED, WA_FOREVER);
+}
+
+static int iterates(void *arg) {
+  (void)arg;
+  wa_completed it;
+  wa_uncancellable_enter();
+  wa_completed_init(&it, &failing, 1, WA_FOREVER);
+  return wa_sleep(WA_FOREVER);
+}
+
+static int fails_itself(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  wa_sleep(WA_MS(1));
+  return WA_EUSER;
+}
+
+static int groups(void *arg) {
+  (void)arg;
+  wa_group g;
+  wa_uncancellable_enter();
+  wa_group_enter(&g);
+  wa_release(wa_group_spawn(&g, fails_itself, NULL));
+  return wa_sleep(WA_FOREVER);
+}
+
+static int waits_for(void *arg) {
+  (void)arg;
+  wa_task *task = wa_spawn_with(fails_itself, NULL, &(wa_task_options){.eager = true});
+  wa_release(task);
+  wa_uncancellable_enter();
+  return wa_wait_for(task, 0);
+}
+
+static int stops(void *late) {
+  trap_at(WA_REPORT_UNSEEN);
+  return wa_stop_within(late, WA_MS(1), true);
+}
+
+/* Its end makes an error unseen: of the same iteration, but for an iterator, which gets it before. */
+static int ends_late(wa_task_fn f) {
+  failing = wa_future_new();
+  unused = f == groups || f == waits_for;
+  wa_task *late = wa_spawn_with(f, NULL, &(wa_task_options){.eager = true});
+  wa_task *other = wa_spawn(fails, (void *)(intptr_t)(f == iterates ? 500 : 1000)), *stopper = wa_spawn(stops, late);
+  bool ok = wa_await(late) == WA_EDISCARDED && wa_await(stopper) == WA_ETRAP && wa_await(other) == WA_OK;
+  wa_release(late);
+  wa_release(other);
+  wa_release(stopper);
+  return !ok;
+}
+
+static int awaiting(void *arg) { return (void)arg, ends_late(awaits); }
+WA_TASK(awaiting);
+static int waiting(void *arg) { return (void)arg, ends_late(waits); }
+WA_TASK(waiting);
+static int iterating(void *arg) { return (void)arg, ends_late(iterates); }
+WA_TASK(iterating);
+static int grouping(void *arg) { return (void)arg, ends_late(groups); }
+WA_TASK(grouping);
+static int waiting_for(void *arg) { return (void)arg, ends_late(waits_for); }
+WA_TASK(waiting_for);
+
+/* ---- a task that ends in the call that spawns it ---- */
+
+static wa_task *child;
+static int swallows(void *arg) {
+  (void)arg;
+  child = wa_retain(wa_current());
+  wa_cancel(wa_current(), NULL);
+  (void)wa_checkpoint();
+  return 5;
+}
+
+static int spawns(void *arg) {
+  (void)arg;
+  trap_at(WA_REPORT_SWALLOWED);
+  wa_release(wa_spawn_with(swallows, NULL, &(wa_task_options){.eager = true}));
+  return WA_OK;
+}
+WA_TASK(spawns);
+
+static int child_status(void *arg) {
+  (void)arg;
+  int st = wa_await(child);
+  wa_release(child);
+  return st;
+}
+WA_TASK(child_status);

@@ -1,0 +1,18 @@
+// A listener of C's that traps in the middle of something: the task that runs ends, and what was under way is finished.
+import assert from 'node:assert/strict';
+import { TrapError } from '../../bindings/index.js';
+import { errorOf, onBoth } from './setup.mjs';
+
+onBoth('ends', (test) => {
+  for (const name of ['awaiting', 'waiting', 'iterating', 'grouping', 'waiting_for']) {
+    test(`a trap while another task is discarded, ${name}: it ends all the same`, {}, async (rt) => {
+      assert.equal(await rt.spawn(name), 0);
+    });
+  }
+
+  test('a trap as a task ends that was spawned eagerly: it ends all the same', {}, async (rt) => {
+    assert.ok(await errorOf(rt.spawn('spawns')) instanceof TrapError);
+    assert.equal(rt.counts().tasks, 0);
+    assert.equal(await rt.spawn('child_status'), 5);
+  });
+}, 'ends');
