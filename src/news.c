@@ -49,7 +49,10 @@ static void on_report(const wa_report *r, void *ctx) {
   *record = (wa__report_record){(uint32_t)r->kind, r->status, r->count,       texts,
                                 wa__ms(r->age),        texts + site, texts + site + text};
   bool can_ask = r->task && r->kind != WA_REPORT_UNSEEN; /* an unseen one is on its way out */
-  wa__event_push(WA__EVENT_REPORT, can_ask ? wa__handle_of(r->task) : 0, record, d);
+  bool known = can_ask && r->task->handle;
+  uint32_t handle = can_ask ? wa__handle_of(r->task) : 0;
+  bool told = wa__event_push(WA__EVENT_REPORT, handle, record, d);
+  if (!told && handle && !known) wa__handle_close(handle);
 }
 
 /* Numbers that answer operations, written by the host where a call for each would cost more than all the rest; read at the

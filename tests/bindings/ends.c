@@ -125,3 +125,37 @@ static int child_status(void *arg) {
   return st;
 }
 WA_TASK(child_status);
+
+/* ---- a report without memory for its event ---- */
+
+static int left = -1; /* allocations that succeed still; below 0: all */
+void *__real_wa__alloc(size_t size);
+void *__wrap_wa__alloc(size_t size);
+void *__wrap_wa__alloc(size_t size) {
+  if (left == 0) return NULL;
+  left -= left > 0;
+  return __real_wa__alloc(size);
+}
+
+static int swallows_then(void *arg) {
+  (void)arg;
+  wa_cancel(wa_current(), NULL);
+  (void)wa_checkpoint();
+  left = 1; /* for the report's texts */
+  return WA_OK;
+}
+
+static int reports(void *operations) {
+  int n = (int)*(double *)operations;
+  wa_future *started[20];
+  for (int i = 0; i < n; i++) started[i] = wa_start_op("none", NULL);
+  wa_task *task = wa_spawn_with(swallows_then, NULL, &(wa_task_options){.name = "named", .eager = true});
+  left = -1;
+  wa_release(task);
+  for (int i = 0; i < n; i++) {
+    wa_await(started[i]);
+    wa_release(started[i]);
+  }
+  return WA_OK;
+}
+WA_TASK(reports);

@@ -15,4 +15,9 @@ onBoth('ends', (test) => {
     assert.equal(rt.counts().tasks, 0);
     assert.equal(await rt.spawn('child_status'), 5);
   });
-}, 'ends');
+
+  test('a report that there is no memory for leaves no handle', { host: { none: () => 1 } }, async (rt, { reports }) => {
+    for (let operations = 10; operations <= 20; operations++) await rt.spawn('reports', operations);
+    assert.ok(reports.length > 0 && reports.length < 11, `${reports.length} were told`);
+  });
+}, 'ends', ['-Wl,--wrap=wa__alloc', '-Wno-unused-command-line-argument']);

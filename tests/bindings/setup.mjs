@@ -17,18 +17,18 @@ const targets = ['wasi', 'emscripten'];
 export const undefinedSymbols = ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined', '-Wno-unused-command-line-argument'];
 
 // WASYNCIO_LEVEL names another level than a user has: O0, O1, O2, Os.
-export async function program(target, name = 'tasks', level = process.env.WASYNCIO_LEVEL ?? 'release') {
+export async function program(target, name = 'tasks', level = process.env.WASYNCIO_LEVEL ?? 'release', flags = []) {
   const out = join(root, `build/tests/bindings/${name}-${target}-${level}.wasm`);
-  const extra = target === 'emscripten' ? undefinedSymbols : [];
+  const extra = [...flags, ...(target === 'emscripten' ? undefinedSymbols : [])];
   await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, `${name}.c`)], extra });
   return out;
 }
 
 /** Runs the tests that define(t) makes on both toolchains' builds; t(name, options, body) gives the body a runtime. */
-export function onBoth(title, define, source) {
+export function onBoth(title, define, source, flags) {
   for (const target of targets) {
     describe(`${title}, ${target}`, async () => {
-      const path = await program(target, source);
+      const path = await program(target, source, undefined, flags);
       const module = new WebAssembly.Module(readFileSync(path));
       define((name, options, body) => test(name, async (context) => {
         const printed = [];
