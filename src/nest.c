@@ -59,19 +59,42 @@ bool wa__nest_cancel(wa__nest *nest, wa__detail *reason) {
   return any;
 }
 
-size_t wa__nest_clean(wa__nest *nest) {
-  static wa__list leaving;
-  bool first = !wa__nesting.cleaning;
-  if (first) wa__list_init(&leaving); /* a trap may have left some there */
-  wa__list_push(&leaving, &nest->later.link);
-  if (!first) return 0;
+static wa__list leaving; /* nests, the innermost last */
+
+/* A member at a time, and it counts as let go only then: a listener that hears of its error may trap. Of the nests
+ * `first` stays, which is its caller's to free; NULL: it goes on after a trap, and nobody is told of another error. */
+static void wa__nest_let_go(const wa__nest *first) {
   wa__nesting.cleaning = true;
-  for (wa__list *link; (link = wa__list_pop(&leaving));) {
-    wa__nest *next = wa__container(wa__container(link, wa__callback, link), wa__nest, later);
-    for (uint32_t i = 0; i < next->n; i++) wa_release(next->members[i]);
-    if (next != nest) wa__free(next, next->size);
+  while (!wa__list_empty(&leaving)) {
+    wa__nest *nest = wa__container(wa__container(leaving.prev, wa__callback, link), wa__nest, later);
+    if (nest->n) {
+      wa_future *f = *nest->members;
+      f->seen |= !first;
+      wa_release(f);
+      nest->members++;
+      nest->n--;
+    } else {
+      wa__list_unlink(&nest->later.link);
+      if (nest != first) wa__free(nest, nest->size);
+    }
   }
   wa__nesting.cleaning = false;
+}
+
+static void go_on(wa__callback *callback) {
+  (void)callback;
+  wa__nest_let_go(NULL);
+}
+
+size_t wa__nest_clean(wa__nest *nest) {
+  static wa__callback rest = {.run = go_on}; /* is ready meanwhile, and runs if a trap comes in between */
+  bool first = !wa__nesting.cleaning;
+  wa__list_push(&leaving, &nest->later.link);
+  if (!first) return 0;
+  wa__list_unlink(&rest.link);
+  wa__ready(&rest);
+  wa__nest_let_go(nest);
+  wa__list_unlink(&rest.link);
   return nest->size;
 }
 

@@ -126,6 +126,29 @@ static int child_status(void *arg) {
 }
 WA_TASK(child_status);
 
+/* ---- a gather, whose members failed unseen ---- */
+
+static int gathers(void *arg) {
+  (void)arg;
+  wa_future *members[4], *inner[2];
+  for (int i = 0; i < 4; i++) members[i] = wa_future_new();
+  inner[0] = wa_gather(members, 2, WA_COLLECT);
+  inner[1] = wa_gather(members + 2, 2, WA_COLLECT);
+  wa_future *outer = wa_gather(inner, 2, WA_COLLECT);
+  for (int i = 0; i < 2; i++) wa_release(inner[i]);
+  for (int i = 0; i < 4; i++) {
+    wa_reject(members[i], WA_EUSER);
+    wa_release(members[i]);
+  }
+  trap_at(WA_REPORT_UNSEEN);
+  wa_release(outer);
+  return WA_OK;
+}
+WA_TASK(gathers);
+
+static int nothing(void *arg) { return (void)arg, WA_OK; }
+WA_TASK(nothing);
+
 /* ---- a report without memory for its event ---- */
 
 static int left = -1; /* allocations that succeed still; below 0: all */

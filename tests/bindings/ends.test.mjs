@@ -16,6 +16,16 @@ onBoth('ends', (test) => {
     assert.equal(await rt.spawn('child_status'), 5);
   });
 
+  test('a trap as a gather of gathers is released: the rest goes too', {}, async (rt) => {
+    const bytes = [];
+    for (let i = 0; i < 3; i++) {
+      assert.ok(await errorOf(rt.spawn('gathers')) instanceof TrapError);
+      await rt.spawn('nothing');
+      bytes.push(rt.counts().bytes);
+    }
+    assert.deepEqual(bytes, Array(3).fill(bytes[0]));
+  });
+
   test('a report that there is no memory for leaves no handle', { host: { none: () => 1 } }, async (rt, { reports }) => {
     for (let operations = 10; operations <= 20; operations++) await rt.spawn('reports', operations);
     assert.ok(reports.length > 0 && reports.length < 11, `${reports.length} were told`);
