@@ -34,12 +34,17 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   wax_room(); /* who links this has that export, too */
-  wa_config c = {.virtual_clock = flags & 1, .debug = flags & 2, .stack_size = stack_size};
+  static wa_config own; /* of the program's constructors; whose clock it is, the host says */
+  if (!wa__events_on) own = wa__the_loop.config;
+  wa_config c = own;
+  c.virtual_clock = flags & 1;
+  c.debug |= (flags & 2) != 0;
   if (budget_ms > 0) c.turn_budget = wa__from_ms(budget_ms);
+  if (stack_size) c.stack_size = stack_size;
   for (const wa__entry *e = wa__entries(); e; e = e->next)
     if (wax_find(e->name) != e) return wa__misuse("wax_init: two tasks are called '%s' (WA_TASK)", e->name);
   /* A constructor of the program's may have spawned tasks; only what is asked for can't be had any more. */
-  bool asks = wa__events_on || c.virtual_clock || c.debug || c.turn_budget || c.stack_size;
+  bool asks = wa__events_on || flags & 3 || budget_ms > 0 || stack_size;
   int st = asks || !wa__task_count ? wa_configure(&c) : (wa__report_start(), WA_OK);
   if (st < 0) return st;
   if (own_functions == UINT32_MAX) own_functions = wa__guest_functions();
@@ -52,8 +57,8 @@ WAX(limits) int32_t wax_limits(double stall_ms, double grace_ms) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   if (!(stall_ms >= 0) || !(grace_ms >= 0)) return wa__misuse("wax_limits: the times must not be negative");
-  wa__the_loop.config.stall_after = wa__from_ms(stall_ms);
-  wa__the_loop.config.grace = wa__from_ms(grace_ms);
+  if (stall_ms > 0) wa__the_loop.config.stall_after = wa__from_ms(stall_ms);
+  if (grace_ms > 0) wa__the_loop.config.grace = wa__from_ms(grace_ms);
   return WA_OK;
 }
 

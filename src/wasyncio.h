@@ -121,7 +121,8 @@ typedef struct wa_config {
 } wa_config;
 
 /** Runner(...): sets the runtime up before its first task. NULL: the defaults. WA_EMISUSE once tasks exist, or for a value out
- * of range. */
+ * of range. A host that drives the program decides the clock, and whatever else it asks for. Where it asks for nothing, what a
+ * constructor has configured stands. */
 int wa_configure(const wa_config *config);
 
 /** asyncio.run(f(arg)): runs f as the main task and returns its status. When f has ended, every task that is

@@ -103,3 +103,19 @@ test('wrong options are named', async () => {
     assert.match(error.message, pattern);
   }
 });
+
+for (const target of ['wasi', 'emscripten']) {
+  test(`what a constructor has configured stands, where load asks for nothing else, ${target}`, async () => {
+    const configured = await program(target, 'configured');
+    const begin = performance.now();
+    for (const options of [{}, { grace: 10, turnBudget: 5 }, { clock: 'virtual', debug: true }]) {
+      const rt = await load(configured, { stallAfter: 60_000, ...options });
+      assert.equal(await rt.spawn('uses_much_stack'), 1);
+      assert.ok(options.clock === 'virtual' ? rt.now === 1 : rt.now > begin); // whose clock it is, is the host's to say
+      await rt.close();
+    }
+    const rt = await load(configured, { stackSize: 4096, onReport() {} });
+    assert.match((await errorOf(rt.spawn('uses_much_stack'))).message, /stack overflow, 4096 bytes/);
+    await rt.close();
+  });
+}
