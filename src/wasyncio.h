@@ -522,7 +522,7 @@ wa_data wa_input(void);
 #if defined(__cplusplus) && __cplusplus >= 201103L
 #define WA__NOTHING static_assert(true, "")
 #else
-#define WA__NOTHING struct wa__entry
+#define WA__NOTHING struct wa__nothing
 #endif
 /** Makes a function known to the host under its own name: `WA_TASK(crawl);` after `int crawl(void *arg)`. Once for each name in
  * a program. */

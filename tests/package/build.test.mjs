@@ -228,7 +228,9 @@ for (const toolchain of names) {
         }
         WA_TASK(all);\n`;
       project.write('names.c', source);
-      project.write('names.cpp', `extern "C" int all(void *);\n${source}`);
+      project.write('names.cpp', `extern "C" int all(void *);
+        ${source}
+        namespace space { static int a(void *) { return 1; } WA_TASK(a); static int b(void *) { return 2; } WA_TASK(b); }\n`);
       for (const [file, standard] of [['names.c', 'c89'], ['names.c', 'c2x'], ['names.cpp', 'c++98'], ['names.cpp', 'c++11']]) {
         const flags = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror', '-O0', '--', `-std=${standard}`];
         await succeeds(build(file, 'names.wasm', ...flags));
