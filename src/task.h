@@ -150,6 +150,11 @@ void wa__task_discard(wa__task *t, int status);
 typedef enum wa__trap { WA__TRAP_KNOWN, WA__TRAP_STACK, WA__TRAP_OTHER, WA__TRAP_INTERRUPTED } wa__trap;
 wa__task *wa__task_recover(wa__trap trap);
 
+/* cancel.c: a task's kind of wa_cancel. */
+bool wa__cancel_task(wa_future *f, wa__detail *reason);
+/* A request of the runtime's own, a deadline's or a group's: without a reason, and that of an earlier request stays. */
+void wa__cancel_quietly(wa__task *t);
+
 /* thrown.c: NULL before the first group or operation. */
 extern void (*wa__thrown_hear)(wa__task *t, const wa_future *f);
 extern wa__detail *(*wa__thrown_of)(const wa__task *t, int st);
@@ -207,8 +212,6 @@ int wa__deliver(wa__task *t);
 /* wa_await_op's future is done: wa__take and wa_release, and notes what it answered as wa__answer. Its status, or WA_ENOMEM. Of
  * op.c, for programs that have operations. */
 extern int (*wa__answered)(wa__task *t, wa_future *f);
-/* A request of the runtime's own, a deadline's or a group's: without a reason, and that of an earlier request stays. */
-void wa__cancel_quietly(wa__task *t);
 /* nest.c's: the gather or shield whose link among a member's callbacks this is, else NULL. */
 extern wa_future *(*wa__nest_waits)(wa__callback *callback);
 /* group.c's: the task that waits for its group, if this is its callback at a member, else NULL. */
