@@ -3,7 +3,7 @@
 import { signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import { cancelledError, lateError, must, need, options } from './errors.js';
-import { Future, checkAwaitable, futureOf, stop } from './future.js';
+import { Future, checkAwaitable, futureOf, stop, tellAfter } from './future.js';
 import { join, leave } from './signals.js';
 
 /** A future that closing the runtime cancels. onCancel(reason): what cancelling means, true if it changed anything. */
@@ -105,7 +105,9 @@ export function gather(core, items, given) {
     // First: what it cancels may end at once. Not anew for the same: it may be reached by very many ways.
     if (!passedOn || passedOn.reason !== reason) passedOn = { reason, error: cancelledError(reason) };
     let stopped = false;
-    for (const item of list) stopped = stop(futures.get(item), reason) || stopped; // who is there twice is asked twice
+    tellAfter(() => {
+      for (const item of list) stopped = stop(futures.get(item), reason) || stopped; // who is there twice is asked twice
+    });
     if (!stopped) passedOn = before;
     return stopped;
   });

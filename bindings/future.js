@@ -9,12 +9,18 @@ export const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispo
 
 // Who watches one that ends hears of it before those who watch what ends by that, as asyncio's call_soon has it.
 let telling;
-function tell(future, watchers) {
-  if (telling) return void telling.push([future, watchers]);
-  telling = [[future, watchers]];
+/** Calls f. Those who watch what ends by it hear of that when f has returned: f may ask many to stop, and the end of one must not
+ * end another before that one is asked. */
+export function tellAfter(f) {
+  if (telling) return f();
+  telling = [];
   try {
-    for (const [of, those] of telling) for (const watcher of those) watcher(of);
-  } finally { telling = undefined; }
+    return f();
+  } finally {
+    try {
+      for (const [of, those] of telling) for (const watcher of those) watcher(of);
+    } finally { telling = undefined; }
+  }
 }
 
 // What cancelled futures and signals have given as errors, of whatever class: a signal's reason is the signal's own. Of what is no
@@ -113,7 +119,7 @@ export class Future {
     this.#ends?.[state](value);
     const watchers = this.#watchers;
     this.#watchers = undefined;
-    if (watchers) tell(this, watchers);
+    if (watchers) tellAfter(() => telling.push([this, watchers]));
     return true;
   }
 

@@ -4,7 +4,7 @@
  * Law: what a scope has started has ended when the scope has. */
 import { Combined } from './combine.js';
 import { GroupError, MisuseError, cancelledError, isA, lateError, misuse, nameOf, need, options, textOf } from './errors.js';
-import { asyncDispose, cancellationsFromNow, dispose, futureOf, stop } from './future.js';
+import { asyncDispose, cancellationsFromNow, dispose, futureOf, stop, tellAfter } from './future.js';
 
 // A block's scope. Its body ends when the block is left, or when leave is called.
 const block = (scope, outer, leave) => Object.assign(scope, {
@@ -79,10 +79,12 @@ function verdict(controller, members) {
       if (!signal.aborted) why = reason;
       controller.abort(error);
       untold ??= new Set([...members].filter((member) => !member._item)); // a promise can't be: what makes it has the signal
-      for (const member of untold) {
-        stop(member, why);
-        untold.delete(member);
-      }
+      tellAfter(() => {
+        for (const member of untold) {
+          stop(member, why);
+          untold.delete(member);
+        }
+      });
     } finally {
       telling = false;
     }

@@ -147,6 +147,23 @@ onBoth('who hears of an end first', (test) => {
     await errorOf(task);
   });
 
+  test('cancelling many asks each, also one that the end of another ends', {}, async (rt) => {
+    const ask = {
+      gather: (items) => rt.gather(items),
+      group: (items) => rt.group(({ add }) => { items.forEach(add); }),
+    };
+    for (const verb in ask) {
+      const task = rt.spawn('sleeper', 1e6), other = rt.spawn('sleeper', 10);
+      const looksOn = rt.shield(other);
+      const both = ask[verb]([looksOn, rt.gather([looksOn, task])]);
+      await rt.spawn('plain');
+      both.cancel('all');
+      assert.equal((await errorOf(both)).reason, 'all');
+      assert.equal((await errorOf(task)).reason, 'all', verb);
+      assert.equal(await other, 0);
+    }
+  });
+
   test('waitFor without time, cancelled while the task cleans up, ends and lets it', {}, async (rt) => {
     const before = rt.exports.cleanup_count();
     const task = rt.spawn('slow_cleanup', 10);
