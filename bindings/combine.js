@@ -53,8 +53,8 @@ export class Combined extends Future {
   _over(futures, each, all) {
     let left = futures.size;
     const ended = (future) => {
-      each(future);
-      if (--left === 0) all?.();
+      each(future, --left);
+      if (left === 0) all?.();
     };
     if (left === 0) all();
     futures.forEach((future) => future._watch(ended));
@@ -132,7 +132,7 @@ const afterThis = queueMicrotask;
 const whens = {
   __proto__: null,
   first: () => true,
-  error: (future) => future._failed && (future._seen(), true),
+  error: (future, left) => left && future._failed && (future._seen(), true), // CPython doesn't look at the last
   all: () => false,
 };
 
@@ -150,7 +150,7 @@ export function wait(core, items, given) {
     afterThis(() => outer._resolve({ done: those(true), pending: those(false) }));
   };
   outer._within(timeout, finish);
-  outer._over(futures, (future) => { if (whens[when](future)) finish(); }, finish);
+  outer._over(futures, (future, left) => { if (whens[when](future, left)) finish(); }, finish);
   return outer;
 }
 

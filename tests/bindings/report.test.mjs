@@ -91,6 +91,12 @@ onBoth('reports', (test) => {
     assert.deepEqual(reports, []);
   });
 
+  test('a wait for the first error has not looked at the last to end', {}, async (rt, { reports }) => {
+    await rt.wait([rt.spawn('echo'), rt.spawn('status', -1005, { name: 'last' })], { when: 'error' });
+    await rt.close();
+    assert.deepEqual(reports.map(({ kind, name }) => [kind, name]), [['unseen', 'last']]);
+  });
+
   test('one that leaves its block has been given up by nobody', {}, async (rt, { reports }) => {
     const task = rt.spawn('status', -1005, { name: 'failed' });
     await rt.spawn('plain');
