@@ -216,6 +216,7 @@ export function asCompleted(core, items, given) {
     },
     async return() {
       if (!all.done) core.x; // refuses before anything has changed
+      ready.length = next = 0;
       return { value: void all._resolve(), done: true };
     },
   };

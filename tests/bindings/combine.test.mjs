@@ -174,6 +174,12 @@ onBoth('asCompleted', (test) => {
     }
     assert.equal(await items[1], 0);
   });
+
+  test('one that was given up gives no more, also of what had ended before', {}, async (rt) => {
+    const ended = rt.asCompleted([soon(1), soon(2)]);
+    for await (const item of ended) { await item; break; }
+    assert.deepEqual(await ended.next(), { value: undefined, done: true });
+  });
 });
 
 onBoth('timeout scope', (test) => {
