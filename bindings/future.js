@@ -115,7 +115,7 @@ export class Future {
     if (this.done) return false;
     this.#state = state;
     this.#value = value;
-    if (state === FAILED) this.#unseen = this.#reports?.expectLook(this, value);
+    if (this._failed) this.#unseen = this.#reports?.expectLook(this, value);
     this.#ends?.[state](value);
     const watchers = this.#watchers;
     this.#watchers = undefined;

@@ -55,7 +55,9 @@ export class Reports {
 
   /** Somebody should look at this error while its future can be reached. Returns what says that somebody has. */
   expectLook(future, error) {
-    const report = reportOf('unseen', `${textOf(error)}; nobody looked at it`, future.name, future.status, future.site);
+    const whose = future.cancelled ? `task '${future.name}': ` : ''; // by its own deadline, whose error does not say so
+    const text = `${whose}${textOf(error)}; nobody looked at it`;
+    const report = reportOf('unseen', text, future.name, future.status, future.site);
     this.#unseen.add(report);
     tellAtExit(this);
     collected.register(future, () => this.#lost(report));

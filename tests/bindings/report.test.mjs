@@ -67,6 +67,16 @@ onBoth('reports', (test) => {
     assert.equal(unloved.done, true);
   });
 
+  test('a task that its own deadline has ended has failed, too', {}, async (rt, { reports }) => {
+    rt.spawn('sleeper', 1e6, { timeout: 5, name: 'slow' });
+    await errorOf(rt.spawn('sleeper', 1e6, { timeout: 5 }));
+    rt.spawn('sleeper', 1e6, { signal: AbortSignal.abort() });
+    await rt.spawn('plain');
+    await rt.close();
+    assert.deepEqual(reports.map(({ kind, name, text }) => [kind, name, text]),
+      [['unseen', 'slow', "task 'slow': not done within 5 ms; nobody looked at it"]]);
+  });
+
   test("or when Node's process ends", {}, async (_, { path }) => {
     assert.equal(await run(path, `
       const rt = await load(path, { onReport: ({ kind, name }) => console.log(kind, name) });
