@@ -77,9 +77,9 @@ function verdict(controller, members) {
     telling = true;
     try {
       if (!signal.aborted) why = reason;
-      controller.abort(error);
-      untold ??= new Set([...members].filter((member) => !member._item)); // a promise can't be: what makes it has the signal
       tellAfter(() => {
+        controller.abort(error);
+        untold ??= new Set([...members].filter((member) => !member._item)); // a promise can't be: what makes it has the signal
         for (const member of untold) {
           stop(member, why);
           untold.delete(member);

@@ -1,6 +1,7 @@
 /* One listener for each AbortSignal, however many tasks it stops: the first task that joins adds it, the last that
  * leaves removes it. An abort reaches the tasks in the order in which they joined. */
 import { signalled } from './cause.js';
+import { tellAfter } from './future.js';
 
 const members = new WeakMap(); // AbortSignal -> Set of tasks
 
@@ -8,7 +9,7 @@ function onAbort({ target: signal }) {
   const tasks = members.get(signal);
   members.delete(signal);
   const cause = signalled(signal);
-  for (const task of tasks) task._stop(cause);
+  tellAfter(() => { for (const task of tasks) task._stop(cause); });
 }
 
 export function join(signal, task) {

@@ -164,6 +164,23 @@ onBoth('who hears of an end first', (test) => {
     }
   });
 
+  test('nor does the end of a scope that was told by the same signal keep another from being asked', {}, async (rt) => {
+    const holding = (item, signal) => rt.group(({ add }) => { add(item); }, { signal });
+    const other = rt.spawn('sleeper', 10);
+    const controller = new AbortController();
+    const told = [rt.spawn('sleeper', 1e6), rt.spawn('sleeper', 1e6)];
+    const groups = [
+      holding(rt.gather([holding(rt.shield(other), controller.signal), told[0]]), controller.signal),
+      rt.group(({ add, signal }) => { add(rt.gather([holding(rt.shield(other), signal), told[1]])); }),
+    ];
+    await rt.spawn('plain');
+    controller.abort('all');
+    groups[1].cancel('all');
+    for (const task of [...groups, ...told]) await errorOf(task);
+    assert.deepEqual(told.map(({ reason }) => reason), ['all', 'all']);
+    assert.equal(await other, 0);
+  });
+
   test('waitFor without time, cancelled while the task cleans up, ends and lets it', {}, async (rt) => {
     const before = rt.exports.cleanup_count();
     const task = rt.spawn('slow_cleanup', 10);
