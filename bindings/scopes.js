@@ -45,7 +45,7 @@ export function timeout(core, ms = Infinity, body, given) {
     get expired() { return expiry !== undefined; },
     reschedule(delay = Infinity) {
       need('time', 'reschedule: ms', delay);
-      if (signal.aborted || outer.done) misuse(`reschedule: the scope ${expiry ? 'has expired' : 'was left'}`);
+      if (outer.done || (body ? expiry : signal.aborted)) misuse(`reschedule: the scope ${expiry ? 'has expired' : 'was left'}`);
       core.x;
       deadline.set(ms = delay);
     },

@@ -209,6 +209,23 @@ onBoth('timeout scope', (test) => {
     assert.deepEqual([error.reason, scope.cancelled], ['outside', true]);
   });
 
+  test('a body that was cancelled may give its clean-up another time', {}, async (rt) => {
+    const give = (ms) => rt.timeout(10, async (scope) => {
+      try {
+        await rt.spawn('sleeper', 1e6, { signal: scope.signal });
+      } finally {
+        scope.reschedule(ms);
+        await rt.spawn('sleeper', 50);
+      }
+    });
+    for (const ms of [undefined, 20]) {
+      const scope = give(ms);
+      await rt.spawn('plain');
+      scope.cancel('outside');
+      assert.equal((await errorOf(scope)).reason, 'outside');
+    }
+  });
+
   test('nested: the inner deadline is the inner error', {}, async (rt) => {
     const result = await rt.timeout(100, async (outer) => {
       const error = await errorOf(rt.timeout(10, ({ signal }) => rt.spawn('sleeper', 1e6, { signal })));
