@@ -157,7 +157,7 @@ export class Operations {
 
   // What C hears of an error, by which errorOf finds it again.
   #words(error, task) {
-    if (task) task._hostError = error;
+    task?._hostFailed(error);
     const words = wordsOf(error);
     const errors = this.#errors;
     errors.delete(words);

@@ -286,7 +286,7 @@ export function pipe(rt, name, given) {
     sink?.giveBack();
     throw error;
   }
-  source.gone = (error) => { task._hostError = error; }; // the cause, if C ends with WA_EIO
+  source.gone = (error) => task._hostFailed(error); // the cause, if C ends with WA_EIO
   sink.gone = (reason) => task.cancel(reason);
   // A task that was told to stop may close what it leaves unfinished: that is no end to be taken for the whole.
   sink.close = () => soon(() => { if (task.cancelling === 0) sink.end(); });

@@ -26,9 +26,9 @@ export class Task extends Future {
   #cancelling = 0;
   #controller;
   #ofC; // until the wasm has said that its error is for here
-  _hostError; // what a host function that it called threw, or a stream that it read failed with
-  status;
-  reason;
+  #hostError; // what a host function that it called threw, or a stream that it read failed with
+  #status; // no field of these is public: a frozen task must end, too
+  #reason;
 
   /** ofC: C has spawned it. Who looks at its error is there, unless the wasm says at the end that nobody can. */
   constructor(core, handle, name, ofC) {
@@ -41,6 +41,8 @@ export class Task extends Future {
     core.owners.set(handle, this);
   }
 
+  get status() { return this.#status; }
+  get reason() { return this.#reason; }
   get name() { return this.#name ??= this.#text(NAME) ?? ''; }
   get site() { return this.#text(SITE) ?? this.#site; }
   get state() { return states[this.done ? 3 : this.#word(STATE)]; }
@@ -68,6 +70,8 @@ export class Task extends Future {
     if (this.#core.busy) queueMicrotask(() => this._stop(cause));
     else this.#request(cause, this.#core.exports);
   }
+
+  _hostFailed(error) { this.#hostError = error; }
 
   /** Of its causes the one with that text at that place in the wasm, or the latest with it. */
   _causeOf(text, place) {
@@ -152,7 +156,7 @@ export class Task extends Future {
   #why(error) { return this.reason === undefined ? error : this.reason; }
 
   #leave(status) {
-    this.status = status;
+    this.#status = status;
     this.#handle = 0;
     if (this.#signal) leave(this.#signal, this);
     this.#deadline?.cancel();
@@ -165,7 +169,7 @@ export class Task extends Future {
     const cancelled = status === ECANCELED;
     const error = cancelled ? this.#cancellation(cause) : this.#error(status, members, words);
     this.#leave(status);
-    this.#cause = this.#causes = this._hostError = undefined;
+    this.#cause = this.#causes = this.#hostError = undefined;
     if (this.#ofC) this._seen();
     this._fail(error, cancelled, cause?.late);
     this.#abort(this.#why(error));
@@ -175,7 +179,7 @@ export class Task extends Future {
   #whatEndedIt(text, place) { return this._causeOf(text, place) ?? (text ? { value: text, text } : this.#cause); }
 
   #cancellation(cause) {
-    this.reason = cause?.value;
+    this.#reason = cause?.value;
     return cause?.asIs ? cause.value : new CancelledError(this.#sentence('was cancelled', cause?.text), this.reason);
   }
 
@@ -191,8 +195,8 @@ export class Task extends Future {
     if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
     const own = `task '${this.name}': `; // which the message begins with
     let cause, why = status === EMISUSE && words.startsWith(own) ? words.slice(own.length) : words;
-    if (status === EIO) cause = this._hostError;
-    if (status === EHOST) cause = core.operations.errorOf(words, this._hostError);
+    if (status === EIO) cause = this.#hostError;
+    if (status === EHOST) cause = core.operations.errorOf(words, this.#hostError);
     if (status === ETRAP || status === ESTACK) cause = core.trap;
     if (cause !== undefined) why = textOf(cause);
     if (status === EDISCARDED) why = 'it did not end in time after its cancellation';

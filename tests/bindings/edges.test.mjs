@@ -320,6 +320,17 @@ onBoth('edges', (test) => {
   });
 
   const callable = Object.assign(() => {}, { then(resolve) { resolve(5); } });
+  const failsSoon = { fails: async () => { throw new Error('soon'); } };
+  test('a task that somebody has frozen ends as any does', { host: failsSoon }, async (rt) => {
+    const tasks = [['echo', 'a'], ['sleeper', 1e6], ['call', 'fails']].map((task) => Object.freeze(rt.spawn(...task)));
+    await rt.spawn('plain');
+    tasks[1].cancel('enough');
+    assert.equal(await tasks[0], 'a');
+    assert.equal((await errorOf(tasks[1])).reason, 'enough');
+    assert.equal((await errorOf(tasks[2])).cause.message, 'soon');
+    assert.deepEqual(tasks.map(({ status, reason }) => [status, reason]), [[0, undefined], [-1, 'enough'], [-8, undefined]]);
+  });
+
   test('a promise may be a function', { host: { callable: () => callable } }, async (rt) => {
     assert.equal(await rt.spawn('call', 'callable'), 5);
   });
