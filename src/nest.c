@@ -7,7 +7,7 @@
  */
 #include "nest.h"
 
-/* As many as fit into a task's usual stack at -O0. CPython's cancel() recurses to some 300, and fails then. */
+/* As many as fit into a task's usual stack at -O0. CPython's cancel() recurses to near 1,000, and fails then. */
 enum { DEEP = 64 };
 
 static void cancel_later(wa__callback *callback) {
