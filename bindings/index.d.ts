@@ -27,7 +27,8 @@ export interface LoadOptions {
   host?: HostFunctions | undefined;
   /**
    * 'virtual': time starts at 0 and jumps to the next timer whenever nothing is ready, neither in C nor among the host's
-   * promises. A host function that waits for real time sees virtual time pass meanwhile. Default 'real'.
+   * promises. A host function that waits for real time sees virtual time pass meanwhile. No task is reported as 'ungraceful'.
+   * Default 'real'.
    */
   clock?: 'real' | 'virtual' | undefined;
   /** How long C runs before the host gets a turn. Default 8, also for 0. */
@@ -166,14 +167,15 @@ export class Runtime {
 
   /**
    * as_completed(): `for await (const item of rt.asCompleted(items)) use(await item)` gives the items themselves, as they end.
+   * After `timeout` the loop fails with a TimeoutError. It cancels nothing.
    * (TypeScript gives `item` the type of the item's value, because it assumes that the loop awaits each item; `await item` is
    * the value in any case.)
    */
   asCompleted<T extends Awaitable>(items: Iterable<T>, options?: { timeout?: number | undefined }): AsyncIterableIterator<T>;
 
   /**
-   * timeout(): runs the body with a deadline. After `ms`, the scope's signal aborts; when the body has ended by that, this
-   * fails with a TimeoutError.
+   * timeout(): runs the body with a deadline. After `ms` the scope's signal aborts. If the body fails because of that, this fails
+   * with a TimeoutError; if the body gives a value all the same, so does this. `undefined` or Infinity: no deadline.
    */
   timeout<T>(
     ms: number | undefined, body: (scope: TimeoutScope) => T | PromiseLike<T>, options?: ScopeOptions,
@@ -203,7 +205,7 @@ export class Runtime {
 
   /** The runtime's clock. */
   readonly now: number;
-  /** Moves a virtual clock on. */
+  /** Moves a virtual clock on. Throws a MisuseError on a real one. */
   advance(ms: number): void;
 
   /**
@@ -304,7 +306,10 @@ export interface TimeoutScope {
   readonly signal: AbortSignal;
   /** Whether the time was up. */
   readonly expired: boolean;
-  /** Moves the deadline to `ms` from now. Throws a MisuseError once the scope has expired or was left. */
+  /**
+   * Moves the deadline to `ms` from now; `undefined` or Infinity: no deadline. Throws a MisuseError once the scope has expired
+   * or was left.
+   */
   reschedule(ms: number | undefined): void;
 }
 
@@ -351,7 +356,10 @@ export interface Counts {
   handles: number;
   /** C stacks that suspended tasks keep. */
   stacks: number;
-  /** Memory that all this uses, with the tables that name it. The tables never shrink, so compare two rounds to find a leak. */
+  /**
+   * Memory that all this and a running trace use, with the tables that name it. The tables never shrink, so compare two rounds
+   * to find a leak.
+   */
   bytes: number;
 }
 
@@ -382,7 +390,7 @@ export interface Report {
   task: Task | undefined;
   /** The task's name. */
   name: string;
-  /** The status that the task ended with, if it has ended. */
+  /** The C status that the task ended with; -14 (WA_EPENDING) if it has not ended; 0 for 'deadlock' and 'shutdown'. */
   status: number;
   /** How many tasks, if the report concerns several; how many steps a stall may be spread over. */
   count: number;

@@ -61,7 +61,7 @@ enum {
   WA_ETIMEDOUT = -2,  /**< TimeoutError: a deadline of wa_wait_for, wa_timeout or wa_completed passed. */
   WA_EGROUP = -3,     /**< ExceptionGroup: members failed; wa_group_errors and wa_errors give their errors. */
   WA_EMISUSE = -4,    /**< RuntimeError, ValueError: a wrong call; wa_error_text() says what was wrong. */
-  WA_ENOMEM = -5,     /**< MemoryError. */
+  WA_ENOMEM = -5,     /**< MemoryError. A task also ends with it if there is no memory to keep its frames while it waits. */
   WA_ESHUTDOWN = -6,  /**< QueueShutDown. */
   WA_EBROKEN = -7,    /**< BrokenBarrierError. */
   WA_EHOST = -8,      /**< a host operation failed, or the host has no such operation. */
@@ -70,7 +70,7 @@ enum {
   WA_ETRAP = -11,     /**< the task hit a wasm trap and was ended without clean-up. */
   WA_EDISCARDED = -12,/**< the task ignored its cancellation and was ended without clean-up. */
   WA_EAGAIN = -13,    /**< QueueEmpty, QueueFull: a _nowait call would have had to wait. */
-  WA_EPENDING = -14,  /**< InvalidStateError: the future is not done yet. */
+  WA_EPENDING = -14,  /**< InvalidStateError: the future is not done yet. Not for a task to return. */
   WA_ECLOSED = -15,   /**< BrokenPipeError, ConnectionResetError: the other side has gone, or wa_close closed it. */
   WA_EIO = -16,       /**< OSError: the host refused; errno says why. */
   WA_EUSER = -1000    /**< a program's own errors are below: WA_EUSER - 1, WA_EUSER - 2, ... down to INT32_MIN + 1 */
@@ -111,23 +111,25 @@ typedef int (*wa_task_fn)(void *arg); /**< what a task runs: returns a status */
 
 /** How the runtime works. Everything zero is the default. */
 typedef struct wa_config {
-  bool virtual_clock;    /**< time starts at 0 and jumps to the next timer whenever nothing is ready */
+  bool virtual_clock;    /**< time starts at 0, in each wa_run anew, and jumps to the next timer whenever nothing is ready. Then no
+                            task is reported as ungraceful (but by wa_stop_within), nor in wa_run as stalled. */
   bool debug;            /**< look at the clock after each step, so that a report of a stall names the very step */
   wa_time turn_budget;   /**< how long a turn runs before the host gets one; 0: WA_MS(8) */
   wa_time stall_after;   /**< report a step that ran longer than this without an await; 0: WA_MS(100) */
   wa_time grace;         /**< report a task that does not end this long after its cancellation; 0: WA_S(5) */
   size_t stack_size;     /**< C stack of a task in bytes; 0: 16384 */
-  uint32_t max_turns;    /**< give up (WA_EDEADLOCK) after this many iterations of the loop; 0: never */
+  uint32_t max_turns;    /**< wa_run gives up (WA_EDEADLOCK) after this many iterations of its loop; 0: never */
 } wa_config;
 
-/** Runner(...): sets the runtime up before its first task. NULL: the defaults. WA_EMISUSE once tasks exist, or for a value out
- * of range. A host that drives the program decides the clock, and whatever else it asks for. Where it asks for nothing, what a
- * constructor has configured stands. */
+/** Runner(...): sets the runtime up before its first task. NULL: the defaults. The record is copied. WA_EMISUSE while a task is
+ * unfinished, or for a value out of range. A host that drives the program decides the clock, and whatever else it asks for. Where
+ * it asks for nothing, what a constructor has configured stands. */
 int wa_configure(const wa_config *config);
 
 /** asyncio.run(f(arg)): runs f as the main task and returns its status. When f has ended, every task that is
- * left is cancelled and waited for. WA_EDEADLOCK when nothing can ever happen again; WA_ENOMEM; WA_EMISUSE inside a
- * task, or on a host that must not be blocked (a browser page): there the host drives the turns. */
+ * left is cancelled and waited for. Then it may be called again. WA_EDEADLOCK when nothing can ever happen again; WA_ENOMEM;
+ * WA_EMISUSE for a NULL f, inside a task, or on a host that must not be blocked (a browser page): there the host drives the
+ * turns. */
 int wa_run(wa_task_fn f, void *arg);
 
 /** The exit status for a shell: `int main(void) { return wa_exit_status(wa_run(f, NULL)); }`. 0 to 63 stay as they are, and
@@ -146,7 +148,7 @@ typedef struct wa_counts {
   uint32_t operations; /**< of the host's, in flight */
   uint32_t handles;    /**< names that the host holds */
   uint32_t stacks;    /**< C stacks that suspended tasks keep */
-  size_t bytes;       /**< memory that live objects use */
+  size_t bytes;       /**< memory that live objects and a running trace use */
 } wa_counts;
 /** Counts what is alive, into *out. */
 void wa_count(wa_counts *out);
@@ -161,9 +163,10 @@ typedef struct wa_task_options {
 } wa_task_options;
 
 /** create_task(f(arg)): makes a task that runs f from the next iteration of the loop on. The caller owns a reference.
- * NULL without memory or for a NULL f. Does not suspend. */
+ * NULL without memory or for a NULL f. What arg points to stays the program's, and must live as long as f uses it. Does not
+ * suspend. */
 wa_task *wa_spawn(wa_task_fn f, void *arg);
-/** wa_spawn with options; NULL: the defaults. NULL also for a stack_size that is out of range. */
+/** wa_spawn with options, which are copied; NULL: the defaults. Returns NULL also for a stack_size that is out of range. */
 wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options);
 
 /** Gives the running task a value: `return wa_return(ptr);`. The program owns the value; the runtime only passes it on.
@@ -205,7 +208,8 @@ wa_future *wa_future_new(void);
 /** set_result(value): the program owns the value. WA_EMISUSE if the future is done, or was not made by wa_future_new: a task, a
  * gather and a shield settle themselves. */
 int wa_resolve(wa_future *future, void *value);
-/** set_exception(status): status must be negative. WA_EMISUSE as for wa_resolve. */
+/** set_exception(status): status must be an error, that is, negative, but not WA_EPENDING. Else WA_EMISUSE, and as for
+ * wa_resolve. */
 int wa_reject(wa_future *future, int status);
 
 /** Takes one more reference, to give back with wa_release. Returns the future; NULL for NULL. */
@@ -222,7 +226,8 @@ bool wa_cancelled(const wa_future *future);
 /** The outcome, as result() and exception() have it: WA_OK (or the task's positive status) or an error, which then counts as seen;
  * WA_EPENDING while not done. */
 int wa_status(const wa_future *future);
-/** result(): the value given to wa_return or wa_resolve; NULL while not done, or if none was given. */
+/** result(): the value given to wa_return or wa_resolve; NULL while not done, or if none was given. After wa_return_bytes and its
+ * like it is the runtime's copy (wa_result has its size); of a gather, its array. Both live as long as the future. */
 void *wa_value(const wa_future *future);
 /** The member errors of a future that failed with WA_EGROUP, flattened, in the order they occurred: writes up
  * to max statuses to out and returns how many there are. */
@@ -637,7 +642,7 @@ typedef struct wa_report {
   const char *site;   /**< the await concerned, "file.c:12", or "". For a stall, the await that ended the step, or the one before
                          if the task has ended */
   wa_time age;        /**< how long ago the cancellation was asked for, or how long the step ran */
-  int status;         /**< the task's, if it has ended */
+  int status;         /**< the task's, if it has ended; else WA_EPENDING. For the last two kinds 0. */
   uint32_t count;     /**< how many, where the report is about several */
   const char *text;   /**< the whole, as one sentence */
 } wa_report;
