@@ -14,6 +14,7 @@
  *   - "Suspends" marks the calls that can give up the turn. They work inside a task only; elsewhere they return
  *     WA_EMISUSE. Each awaits one future. If the call has to wait, a cancellation of its task surfaces there as
  *     WA_ECANCELED. If it need not (the lock is free, the future is done), the next call that waits returns it, as in asyncio.
+ *     (wa_checkpoint and the calls on descriptors return it in any case.)
  *   - A wrong call, such as NULL for an object, is WA_EMISUSE. A call that returns no status gives NULL, "", 0 or a bool
  *     instead. wa_error_text() then names the task, if one made it, the call and the argument, and says what was expected.
  *   - A task is the future that a fiber settles, so every call that takes a wa_future takes a wa_task.
@@ -215,8 +216,8 @@ int wa_reject(wa_future *future, int status);
 /** Takes one more reference, to give back with wa_release. Returns the future; NULL for NULL. */
 wa_future *wa_retain(wa_future *future);
 /** Gives a reference back; nothing for NULL. A task that runs goes on. One release too many is refused (wa_error_text) if it
- * would free a pending future that the runtime still needs. If others still hold the future, it takes their reference: who waits
- * for it then finds it gone. */
+ * would free a pending future that the runtime still needs. If others still hold the future, it takes their reference: whoever
+ * waits for it then finds it gone. */
 void wa_release(wa_future *future);
 
 /** done(): whether the outcome is there. */
@@ -517,8 +518,8 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
  * NULL without memory, or for a wrong argument. */
 wa_future *wa_start_op(const char *name, const wa_data *input);
 /** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number; it lives as long as the
- * future. For a task that ended with the WA_EHOST of an await: what the host said, as text; under a host that
- * drives the runtime, with WA_EMISUSE: the sentence about the wrong call. Otherwise of type WA_NOTHING. */
+ * future. For a task that ended with the WA_EHOST of an await: what the host said, as text. For a task that ended with
+ * WA_EMISUSE, if a host drives the runtime: the sentence about the wrong call, as text. Otherwise of type WA_NOTHING. */
 wa_data wa_result(const wa_future *future);
 
 /** The input that the host gave when it spawned the running task; the task's arg points to the same bytes (for a number, to a
@@ -541,10 +542,11 @@ wa_data wa_input(void);
 /* ---- descriptors: sockets, pipes, files, the terminal ---------------------------------------------------- */
 
 /* Awaited input and output. Many tasks wait for many descriptors in one poll of the host's. Each wait is one
- * future, so a cancellation or a deadline ends it, and then nothing was read or written. A call that need not
- * wait does not suspend, but counts as a wa_checkpoint. Sockets are made non-blocking here. Pipes and the
- * terminal, which other programs share, are left as they are and only touched when they are ready. Two tasks may wait
- * for the same descriptor: each readiness wakes one, the earliest first; wa_lock keeps their data apart.
+ * future, so a cancellation or a deadline ends it, and then nothing was read or written. Each of these calls that suspends begins
+ * as a wa_checkpoint: even if it need not wait, it returns WA_ECANCELED if the task was cancelled, and gives up the turn if the
+ * turn's budget is used up. Sockets are made non-blocking here. Pipes and the terminal, which other programs share, are left as
+ * they are and only touched when they are ready. Two tasks may wait for the same descriptor: each readiness wakes one, the
+ * earliest first; wa_lock keeps their data apart.
  * Errors of all these calls: WA_ECLOSED if the other side has gone; WA_EIO, with errno; WA_EMISUSE for a descriptor that is
  * not open, outside of a task, and for data that is NULL or of size 0 (but wa_write_all of nothing is done at once, anywhere).
  * wa_error_text() names the task, the call and the descriptor. */
@@ -612,7 +614,7 @@ void wa_lines_close(wa_lines *lines);
  * REASON is the rest of the line as it stands, with any quotes.
  * Each command is answered by a line "ok N" (the number of tasks) or "error WHY". Task names are those of wa_spawn_with, listed
  * with C's escapes for quotes, backslashes and control characters. When an answer can't be written within a second, no more
- * are, and commands are still obeyed. The caller owns a reference, and cancels the task when the
+ * answers are written, but commands are still obeyed. The caller owns a reference, and cancels the task when the
  * program is to end. NULL without memory. */
 wa_task *wa_control(int in, int out);
 
