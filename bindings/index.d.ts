@@ -302,7 +302,10 @@ export interface ScopeOptions {
 
 /** What the body of `Runtime.timeout` is given. */
 export interface TimeoutScope {
-  /** Aborts with the TimeoutError when the time is up; with a CancelledError when the scope is cancelled. */
+  /**
+   * Aborts with the TimeoutError when the time is up, with a CancelledError when the scope is cancelled or its block is left, with
+   * the reason of the `signal` that the scope was given when that aborts. It does not abort for a body that ends in time.
+   */
   readonly signal: AbortSignal;
   /** Whether the time was up. */
   readonly expired: boolean;
@@ -315,7 +318,11 @@ export interface TimeoutScope {
 
 /** What the body of `Runtime.group` is given. A member that ends by its own `timeout` counts as failed. */
 export interface Group {
-  /** Aborts when a member fails or the group is cancelled. */
+  /**
+   * Aborts when a member or the body fails, with that error; when the group is cancelled or its block is left, with a
+   * CancelledError; when the `signal` that the group was given aborts, with its reason. It does not abort for a group that ends
+   * well.
+   */
   readonly signal: AbortSignal;
   /** Runtime.spawn, into this group. Throws a MisuseError when the group is shutting down or finished. */
   spawn<T extends Uint8Array | string | number = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
