@@ -187,7 +187,8 @@ wa_task *wa_current(void);
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx);
 /** get_name(): the task's name; "" for a future that is not a task. Valid as long as the task. */
 const char *wa_name(const wa_future *task);
-/** Where the task waits: "file.c:12"; "" while it runs or before its first await. The runtime owns the text. */
+/** Where the task waits, or gave up its turn: "file.c:12"; "" while it runs, before its first await, and after its end. The text is
+ * valid for ever. */
 const char *wa_site(const wa_future *task);
 
 /** finally: runs cleanup(arg) when the body of the running task has returned, whatever it returned; last in, first out.
@@ -235,7 +236,7 @@ void *wa_value(const wa_future *future);
 size_t wa_errors(const wa_future *future, int *out, size_t max);
 /** CancelledError's message: the reason given to the wa_cancel that ended the future. For a task that still runs, the reason of
  * the latest wa_cancel that reached it; a wait that is cancelled already keeps its reason. "" if there is none. Every reader gets
- * it. The runtime owns the text. */
+ * it. The runtime owns the text; it is valid until another wa_cancel reaches the future, or the future is released. */
 const char *wa_reason(const wa_future *future);
 /** add_done_callback: calls done(ctx, future) from the loop once the future is done; in the next iteration if it is done already.
  * The future is kept until done returns; the program owns ctx. done must not suspend. An error counts as seen if done calls
