@@ -260,6 +260,26 @@ static int calls_back(void *arg) {
 }
 WA_TASK(calls_back);
 
+static int calls_back_for_ever(void *arg) {
+  (void)arg;
+  for (;;) call_embedder();
+}
+WA_TASK(calls_back_for_ever);
+
+static int called_from(int n);
+static int (*volatile deeper)(int) = called_from;
+static int called_from(int n) {
+  call_embedder();
+  int below = deeper(n + 1);
+  __asm__ volatile("" : "+r"(below));
+  return below + 1;
+}
+static int calls_back_from_deep_down(void *arg) {
+  (void)arg;
+  return called_from(0);
+}
+WA_TASK(calls_back_from_deep_down);
+
 static int prints(void *arg) {
   printf("printed: %s %.3f\n", (const char *)arg, 2.5);
   return fflush(stdout);

@@ -1,4 +1,5 @@
 """The Python host module: how tasks end, and what is said about it."""
+import contextlib
 import gc
 import time
 import unittest
@@ -262,6 +263,32 @@ class Traps(Case):
         time.sleep(1)
         self.assertEqual(self.finish('echo', 'still there').result(), 'still there')
         self.assert_reports()
+
+    def test_the_guard_holds_for_who_calls_back_and_back(self):
+        end = time.monotonic() + 30
+
+        def called(runtime):
+            runtime.now()
+            if time.monotonic() > end:
+                raise AssertionError('the guard has not interrupted it')
+        rt = self.start(called=called, guard=0.5)
+        task = rt.spawn('calls_back_for_ever')
+        rt.run(task, timeout=60)
+        self.assertIs(type(task.exception()), wasyncio.InterruptedTaskError)
+
+    def test_the_end_of_the_engines_stack_in_a_call_back(self):
+        for calls in (lambda rt: rt.now(), lambda rt: rt.spawn('echo', 'x' * 1000)):
+            def called(runtime):
+                with contextlib.suppress(wasyncio.MisuseError):  # of the spawn, while there is stack
+                    calls(runtime)
+            with self.subTest(calls):
+                rt = self.start(called=called, guard=60)
+                sleeper = rt.spawn('sleeper', 20)
+                task = rt.spawn('calls_back_from_deep_down', stack_size=1 << 22)
+                rt.run(task, sleeper, timeout=60)
+                self.assertIs(type(task.exception()), wasyncio.StackOverflowError)
+                self.assertEqual(sleeper.result(), 0)
+                self.assert_nothing_left()
 
     def test_an_exception_out_of_an_import_ends_the_task_alone(self):
         def called(runtime):

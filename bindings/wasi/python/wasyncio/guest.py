@@ -1,8 +1,12 @@
 """The wasm as Python sees it: typed calls of its flat exports (docs/abi.md), values in and out of its memory.
 
-Law: what a pointer points to is copied out before the next call.
+Laws
+  - What a pointer points to is copied out before the next call.
+  - A call out of an import is one inside another. It has the guard of that, not one of its own, and a trap in it is the import's.
 """
+import math
 import struct
+import time
 
 import wasmtime
 
@@ -14,6 +18,8 @@ UNSEEN = 2  # of an info record's flags: an error that nobody in C has looked at
 STATE = struct.Struct('<dIIIi')
 OPERATION = struct.Struct('<IIIIdI')
 REPORT = struct.Struct('<IiIIdII')
+TICK = 0.05  # seconds between two epochs
+_LONGEST = 1e9  # seconds, which are 31 years
 COUNTS = ('tasks', 'futures', 'timers', 'operations', 'handles', 'stacks', 'bytes')
 
 
@@ -23,7 +29,8 @@ class Guest:
         self.memory = exports['memory']
         self._functions = {name: exports[name] for name in names}
         self._entries = {}
-        self.ticks = 1 << 60   # the guard of each call
+        self.guard = math.inf  # seconds, of each call
+        self._end = None       # of the guard, while C runs
         self.broken = None     # ends the runtime: a call trapped in which no task ran
 
     def has(self, name):
@@ -31,17 +38,35 @@ class Guest:
 
     def call(self, name, *args):
         """i32 results are unsigned where they are pointers or handles: callers mask those."""
-        self.store.set_epoch_deadline(self.ticks)
         try:
             return self.enter(name, *args)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
-            if not self.broken:
+            if not self.broken or self.is_inside():
                 raise
             raise self.broken(trap) from trap
 
     def enter(self, name, *args):
         """A call that may run tasks: a trap is the caller's."""
-        return self._functions[name](self.store, *args)
+        outer = self._end
+        try:
+            if outer is None:
+                self._end = time.monotonic() + self.guard
+                self._allow(self.guard)
+            else:
+                self._allow(math.inf)
+                self._functions['wax_room'](self.store)  # C may be deep
+            return self._functions[name](self.store, *args)
+        finally:
+            self._end = outer
+            if outer is not None:
+                self._allow(outer - time.monotonic())
+
+    def is_inside(self):
+        """Whether C runs, so that this comes from an import."""
+        return self._end is not None
+
+    def _allow(self, seconds):
+        self.store.set_epoch_deadline(math.ceil(min(seconds, _LONGEST) / TICK) + 1 if seconds > 0 else 0)
 
     def check(self, status):
         """The status, unless it says that the call was refused."""

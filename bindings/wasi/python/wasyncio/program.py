@@ -14,11 +14,8 @@ import wasmtime
 from .checks import is_buffer, must, number, seconds, stack_size as check_stack_size
 from .doorbell import Doorbell
 from .errors import LoadError
-from .guest import Guest
-from .runtime import NEVER, Runtime
-
-_TICK = 0.05  # seconds between two epochs
-_LONGEST = 1e9  # seconds, which are 31 years
+from .guest import TICK, Guest
+from .runtime import Runtime
 
 
 class Program:
@@ -57,13 +54,15 @@ class Program:
         check_stack_size('start', stack_size)
         for name, value in (('budget', budget), ('stall_after', stall_after), ('grace', grace)):
             seconds(f'start: {name}', value)
-        ticks = self._ticks(guard)
+        if guard is not None:
+            must(number(guard) > 0, 'start: guard', 'seconds, above 0, or None', guard)
+            self._start_ticking()
         must(isinstance(host or {}, Mapping), 'start: host', 'a dict of functions', host)
         for name, function in (host or {}).items():
             must(callable(function), f'start: host[{name!r}]', 'a function', function)
         must(on_report is None or callable(on_report), 'start: on_report', 'a function or None', on_report)
         store = wasmtime.Store(self.engine)
-        store.set_epoch_deadline(NEVER)
+        store.set_epoch_deadline(1 << 60)  # for a start function
         if wasi is None:
             wasi = wasmtime.WasiConfig()
             wasi.inherit_stdout()
@@ -84,7 +83,7 @@ class Program:
         if version != 1:
             store.close()
             raise LoadError(f'the wasm speaks version {version} of the exports; expected 1')
-        runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, ticks)
+        runtime = Runtime(guest, doorbell, host or {}, on_report, virtual_clock, math.inf if guard is None else guard)
         runtime._program = self  # whose ticks are the guard's
         guest.check(guest.call('wax_init', bool(virtual_clock) | bool(debug) << 1, budget * 1000.0, stack_size))
         guest.check(guest.call('wax_limits', stall_after * 1000.0, grace * 1000.0))
@@ -100,14 +99,10 @@ class Program:
         linker.define_func('wasi_snapshot_preview1', 'sched_yield', answer, doorbell.answer)
         return linker
 
-    def _ticks(self, guard):
-        if guard is None:
-            return NEVER
-        must(number(guard) > 0, 'start: guard', 'seconds, above 0, or None', guard)
+    def _start_ticking(self):
         if self._ticking != os.getpid():  # a forked process has not got the thread
             self._ticking = os.getpid()
             threading.Thread(target=_tick, args=(weakref.ref(self),), name='wasyncio guard', daemon=True).start()
-        return math.ceil(min(guard, _LONGEST) / _TICK) + 1
 
 
 def _tick(reference):
@@ -115,4 +110,4 @@ def _tick(reference):
     while program := reference():
         program.engine.increment_epoch()
         del program
-        pause.wait(_TICK)
+        pause.wait(TICK)

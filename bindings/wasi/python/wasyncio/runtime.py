@@ -31,7 +31,6 @@ _KINDS = ['', 'swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', '
 _KNOWN, _STACK, _OTHER, _INTERRUPTED = range(4)
 _EAGER = 1
 _SLICE = 0.005  # seconds: descriptors are waited for inside the guest, where no doorbell is heard
-NEVER = 1 << 60  # ticks
 log = logging.getLogger('wasyncio')
 
 
@@ -54,7 +53,7 @@ def _alive(owner):
 class Runtime:
     """Made by Program.start. A context manager: leaving it closes it."""
 
-    def __init__(self, guest, doorbell, host, on_report, virtual_clock, ticks):
+    def __init__(self, guest, doorbell, host, on_report, virtual_clock, guard):
         self.guest = guest
         self.alive = 0       # unfinished tasks, as of the latest turn
         self.trap = None     # the latest exception that ended a task; interrupted: it was the guard
@@ -63,7 +62,6 @@ class Runtime:
         self._operations = Operations(self, host)
         self._on_report = on_report
         self._virtual = virtual_clock
-        self._ticks = ticks
         self._owners = {}    # handle -> Task, a weak reference to one that C has spawned, or a callable for a timer
         self._traps = deque()
         self._thread = threading.get_ident()
@@ -71,7 +69,7 @@ class Runtime:
         self._changed = False  # something was made ready since the latest turn
         self._descriptors = set()  # that C waits for
         self._closed = False
-        guest.ticks, guest.broken = ticks, self._broken
+        guest.guard, guest.broken = guard, self._broken
 
     # ---- who may come in
 
@@ -112,15 +110,6 @@ class Runtime:
                     signal.signal(signal.SIGINT, handler)
                 self._doorbell.raise_noted()
 
-    @contextmanager
-    def _guarded(self):
-        """C may run in here, for as long as the guard allows."""
-        self.guest.store.set_epoch_deadline(self._ticks)
-        try:
-            yield
-        finally:
-            self.guest.store.set_epoch_deadline(NEVER)
-
     def call_soon_threadsafe(self, function, *args):
         """Has the owner call it, between two turns. From any thread or signal handler; ends the turn that C is in."""
         must(callable(function), 'call_soon_threadsafe: function', 'a function', function)
@@ -148,8 +137,7 @@ class Runtime:
             label = 0 if name is None else guest.own(str(name).encode(errors='replace'))
             try:
                 operands = guest.operands(input, f"spawn: the input of '{function}'")
-                with self._guarded():
-                    handle = self._first(entry, *operands, label, stack_size, _EAGER if eager else 0)
+                handle = self._first(entry, *operands, label, stack_size, _EAGER if eager else 0)
             finally:
                 if label and not self._closed:
                     guest.call('wax_free', label)
@@ -204,8 +192,7 @@ class Runtime:
             for request in self._doorbell.take():
                 request()
             try:
-                with self._guarded():
-                    state = self.guest.enter('wax_turn')
+                state = self.guest.enter('wax_turn')
             except BaseException as trap:
                 self._recover(trap)
                 if not isinstance(trap, Exception):
@@ -305,8 +292,7 @@ class Runtime:
             kind = _KNOWN if isinstance(trap, wasmtime.Trap) else _OTHER
         self.trap = trap
         try:
-            with self._guarded():
-                recovered = self.guest.enter('wax_recover', kind)
+            recovered = self.guest.enter('wax_recover', kind)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as again:
             recovered, trap = 0, again
         if recovered:
@@ -321,6 +307,8 @@ class Runtime:
         try:
             return self.guest.enter('wax_spawn', *operands)
         except BaseException as trap:
+            if self.guest.is_inside():
+                raise
             self._recover(trap)
             if not isinstance(trap, Exception):
                 raise
