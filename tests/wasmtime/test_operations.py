@@ -55,6 +55,22 @@ class Operations(Case):
         self.assertTrue(second.cancelled())
         self.assert_nothing_left()
 
+    def test_a_turn_is_due_at_once_for_what_came_meanwhile(self):
+        done = Future()
+        done.set_result('at hand')
+
+        def ask(question):
+            sleeper.cancel('asked to')
+            return done
+        rt = self.start(host={'ask': ask})
+        sleeper = rt.spawn('waits')
+        rt.turn()
+        task = rt.spawn('asks', 'now')
+        self.assertEqual(rt.turn(), 0.0)
+        rt.turn()
+        rt.turn()
+        self.assertEqual((task.result(), sleeper.reason), ('at hand', 'asked to'))
+
     def test_an_answer_after_the_close_is_void(self):
         future = Future()
         future.set_running_or_notify_cancel()  # too late to cancel it

@@ -45,6 +45,10 @@ class Doorbell:
         if error is not None:
             raise error
 
+    def rang(self):
+        """Whether there are requests."""
+        return bool(self._requests)
+
     def wait(self, timeout):
         """Sleeps until somebody rings, for at most so many seconds; None: as long as it takes."""
         try:

@@ -209,7 +209,7 @@ class Runtime:
                     failed = failed or error
             if failed:
                 raise failed
-        if self._changed:
+        if self._changed or self._doorbell.rang():
             return 0.0
         return None if next_ms < 0 else next_ms / 1000
 
