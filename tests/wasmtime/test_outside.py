@@ -1,4 +1,5 @@
 """Cancelled from outside while C computes, and many of everything."""
+import contextlib
 import gc
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 import time
 import unittest
 from collections import Counter
+from concurrent.futures import Future
 
 import wasyncio
 from case import Case, imports, program, wasi
@@ -21,6 +23,27 @@ def after(seconds, f):
     thread = threading.Timer(seconds, f)
     thread.start()
     return thread
+
+
+@contextlib.contextmanager
+def interrupted_at(line):
+    """Ctrl-C comes before so many lines of the module's have run."""
+    folder, left = os.path.dirname(wasyncio.__file__), line
+
+    def trace(frame, event, argument):
+        nonlocal left
+        if os.path.dirname(frame.f_code.co_filename) != folder:
+            return None
+        if event == 'line':
+            left -= 1
+            if left == 0:
+                signal.raise_signal(signal.SIGINT)
+        return trace
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
 
 
 class Outside(Case):
@@ -121,32 +144,19 @@ except KeyboardInterrupt:
 
     def test_ctrl_c_at_every_line_loses_nothing(self):
         """Of the runtime's own, one after the other, from the spawn to the end of the task."""
-        folder = os.path.dirname(wasyncio.__file__)
         line, ended = 0, False
         while not ended:
             rt = self.start(host={'ask': str.upper})
             cleans_up = rt.spawn('tells_why')
-            left = line = line + 1
-
-            def trace(frame, event, argument):
-                nonlocal left
-                if os.path.dirname(frame.f_code.co_filename) != folder:
-                    return None
-                if event == 'line':
-                    left -= 1
-                    if left == 0:
-                        signal.raise_signal(signal.SIGINT)
-                return trace
+            line += 1
             task = None
-            sys.settrace(trace)
             try:
-                task = rt.spawn('asks', 'hello')
-                rt.run(task, timeout=60)
+                with interrupted_at(line):
+                    task = rt.spawn('asks', 'hello')
+                    rt.run(task, timeout=60)
                 ended = True
             except KeyboardInterrupt:
                 ended = False
-            finally:
-                sys.settrace(None)
             if task:
                 rt.run(task, timeout=60)
                 self.assertEqual(task.result(), 'HELLO', line)
@@ -154,6 +164,26 @@ except KeyboardInterrupt:
             self.assertEqual(rt.close(grace=5), 0)
             self.assertEqual(cleans_up.status, -1, line)
         self.assertGreater(line, 200)
+
+    def test_ctrl_c_at_every_line_of_a_close_that_is_made_again(self):
+        line, ended = 0, False
+        while not ended:
+            future = Future()
+            rt = self.start(host={'ask': lambda question: future})
+            asks, ignores = rt.spawn('asks', 'hello', timeout=60), rt.spawn('stubborn')
+            while ignores.state != 'waiting':
+                rt.turn()
+            line += 1
+            try:
+                with interrupted_at(line):
+                    rt.close(grace=0)
+                ended = True
+            except KeyboardInterrupt:
+                rt.close(grace=0)
+            self.assertEqual((asks.status, ignores.status, future.cancelled()), (-1, -12, True), line)
+            self.assertIsInstance(ignores.exception(), wasyncio.TaskError)
+            self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+        self.assertGreater(line, 100)
 
     def test_a_handler_of_ones_own_may_raise_on_ctrl_c(self):
         """As asyncio's does, the second time."""

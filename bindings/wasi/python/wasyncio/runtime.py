@@ -371,10 +371,11 @@ class Runtime:
                 break
             if due != 0.0:
                 self._wait(left if due is None else min(due, left))
-        for task in self._held():
-            task._named()
-        discarded = self.guest.call('wax_discard')
-        self._end(EDISCARDED)
+        with self._enter():
+            for task in self._held():
+                task._named()
+            discarded = self.guest.call('wax_discard')
+            self._end(EDISCARDED)
         if failed:
             raise failed
         return discarded
