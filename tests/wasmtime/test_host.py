@@ -30,6 +30,8 @@ class Life(Case):
         rt = self.start()
         with self.assertRaisesRegex(wasyncio.MisuseError, "no task is named 'nobody': the wasm has .*sleeper"):
             rt.spawn('nobody')
+        with self.assertRaisesRegex(wasyncio.MisuseError, "no task is named 'echo\0more'"):
+            rt.spawn('echo\0more')
         with self.assertRaisesRegex(wasyncio.MisuseError, "the input of 'echo' must be .*, not list"):
             rt.spawn('echo', [])
         with self.assertRaisesRegex(wasyncio.MisuseError, 'timeout must be seconds, 0 or more, not -1'):
@@ -106,6 +108,11 @@ class Life(Case):
             (lambda: program().start(host=['ask']), r"start: host must be a dict of functions, not \['ask'\]"),
             (lambda: program().start(host={'ask': 5}), r"start: host\['ask'\] must be a function, not 5"),
             (lambda: program().start(on_report=5), 'start: on_report must be a function or None, not 5'),
+            (lambda: program().start(wasi=5), 'start: wasi must be a wasmtime.WasiConfig or None, not 5'),
+            (lambda: program().start(imports=5), 'start: imports must be a dict of functions, not 5'),
+            (lambda: program().start(imports={('a', 'b'): print}),
+             r"start: imports\[\('a', 'b'\)\] must be \(wasmtime.FuncType, function\) for \('module', 'name'\), not <"),
+            (lambda: program().start(imports={'a': 5}), r"start: imports\['a'\] must be \(wasmtime.FuncType, function\)"),
             (lambda: program().start(guard='x'), "start: guard must be seconds, above 0, or None, not 'x'"),
             (lambda: program().start(guard=0), 'start: guard must be seconds, above 0, or None, not 0'),
             (lambda: program().start(budget='x'), "start: budget must be seconds, 0 or more, not 'x'"),

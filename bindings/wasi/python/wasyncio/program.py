@@ -48,7 +48,7 @@ class Program:
                      limit
         virtual_clock, budget, stack_size, debug, stall_after, grace   as in C's wa_config, in seconds; 0: the default
         on_report    gets each Report; without it they go to logging.getLogger('wasyncio')
-        wasi         a wasmtime.WasiConfig; without it the process's stdout and stderr
+        wasi         a wasmtime.WasiConfig, for this start only; without it the process's stdout and stderr
         imports      {(module, name): (wasmtime.FuncType, function)}: further imports of the wasm
         """
         check_stack_size('start', stack_size)
@@ -60,6 +60,11 @@ class Program:
         must(isinstance(host or {}, Mapping), 'start: host', 'a dict of functions', host)
         for name, function in (host or {}).items():
             must(callable(function), f'start: host[{name!r}]', 'a function', function)
+        must(isinstance(imports or {}, Mapping), 'start: imports', 'a dict of functions', imports)
+        for name, value in (imports or {}).items():
+            expected = "(wasmtime.FuncType, function) for ('module', 'name')"
+            must(_is_import(name, value), f'start: imports[{name!r}]', expected, value)
+        must(isinstance(wasi or wasmtime.WasiConfig(), wasmtime.WasiConfig), 'start: wasi', 'a wasmtime.WasiConfig or None', wasi)
         must(on_report is None or callable(on_report), 'start: on_report', 'a function or None', on_report)
         store = wasmtime.Store(self.engine)
         store.set_epoch_deadline(1 << 60)  # for a start function
@@ -103,6 +108,13 @@ class Program:
         if self._ticking != os.getpid():  # a forked process has not got the thread
             self._ticking = os.getpid()
             threading.Thread(target=_tick, args=(weakref.ref(self),), name='wasyncio guard', daemon=True).start()
+
+
+def _is_import(name, value):
+    match name, value:
+        case (str(), str()), (wasmtime.FuncType(), function):
+            return callable(function)
+    return False
 
 
 def _tick(reference):
