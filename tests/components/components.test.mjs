@@ -1,10 +1,11 @@
 // Components of WASI 0.2: the unit tests as a command, and a reactor behind a WIT world, both in wasmtime.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { WASI } from 'node:wasi';
 import { buildWasm } from '../../scripts/link.mjs';
 import { root } from '../../scripts/make.mjs';
 import { jcoFolder, wasmtimeCommand, wasmtimePython } from '../../scripts/wasmtime.mjs';
@@ -37,6 +38,24 @@ test('the unit tests, as a command', { skip: skipCommand }, async (t) => {
   });
   assert.deepEqual(failures, []);
   t.diagnostic(`${total} tests`);
+});
+
+test('an empty text may be at any address, as jco gives it', async () => {
+  const core = out('empty.core.wasm'), files = [join(here, 'tasks.c'), join(component, 'component.c')];
+  await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out: core, files });
+  const wasi = new WASI({ version: 'preview1' });
+  const { instance } = await WebAssembly.instantiate(readFileSync(core), wasi.getImportObject());
+  wasi.initialize(instance);
+  const { memory, ...exports } = instance.exports, begin = () => Buffer.from(memory.buffer, 0, 16);
+  const before = Buffer.from(begin().fill(7));
+  const sentence = (name, ...args) => {
+    const at = exports[`wasyncio:runtime/tasks@0.1.0#${name}`](...args), view = new DataView(memory.buffer, at);
+    assert.equal(view.getUint8(0), 1, 'an error');
+    return Buffer.from(memory.buffer, view.getUint32(4, true), view.getUint32(8, true)).toString();
+  };
+  assert.equal(sentence('cancel', 77, 1, 0), 'handle 77 is stale or was never given');
+  assert.equal(sentence('spawn', 1, 0, 2, 1n, 0), "no task is named ''");
+  assert.deepEqual(begin(), before);
 });
 
 const skipWorld = skipTools || lacks(wasmtimePython(), "no Python with the package wasmtime: './build.sh setup'");

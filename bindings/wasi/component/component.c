@@ -124,12 +124,19 @@ static const answer *refused(void) {
   return &a;
 }
 
+/* A text from the other side; NULL if it is empty, because its pointer may then be any number: jco's is 1. */
+static char *given(char *text, uint32_t size) {
+  if (size) text[size] = 0;
+  else wax_free(text);
+  return size ? text : NULL;
+}
+
 /* Of the name's bytes as many as there is room for. */
 static const answer *unknown(const char *name) {
   static answer a;
   static char sentence[160];
   strcpy(sentence, "no task is named '");
-  strncat(sentence, name, sizeof sentence - 24);
+  strncat(sentence, name ? name : "", sizeof sentence - 24);
   strcat(sentence, "'");
   a = (answer){.is_error = 1, .error = text_of(FIRST, sentence)};
   return &a;
@@ -138,7 +145,7 @@ static const answer *unknown(const char *name) {
 EXPORT("spawn") const answer *component_spawn(char *name, uint32_t name_size, uint32_t type, uint64_t word,
                                               uint32_t size) {
   static answer a;
-  name[name_size] = 0;
+  name = given(name, name_size);
   const void *entry = wax_find(name);
   double number = 0;
   if (type == NUMBER) memcpy(&number, &word, sizeof number);
@@ -220,8 +227,8 @@ EXPORT("turn") const turn_record *component_turn(void) {
 
 EXPORT("cancel") const answer *component_cancel(uint32_t task, char *reason, uint32_t size) {
   static answer a;
-  reason[size] = 0;
-  int32_t st = wax_cancel(task, size ? reason : NULL);
+  reason = given(reason, size);
+  int32_t st = wax_cancel(task, reason);
   wax_free(reason);
   if (st < 0) return refused();
   a = (answer){.flag = st == 1};
