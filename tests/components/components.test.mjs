@@ -40,16 +40,39 @@ test('the unit tests, as a command', { skip: skipCommand }, async (t) => {
   t.diagnostic(`${total} tests`);
 });
 
-test('an empty text may be at any address, as jco gives it', async () => {
-  const core = out('empty.core.wasm'), files = [join(here, 'tasks.c'), join(component, 'component.c')];
+// The world's functions by the canonical ABI, without a component around them: what they return is a view of the memory.
+async function world(imports = {}) {
+  const core = out('alone.core.wasm'), files = [join(here, 'tasks.c'), join(component, 'component.c')];
   await buildWasm({ target: 'wasi', level: 'release', kind: 'reactor', out: core, files });
   const wasi = new WASI({ version: 'preview1' });
-  const { instance } = await WebAssembly.instantiate(readFileSync(core), wasi.getImportObject());
+  const wasiImports = { wasi_snapshot_preview1: { ...wasi.wasiImport, ...imports } };
+  const { instance } = await WebAssembly.instantiate(readFileSync(core), wasiImports);
   wasi.initialize(instance);
-  const { memory, ...exports } = instance.exports, begin = () => Buffer.from(memory.buffer, 0, 16);
+  const { exports } = instance;
+  const call = (name, ...args) =>
+    new DataView(exports.memory.buffer, exports[`wasyncio:runtime/tasks@0.1.0#${name}`](...args));
+  const give = (text) => {
+    const at = exports.wax_alloc(text.length);
+    Buffer.from(exports.memory.buffer, at).write(text);
+    return [at, text.length];
+  };
+  return { exports, call, give };
+}
+
+test('a report that nobody can read costs no handle', async () => {
+  const { exports, call, give } = await world({ fd_write: () => 8 });
+  const handles = () => new DataView(exports.memory.buffer, exports.wax_counts()).getUint32(16, true);
+  const parent = call('spawn', ...give('has_a_glutton'), 0, 0n, 0).getUint32(4, true);
+  for (let i = 0; i < 5; i++) call('turn');
+  call('release', parent);
+  assert.equal(handles(), 0);
+});
+
+test('an empty text may be at any address, as jco gives it', async () => {
+  const { exports: { memory }, call } = await world(), begin = () => Buffer.from(memory.buffer, 0, 16);
   const before = Buffer.from(begin().fill(7));
-  const sentence = (name, ...args) => {
-    const at = exports[`wasyncio:runtime/tasks@0.1.0#${name}`](...args), view = new DataView(memory.buffer, at);
+  const sentence = (...args) => {
+    const view = call(...args);
     assert.equal(view.getUint8(0), 1, 'an error');
     return Buffer.from(memory.buffer, view.getUint32(4, true), view.getUint32(8, true)).toString();
   };
