@@ -224,6 +224,28 @@ except KeyboardInterrupt:
         rt.run(*seen, timeout=60)
         self.assertEqual(seen[0].result(), 'from outside')
 
+    def test_a_reason_without_a_text_is_of_who_gave_it(self):
+        class Unreadable:
+            def __str__(self):
+                raise ValueError('no text')
+        rt = self.start()
+        task = rt.spawn('waits')
+        raised = []
+
+        def cancel():
+            try:
+                task.cancel(Unreadable())
+            except ValueError as error:
+                raised.append(str(error))
+        thread = threading.Thread(target=cancel)
+        thread.start()
+        thread.join()
+        self.assertEqual(raised, ['no text'])
+        rt.turn()
+        task.cancel(5)
+        rt.run(task, timeout=60)
+        self.assertEqual(task.reason, '5')
+
     def test_threads_that_cancel_at_random(self):
         rt = self.start()
         tasks = [rt.spawn('computes' if i % 10 == 0 else 'sleeper', 60_000) for i in range(400)]

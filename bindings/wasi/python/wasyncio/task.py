@@ -94,6 +94,8 @@ class Task:
         hears of it within about a millisecond, also while it computes (wa_checkpoint)."""
         if self.done():
             return False
+        if reason is not None:
+            reason = str(reason)  # now: if that raises, it is the caller's
         if self._runtime._free():
             return self._cancel(reason)
         try:
