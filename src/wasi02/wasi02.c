@@ -131,6 +131,8 @@ __attribute__((constructor)) static void begin(void) {
     if (at) at++;
     if (sockets[i].kind == LISTENER) occupy(fd_of(i));
   }
+  static const char rest[] = "LISTEN: there is room for 8 addresses; the others are left out\n";
+  if (at && *at) wa__host_print(rest, sizeof rest - 1);
 }
 
 /* ---- closing ----------------------------------------------------------------------------------------------------- */

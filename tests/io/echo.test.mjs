@@ -167,6 +167,15 @@ for (const [name, way] of Object.entries(waysOf('tests/io/wasm/pour.c', 'build/t
   });
 }
 
+test('an address that finds no room is told of', { skip: ways.component.skip }, async () => {
+  await ways.component.build();
+  for (const [count, told] of [[8, ''], [9, 'LISTEN: there is room for 8 addresses; the others are left out\n']]) {
+    const [command, ...words] = ways.component.command(...Array(count).fill('127.0.0.1:0'));
+    const { stderr } = spawnSync(command, words, { input: 'shutdown\n', encoding: 'utf8', timeout: 300_000 });
+    assert.equal(stderr, told);
+  }
+});
+
 const noWasmtime = wasmtimeCommand() ? false : 'no wasmtime command';
 test('without a socket it says what is missing', { skip: noWasmtime }, async () => {
   await ways.tcplisten.build();
