@@ -207,6 +207,24 @@ except KeyboardInterrupt:
         self.assertEqual(rt.close(), 0)
         self.assertEqual(task.status, -1)
 
+    def test_ctrl_c_the_second_time_ends_a_host_function(self):
+        def ask(question):
+            asked.append(question)
+            for pause in range(400):
+                time.sleep(0.05)
+        asked = []
+        rt = self.start(host={'ask': ask})
+        task, sleeper = rt.spawn('passes_on', 'ask'), rt.spawn('waits')
+        for delay in (0.2, 0.6):
+            after(delay, lambda: os.kill(os.getpid(), signal.SIGINT))
+        start = time.monotonic()
+        with self.assertRaises(KeyboardInterrupt):
+            rt.run(task, timeout=60)
+        self.assertLess(time.monotonic() - start, 15)
+        rt.run(task, timeout=60)
+        self.assertEqual((task.status, asked, sleeper.done()), (-8, [None], False))
+        self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+
     def test_a_thread_wakes_a_runtime_that_waits(self):
         rt = self.start()
         task = rt.spawn('tells_why')

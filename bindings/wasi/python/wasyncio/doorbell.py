@@ -18,6 +18,7 @@ class Doorbell:
         self._requests = deque()
         self._wakes = queue.SimpleQueue()  # of who sleeps in wait; the requests stay in their order
         self._raised = None  # by a signal handler, while the owner was inside
+        self.lent = False    # the owner is in a function of the host's
 
     def ring(self, request):
         self._requests.append(request)
@@ -32,8 +33,11 @@ class Doorbell:
         return INTR if self._requests or self._raised else 0
 
     def instead_of(self, handler):
-        """A signal handler that does the same and keeps what it raises for later; the turn that C is in ends by that."""
+        """A signal handler that does the same and keeps what it raises for later; the turn that C is in ends by that. The second
+        time it comes out of a function of the host's, which may never return."""
         def noted(number, frame):
+            if self.lent and self._raised:
+                return handler(number, frame)
             try:
                 handler(number, frame)
             except BaseException as error:

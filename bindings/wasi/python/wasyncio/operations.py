@@ -28,13 +28,17 @@ class Operations:
         function = self._host.get(name)
         if function is None:
             return self._fail(id, asker, MisuseError(f"the host has no function '{name}'"))
+        doorbell = self._runtime._doorbell
         try:
+            doorbell.lent = True
             result = function(guest.value(type, data, size, number))
         except BaseException as error:
             self._fail(id, asker, error)
             if not isinstance(error, Exception):
                 raise  # a SystemExit is its caller's
             return
+        finally:
+            doorbell.lent = False
         if not isinstance(result, Future):
             return self._answer(id, asker, result)
         self._futures[id] = result, asker
