@@ -269,10 +269,10 @@ WA_TASK(calls_back_for_ever);
 static int called_from(int n);
 static int (*volatile deeper)(int) = called_from;
 static int called_from(int n) {
+  char frame[32];
+  __asm__ volatile("" : : "r"(frame) : "memory");
   call_embedder();
-  int below = deeper(n + 1);
-  __asm__ volatile("" : "+r"(below));
-  return below + 1;
+  return deeper(n + 1) + frame[0];
 }
 static int calls_back_from_deep_down(void *arg) {
   (void)arg;

@@ -276,15 +276,20 @@ class Traps(Case):
         rt.run(task, timeout=60)
         self.assertIs(type(task.exception()), wasyncio.InterruptedTaskError)
 
-    def test_the_end_of_the_engines_stack_in_a_call_back(self):
-        for calls in (lambda rt: rt.now(), lambda rt: rt.spawn('echo', 'x' * 1000)):
+    def test_the_end_of_a_stack_in_a_call_back(self):
+        for calls, suppressed, size in [
+            (lambda rt: rt.now(), (), 1 << 22),
+            (lambda rt: rt.spawn('echo', 'x' * 1000), wasyncio.MisuseError, 1 << 22),  # while there is stack
+            (lambda rt: rt.spawn('echo', 'x' * 1000), Exception, 1 << 22),
+            (lambda rt: rt.spawn('echo', 'x' * 1000), Exception, 0),
+        ]:
             def called(runtime):
-                with contextlib.suppress(wasyncio.MisuseError):  # of the spawn, while there is stack
+                with contextlib.suppress(suppressed):
                     calls(runtime)
-            with self.subTest(calls):
+            with self.subTest(suppressed=suppressed, size=size):
                 rt = self.start(called=called, guard=60)
                 sleeper = rt.spawn('sleeper', 20)
-                task = rt.spawn('calls_back_from_deep_down', stack_size=1 << 22)
+                task = rt.spawn('calls_back_from_deep_down', stack_size=size)
                 rt.run(task, sleeper, timeout=60)
                 self.assertIs(type(task.exception()), wasyncio.StackOverflowError)
                 self.assertEqual(sleeper.result(), 0)

@@ -23,14 +23,21 @@ _LONGEST = 1e9  # seconds, which are 31 years
 COUNTS = ('tasks', 'futures', 'timers', 'operations', 'handles', 'stacks', 'bytes')
 
 
+def rethrow(traps):
+    """Who has caught one all the same can't go on: C's stack is not what it was."""
+    if traps:
+        raise traps[0]
+
+
 class Guest:
-    def __init__(self, store, exports, names):
+    def __init__(self, store, exports, names, traps):
         self.store = store
         self.memory = exports['memory']
         self._functions = {name: exports[name] for name in names}
         self._entries = {}
         self.guard = math.inf  # seconds, of each call
         self._end = None       # of the guard, while C runs
+        self._traps = traps    # in calls out of the import that C is in
         self.broken = None     # ends the runtime: a call trapped in which no task ran
 
     def has(self, name):
@@ -53,12 +60,18 @@ class Guest:
                 self._end = time.monotonic() + self.guard
                 self._allow(self.guard)
             else:
+                rethrow(self._traps)
                 self._allow(math.inf)
                 self._functions['wax_room'](self.store)  # C may be deep
             return self._functions[name](self.store, *args)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
+            self._traps.append(trap)
+            raise
         finally:
             self._end = outer
-            if outer is not None:
+            if outer is None:
+                self._traps.clear()
+            else:
                 self._allow(outer - time.monotonic())
 
     def is_inside(self):

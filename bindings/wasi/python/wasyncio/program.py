@@ -14,7 +14,7 @@ import wasmtime
 from .checks import is_buffer, must, number, seconds, stack_size as check_stack_size
 from .doorbell import Doorbell
 from .errors import LoadError
-from .guest import TICK, Guest
+from .guest import TICK, Guest, rethrow
 from .runtime import Runtime
 
 
@@ -73,10 +73,10 @@ class Program:
             wasi.inherit_stdout()
             wasi.inherit_stderr()
         store.set_wasi(wasi)
-        doorbell = Doorbell()
+        doorbell, traps = Doorbell(), []
         try:
-            exports = self._linker(doorbell, imports or {}).instantiate(store, self.module).exports(store)
-            guest = Guest(store, exports, self._exports)
+            exports = self._linker(doorbell, imports or {}, traps).instantiate(store, self.module).exports(store)
+            guest = Guest(store, exports, self._exports, traps)
             # A reactor's start; or a command's, whose main is not wanted here.
             start = next(filter(guest.has, ('_initialize', '__wasm_call_ctors')), None)
             if start:
@@ -94,11 +94,11 @@ class Program:
         guest.check(guest.call('wax_limits', stall_after * 1000.0, grace * 1000.0))
         return runtime
 
-    def _linker(self, doorbell, imports):
+    def _linker(self, doorbell, imports, traps):
         linker = wasmtime.Linker(self.engine)
         linker.define_wasi()
         for (module, name), (type, function) in imports.items():
-            linker.define_func(module, name, type, function)
+            linker.define_func(module, name, type, _rethrowing(function, traps))
         linker.allow_shadowing = True
         answer = wasmtime.FuncType([], [wasmtime.ValType.i32()])
         linker.define_func('wasi_snapshot_preview1', 'sched_yield', answer, doorbell.answer)
@@ -115,6 +115,14 @@ def _is_import(name, value):
         case (str(), str()), (wasmtime.FuncType(), function):
             return callable(function)
     return False
+
+
+def _rethrowing(function, traps):
+    def called(*args):
+        result = function(*args)
+        rethrow(traps)
+        return result
+    return called
 
 
 def _tick(reference):
