@@ -34,9 +34,10 @@ impl Remote {
     }
 
     /// The host's side of sched_yield.
-    pub(crate) fn answer(&self) -> i32 {
-        if self.0.rung.load(Ordering::Acquire) { INTR } else { 0 }
-    }
+    pub(crate) fn answer(&self) -> i32 { if self.rang() { INTR } else { 0 } }
+
+    /// Whether there are requests.
+    pub(crate) fn rang(&self) -> bool { self.0.rung.load(Ordering::Acquire) }
 
     pub(crate) fn take(&self) -> Vec<(Task, String)> {
         let mut requests = self.0.requests.lock().unwrap();

@@ -216,7 +216,7 @@ impl Runtime {
         }
         failed?;
         Ok(match next_ms {
-            _ if self.changed => Some(Duration::ZERO),
+            _ if self.changed || self.remote.rang() => Some(Duration::ZERO),
             ms if ms < 0.0 => None,
             ms => Some(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()),
         })

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wasyncio::{Error, HostFunction, Options, Program, Runtime, Value};
+use wasyncio::{Error, HostFunction, Options, Program, Remote, Runtime, Task, Value};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -166,6 +166,24 @@ fn an_answer_that_does_not_fit_is_an_error_of_its_task_alone_and_long_times_are_
 }
 
 #[test]
+fn a_turn_is_due_at_once_for_a_request_that_came_during_it() {
+    let (tell, told) = mpsc::channel::<(Remote, Task)>();
+    let mut options = options();
+    options.on_report = Some(Box::new(move |_, _| {
+        let (remote, task) = told.recv().unwrap();
+        remote.cancel(task, "by a listener")
+    }));
+    let mut runtime = program().start(options).unwrap();
+    let (swallows, waits) = (runtime.spawn("swallows", Value::Nothing).unwrap(), runtime.spawn("waits", Value::Nothing).unwrap());
+    tell.send((runtime.remote(), waits)).unwrap();
+    runtime.turn().unwrap();
+    runtime.cancel(swallows, "why").unwrap();
+    assert_eq!(runtime.turn().unwrap(), Some(Duration::ZERO));
+    runtime.turn().unwrap();
+    assert_eq!(runtime.outcome(waits).unwrap().reason, "by a listener");
+}
+
+#[test]
 fn a_host_function_that_panics_has_answered() {
     let mut options = options();
     let ask: HostFunction = Box::new(|question| match question {
@@ -220,7 +238,7 @@ fn without_memory_no_task_is_left_and_no_request_is_lost() {
         let tasks = ["first", "second"].map(|name| runtime.spawn_with("waits", 0.0, name, None).unwrap());
         runtime.turn().unwrap();
         allocation_fails(&mut runtime, n).unwrap();
-        tasks.map(|task| runtime.remote().cancel(task, "enough"));
+        tasks.iter().for_each(|task| runtime.remote().cancel(*task, "enough"));
         runtime.run(&tasks).unwrap();
         assert_eq!(tasks.map(|task| runtime.outcome(task).unwrap().status), [-1; 2]);
         let _ = allocation_fails(&mut runtime, -1);
