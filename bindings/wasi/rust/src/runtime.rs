@@ -379,11 +379,13 @@ impl Runtime {
                 self.wait(Some(due.map_or(left, |due| due.min(left))))?;
             }
         }
+        let left: Vec<_> = self.tasks.iter().filter(|(_, record)| record.outcome.is_none()).map(|(id, _)| Task(*id)).collect();
+        let left: Vec<_> = left.into_iter().map(|task| Ok((task, self.outcome(task)?))).collect::<Result<_>>()?;
         let discarded = self.guest.call("wax_discard", &[])? as u32;
-        let (reason, name) = (String::new(), String::new());
-        let none = Outcome { status: EDISCARDED, value: Value::Nothing, reason, name, timed_out: false, done: true };
-        for record in self.tasks.values_mut() {
-            record.outcome.get_or_insert_with(|| none.clone());
+        for (task, pending) in left {
+            if let Some(record) = self.tasks.get_mut(&task.0) {
+                record.outcome = Some(Outcome { status: EDISCARDED, done: true, ..pending });
+            }
         }
         Ok(discarded)
     }

@@ -184,6 +184,18 @@ fn a_turn_is_due_at_once_for_a_request_that_came_during_it() {
 }
 
 #[test]
+fn what_a_close_has_ended_still_has_its_name() {
+    let mut options = options();
+    options.on_report = Some(Box::new(|_, _| ()));
+    let mut runtime = program().start(options).unwrap();
+    let task = runtime.spawn_with("stubborn", Value::Nothing, "mule", None).unwrap();
+    runtime.turn().unwrap(); // into its loop
+    assert_eq!(runtime.close(50 * MS).unwrap(), 1);
+    let outcome = runtime.outcome(task).unwrap();
+    assert_eq!((outcome.status, outcome.name.as_str(), outcome.pending()), (-12, "mule", false));
+}
+
+#[test]
 fn a_host_function_that_panics_has_answered() {
     let mut options = options();
     let ask: HostFunction = Box::new(|question| match question {
