@@ -318,7 +318,8 @@ int wa__host_accept(int listener, int *fd) {
 
 int wa__host_write_eof(int fd) {
   socket *s = find(fd);
-  if (!s || s->kind != CONNECTION) return ENOTSOCK;
+  int kind, error = wa__host_fd_kind(fd, &kind);
+  if (error || !s || s->kind != CONNECTION) return error ? error : ENOTSOCK;
   result r;
   tcp_shutdown(s->tcp, 1, &r);
   s->sent_eof = true;

@@ -89,7 +89,7 @@ for (const [engine, { skip, command }] of Object.entries(engines)) {
       test('wrong descriptors are told, with the task', async () => {
         const { code, out, err } = await run(command, await build(target, 'stdin', 'command'), ['wrong']);
         assert.equal(code, 0, err);
-        const calls = ['wa_read', 'wa_fd_writable', 'wa_close'];
+        const calls = ['wa_read', 'wa_fd_writable', 'wa_write_eof', 'wa_close'];
         const told = calls.map((call) => `task 'main': ${call}: descriptor 99: it is not open\n`);
         assert.equal(out, `${told.join('')}left 0 0 0\n`);
       });

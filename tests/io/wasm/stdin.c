@@ -84,6 +84,7 @@ static int wrong(void) {
   char byte;
   if (wa_read(99, &byte, 1) == WA_EMISUSE) puts(wa_error_text());
   if (wa_fd_writable(99) == WA_EMISUSE) puts(wa_error_text());
+  if (wa_write_eof(99) == WA_EMISUSE) puts(wa_error_text());
   if (wa_close(99) == WA_EMISUSE) puts(wa_error_text());
   return WA_OK;
 }
