@@ -137,6 +137,16 @@ class Life(Case):
         rt.run(task)
         self.assertEqual(rt.counts()['tasks'], before['tasks'])
 
+    def test_a_long_text_takes_no_longer_than_its_length(self):
+        rt = self.start()
+        name, reason = 'n' * 10_000_000, 'r' * 10_000_001
+        start = time.process_time()
+        task = rt.spawn('sleeper', 1e6, name=name)
+        task.cancel(reason)
+        rt.run(task, timeout=120)
+        self.assertTrue((task.name, task.reason) == (name, reason))
+        self.assertLess(time.process_time() - start, 10)
+
     def test_a_number_that_no_double_holds_is_refused(self):
         rt = self.start()
         for value in (2 ** 53 + 1, -(2 ** 53) - 1, 10 ** 30 + 1):

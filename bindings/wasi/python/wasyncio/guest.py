@@ -112,14 +112,16 @@ class Guest:
         return self._until_0(pointer).decode(errors='replace') if pointer else None
 
     def _until_0(self, pointer):
-        out = bytearray()
-        while (end := out.find(0)) < 0:
-            start = pointer + len(out)
-            size = self.memory.data_len(self.store)
-            if start >= size:
-                return out  # a wild write of C's: there is no 0 byte any more
-            out += self.memory.read(self.store, start, min(start + 64, size))
-        return out[:end]
+        out, size, step = bytearray(), self.memory.data_len(self.store), 64
+        while pointer < size:
+            part = self.memory.read(self.store, pointer, min(pointer + step, size))
+            end = part.find(0)
+            if end >= 0:
+                return out + part[:end]
+            out += part
+            pointer += step
+            step *= 2
+        return out  # a wild write of C's: there is no 0 byte any more
 
     def value(self, type, data, size, number):
         """A value of the runtime's as Python's own: None, bytes, str or float."""
