@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { hash } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
+import { withWarnings } from './run.mjs';
 
 // What a link needs besides objects and libraries; the order among them does not matter.
 export const linkFlags = ({ link, names }, kind) => [
@@ -36,7 +37,7 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   // The program's own archives before the runtime's: by that nosuspend.mjs tells them.
   const words = [...(cxx ? tools.cxxLink : tools.cc), ...objects, ...linkFlags(tools, kind), ...extra, ...libraries];
   await maker.makeFile(linked, [...inputs, ...filesOf(extra)], words.join(' '),
-    (temporary) => tools.run([...words, '-o', temporary]));
+    (temporary) => withWarnings(tools.run([...words, '-o', temporary])));
   // Of which linked file: the one before last may be older than what was made of the last.
   await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)} ${linked}`,
     (temporary) => instrument(tools.optimizer, linked, temporary, how));

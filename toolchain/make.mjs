@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { BuildError } from './run.mjs';
+import { BuildError, withWarnings } from './run.mjs';
 import { withScratch } from './scratch.mjs';
 
 // Not at once: where nothing can be made (/proc), Node 20 tries for ever.
@@ -85,8 +85,7 @@ export function maker(root, cache, version = '') {
     const depfile = `${object}.d`;
     const inputs = () => (existsSync(depfile) ? dependencies(depfile) : [depfile]);
     await makeFile(object, inputs, words.join(' '), async (out) => {
-      const { stderr } = await tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]);
-      if (stderr) process.stderr.write(stderr);
+      await withWarnings(tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]));
       renameSync(`${out}.d`, depfile);
     });
     return object;

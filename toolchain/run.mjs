@@ -44,6 +44,12 @@ export function run(command, args, options = {}) {
 // The same for a command line in one list.
 export const runWords = ([command, ...args]) => run(command, args);
 
+// What a compiler or a linker says that did not fail are warnings: shown.
+export async function withWarnings(running) {
+  const { stderr } = await running;
+  if (stderr) process.stderr.write(stderr);
+}
+
 // Maps items through an async function, as many at once as there are processors. All are tried; every failure is told.
 export async function parallel(items, f) {
   const results = new Array(items.length);

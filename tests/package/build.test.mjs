@@ -246,6 +246,16 @@ for (const toolchain of names) {
       assert.match(stderr, /its main is neither `int main\(void\)` nor/);
     });
 
+    test('the linker\'s warnings are shown: a call of a function of another type would trap', async () => {
+      project.write('calls.c', '#include "wasyncio.h"\nint f(int); int t(void *a) { return a ? f(1) : 0; } WA_TASK(t);\n');
+      project.write('called.c', 'int f(double a, int b) { return (int)a + b; }\n');
+      const { status, stderr } = await project.wasyncio(build('calls.c', 'called.wasm', 'called.c'));
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /warning: function signature mismatch: f\n/);
+      const clean = await project.wasyncio(build('tasks.c', 'clean.wasm', '-O1'));
+      assert.deepEqual([clean.status, clean.stderr], [0, '']);
+    });
+
     test('-Os links the small library: tasks, cancel and timers in 8 KB, everything in 16', async () => {
       const gzip = (name) => gzipSync(readFileSync(project.file(name)), { level: 9 }).length;
       copyFileSync(join(root, 'bench/c/minimal.c'), project.file('minimal.c'));
