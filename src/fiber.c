@@ -336,6 +336,8 @@ void wa__fiber_destroy(wa__fiber *fiber) {
   if (!wa__fiber_has_stack(fiber)) return;
   wa__fiber_stacks--;
   give_back(fiber);
+  /* The spare one may be another now, and wa__fiber_step goes by the limit that is there. */
+  if (!WA__SMALL && !wa__fiber_running) wa__fiber_limit(wa__stack_spare);
 }
 
 static bool cut; /* by a trap, in the middle of an unwind */

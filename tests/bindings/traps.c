@@ -90,3 +90,21 @@ static int eager_member(void *arg) {
   return wa_group_exit(&g, WA_OK);
 }
 WA_TASK(eager_member);
+
+/* Keeps a C stack while it waits. */
+static int sleep_and_trap(void *arg) {
+  volatile double ms[32];
+  ms[0] = *(double *)arg;
+  int st = wa_sleep(WA_MS(ms[0]));
+  if (st == WA_OK) __builtin_trap();
+  return st;
+}
+WA_TASK(sleep_and_trap);
+
+static int with_locals(void *arg) {
+  char local[256] = {7};
+  (void)arg;
+  __asm__ volatile("" : : "r"(local) : "memory"); /* all of them are needed */
+  return local[0];
+}
+WA_TASK(with_locals);

@@ -33,6 +33,14 @@ onBoth('a trap in the middle', (test) => {
     assert.equal(await rt.spawn('still_there'), 0);
   });
 
+  test('of a task with a C stack: the next on that stack has all of it', { clock: 'real' }, async (rt) => {
+    const [first, ...others] = [1, 1e6, 1e6].map((ms) => rt.spawn('sleep_and_trap', ms));
+    assert.equal((await errorOf(first)).name, 'TrapError');
+    assert.equal(await rt.spawn('with_locals'), 7);
+    others.forEach((other) => other.cancel());
+    await Promise.allSettled(others);
+  });
+
   test("of an eager member's first step: the group keeps nothing", {}, async (rt) => {
     const bytes = [];
     for (let i = 0; i < 4; i++) {
