@@ -59,6 +59,16 @@ static int swallows(void *arg) {
 }
 WA_TASK(swallows);
 
+/* Sees that it is to stop, and no await tells it. */
+static int looks(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  while (!wa_cancelling(wa_current())) (void)wa_sleep(WA_MS(1));
+  wa_uncancellable_exit();
+  return WA_ECANCELED;
+}
+WA_TASK(looks);
+
 static int computes(void *arg) {
   volatile unsigned n = 0;
   (void)arg;

@@ -73,6 +73,16 @@ class Cancellation(Case):
         self.assertIsInstance(never.exception(), wasyncio.TimeoutError)
         self.assert_nothing_left()
 
+    def test_one_that_sees_the_request_by_itself(self):
+        rt = self.start()
+        late, told = rt.spawn('looks', timeout=0.01), rt.spawn('looks')
+        rt.turn()
+        told.cancel('user left')
+        rt.run(late, told)
+        self.assertIsInstance(late.exception(), wasyncio.TimeoutError)
+        self.assertEqual((told.cancelled(), told.reason, told.exception().reason), (True, 'user left', 'user left'))
+        self.assert_nothing_left()
+
     def test_a_deadline_before_the_end_comes_first_however_late_the_turn(self):
         rt = self.start()
         late, early = rt.spawn('sleeper', 20, timeout=0.01), rt.spawn('sleeper', 20, timeout=0.03)

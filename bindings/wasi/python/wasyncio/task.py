@@ -20,6 +20,7 @@ class Task:
         self._timeout = None     # seconds, once they have passed
         self._status = EPENDING
         self._value = self._error = self._reason = None
+        self._asked = None       # why it should stop, as the latest request said
         self._raised = {}        # by host functions that it called, by what C heard of it
         self._name = self._site = ''
         self._cancelling = 0
@@ -125,7 +126,10 @@ class Task:
                 asked = guest.lend('wax_cancel', self._handle, text=reason)
             except MisuseError:  # no memory for the words: it comes without
                 asked = guest.call('wax_cancel', self._handle, 0)
-            return guest.check(asked) == 1
+            if guest.check(asked) != 1:
+                return False
+            self._asked = None if reason is None else str(reason)
+            return True
 
     def _limit(self, timeout):
         """Where a deadline can't be had, there is to be no task."""
@@ -159,6 +163,8 @@ class Task:
          count) = self._info()
         self._name, self._site = guest.text(name) or '', guest.text(site) or ''
         self._reason = guest.text(reason)
+        if status == ECANCELED and not self._reason and self._cancelling:
+            self._reason = self._asked  # C returned the status by itself: it knew of the request, and no await had told it
         self._status = status
         if self._of_c:
             self._looked = not flags & UNSEEN
