@@ -14,6 +14,7 @@ from concurrent.futures import Future
 
 import wasyncio
 from case import Case, imports, program, wasi
+from wasyncio.doorbell import Doorbell
 
 FOR_EVER = 1e9  # seconds of budget: only the host's own wish ends the turn
 NEEDS_YIELD = "Emscripten's build has no sched_yield: a request waits for the end of the turn's budget"
@@ -279,6 +280,21 @@ except KeyboardInterrupt:
             thread.join()
         self.assertEqual({(task.status, task.reason) for task in tasks}, {(-1, 'at random')})
         self.assert_nothing_left()
+
+
+class Sleep(unittest.TestCase):
+    def test_a_wait_that_is_over_as_it_begins_ends(self):
+        """Before, one in some 20,000 did not."""
+        def waits():
+            bell = Doorbell()
+            for _ in range(60_000):
+                bell.wake()
+                list(bell.take())
+                bell.wait(1e-9)
+        thread = threading.Thread(target=waits, daemon=True)
+        thread.start()
+        thread.join(60)
+        self.assertFalse(thread.is_alive())
 
 
 class Many(Case):

@@ -56,6 +56,13 @@ class Doorbell:
     def wait(self, timeout):
         """Sleeps until somebody rings, for at most so many seconds; None: as long as it takes."""
         try:
+            # CPython's get with a timeout never ends if that has passed when it finds the queue's lock free but nothing in
+            # it, as after take. A try without one that finds nothing leaves the lock taken.
+            self._wakes.get_nowait()
+            return
+        except queue.Empty:
+            pass
+        try:
             self._wakes.get(timeout=None if timeout is None else min(timeout, threading.TIMEOUT_MAX))
         except queue.Empty:
             pass
