@@ -60,6 +60,7 @@ struct Record {
     handle: u32,
     timer: u32,
     timed_out: bool,
+    asked: String, // why it should stop, as the latest request said
     outcome: Option<Outcome>,
 }
 
@@ -118,7 +119,7 @@ impl Runtime {
         if timer != 0 {
             self.owners.insert(timer, Owner::Deadline(id));
         }
-        self.tasks.insert(id, Record { handle, timer, timed_out: false, outcome: None });
+        self.tasks.insert(id, Record { handle, timer, timed_out: false, asked: String::new(), outcome: None });
         Ok(Task(id))
     }
 
@@ -154,7 +155,11 @@ impl Runtime {
             Err(Error::Misuse(_)) => self.guest.call("wax_cancel", &[i(handle), i(0)])?,
             other => other?,
         };
-        Ok(self.guest.check(status)? == 1)
+        let asked = self.guest.check(status)? == 1;
+        if let Some(record) = self.tasks.get_mut(&task.0).filter(|_| asked) {
+            record.asked = reason.to_string();
+        }
+        Ok(asked)
     }
 
     /// How it stands. Once it is done the runtime keeps this until `forget`.
@@ -164,7 +169,7 @@ impl Runtime {
             Some(outcome) => Ok(outcome.clone()),
             None => {
                 let handle = record.handle;
-                self.read(handle, false)
+                self.read(handle, false, "")
             }
         }
     }
@@ -288,22 +293,26 @@ impl Runtime {
 
     fn ended(&mut self, task: u64) -> Result<()> {
         let Some(record) = self.tasks.get(&task) else { return Ok(()) };
-        let (handle, timer, timed_out) = (record.handle, record.timer, record.timed_out);
-        let outcome = self.read(handle, timed_out)?;
+        let (handle, timer, timed_out, asked) = (record.handle, record.timer, record.timed_out, record.asked.clone());
+        let outcome = self.read(handle, timed_out, &asked)?;
         self.guest.call("wax_release", &[i(handle)])?;
         if self.owners.remove(&timer).is_some() {
             self.guest.call("wax_release", &[i(timer)])?;
         }
-        self.tasks.insert(task, Record { handle: 0, timer: 0, timed_out, outcome: Some(outcome) });
+        self.tasks.insert(task, Record { handle: 0, timer: 0, timed_out, asked: String::new(), outcome: Some(outcome) });
         Ok(())
     }
 
-    /// The info record.
-    fn read(&mut self, handle: u32, timed_out: bool) -> Result<Outcome> {
+    /// The info record. asked: the reason, if C returned WA_ECANCELED by itself: no await had told it one.
+    fn read(&mut self, handle: u32, timed_out: bool, asked: &str) -> Result<Outcome> {
         let at = self.guest.pointer("wax_info", &[i(handle)])?;
         let guest = &self.guest;
         let status = guest.u32(at + 4) as i32;
-        let reason = guest.text(guest.u32(at + 28));
+        let mut reason = guest.text(guest.u32(at + 28));
+        let cancelling = guest.u32(at + 12) as i32;
+        if status == -1 && reason.is_empty() && cancelling > 0 {
+            reason = asked.to_string();
+        }
         Ok(Outcome {
             status,
             value: guest.value(guest.u32(at + 16), guest.u32(at + 20), guest.u32(at + 24), guest.f64(at + 40)),

@@ -184,6 +184,19 @@ fn a_turn_is_due_at_once_for_a_request_that_came_during_it() {
 }
 
 #[test]
+fn one_that_sees_the_request_by_itself() {
+    let mut runtime = program().start(options()).unwrap();
+    let late = runtime.spawn_with("looks", Value::Nothing, "late", Some(10 * MS)).unwrap();
+    let told = runtime.spawn("looks", Value::Nothing).unwrap();
+    runtime.turn().unwrap();
+    runtime.cancel(told, "user left").unwrap();
+    runtime.run(&[late, told]).unwrap();
+    assert!(runtime.outcome(late).unwrap().timed_out);
+    assert_eq!(runtime.outcome(told).unwrap().reason, "user left");
+    nothing_left(&mut runtime);
+}
+
+#[test]
 fn what_a_close_has_ended_still_has_its_name() {
     let mut options = options();
     options.on_report = Some(Box::new(|_, _| ()));
