@@ -167,7 +167,7 @@ export function waitFor(core, item, ms = Infinity) {
   });
   const passed = () => stop(inner, expiry = lateError(ms));
   inner._watch(() => {
-    if (expiry && inner.cancelled && !fromOutside) outer._fail(expiry);
+    if (expiry && inner.cancelled && !inner._failed && !fromOutside) outer._fail(expiry);
     else outer._follow(inner);
   });
   if (outer.done) return outer;

@@ -109,6 +109,17 @@ onBoth('waitFor', (test) => {
     assert.ok(await errorOf(rt.waitFor(never(), 10)) instanceof TimeoutError);
   });
 
+  test('a task that ends by its own deadline after this one has passed was looked at', {}, async (rt, { reports }) => {
+    const task = rt.spawn('slow_cleanup', 20, { timeout: 15 });
+    const error = await errorOf(rt.waitFor(task, 10));
+    assert.match(error.message, /15 ms/);
+    assert.equal(error, await errorOf(task));
+    const other = rt.spawn('slow_cleanup', 20, { timeout: 15 });
+    await errorOf(rt.waitFor(other, 10));
+    await rt.close();
+    assert.deepEqual(reports.filter(({ kind }) => kind === 'unseen'), []);
+  });
+
   test('a promise that fails when its time is up harms nobody', {}, async (rt) => {
     let fail;
     assert.ok(await errorOf(rt.waitFor(new Promise((_, reject) => { fail = reject; }), 10)) instanceof TimeoutError);
