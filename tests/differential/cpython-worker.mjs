@@ -4,20 +4,20 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadPyodide } from 'pyodide';
 
 const START = `
-import asyncio, sys, warnings
-sys.path.insert(0, '/reference')
+import asyncio, importlib, sys, warnings
+sys.path[:0] = ['/differential/reference', '/differential/bindings']
 sys.dont_write_bytecode = True
 warnings.simplefilter('ignore')  # of coroutines that are never awaited: scenarios end with some
 asyncio._set_running_loop(None)  # pyodide's own, which drives JavaScript's event loop
-import faults, world
-if fault: faults.switch_on(fault)
-world.run_text
+if fault: importlib.import_module('faults').switch_on(fault)
+importlib.import_module(judge).run_text
 `;
 
 async function start() {
   const python = await loadPyodide();
-  python.mountNodeFS('/reference', fileURLToPath(new URL('./reference', import.meta.url)));
+  python.mountNodeFS('/differential', fileURLToPath(new URL('.', import.meta.url)));
   python.globals.set('fault', workerData.fault ?? '');
+  python.globals.set('judge', workerData.judge);
   return python.runPython(START);
 }
 

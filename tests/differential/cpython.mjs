@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 export class CPython {
-  /** `fault` damages it on purpose: reference/faults.py. */
-  constructor(fault) {
-    this.worker = new Worker(new URL('./cpython-worker.mjs', import.meta.url), { workerData: { fault } });
+  /** `fault` damages it on purpose: reference/faults.py. `judge`: the module whose run_text runs the programs. */
+  constructor(fault, judge = 'world') {
+    this.worker = new Worker(new URL('./cpython-worker.mjs', import.meta.url), { workerData: { fault, judge } });
     this.worker.unref();
   }
 

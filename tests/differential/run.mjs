@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hosts } from '../conformance/hosts.mjs';
 import { Comparison, firstMismatches, randomBatches } from './compare.mjs';
+import { count, progress, seconds, shrinking, terminal } from './progress.mjs';
 import { shrink } from './shrink.mjs';
 import { Broken, FOLDER } from './subject.mjs';
 import { parse, print } from './tree.mjs';
@@ -49,18 +50,6 @@ function options() {
 }
 
 const { programs, seed, host, build, fault, files, shrink: most } = options();
-const began = performance.now();
-const seconds = () => (performance.now() - began) / 1000;
-const count = (n) => n.toLocaleString('en');
-const terminal = process.stderr.isTTY;
-let toldAt = 0;
-
-function progress(done, mismatches) {
-  if (seconds() - toldAt < (terminal ? 0.2 : 10)) return;
-  toldAt = seconds();
-  const line = `${count(done)} programs, ${count(Math.round(done / toldAt))}/s, ${count(mismatches)} mismatches`;
-  process.stderr.write(terminal ? `\r${line}   ` : `${line}\n`);
-}
 
 /** The traces side by side from the line before which they are the same. */
 function difference(want, got) {
@@ -73,7 +62,7 @@ function difference(want, got) {
 
 async function show(comparison, { scenario }) {
   const failing = async (scenarios) => (await comparison.mismatches(scenarios)).map((pair) => pair.scenario);
-  const small = await shrink(scenario, failing, (lines) => terminal && process.stderr.write(`\r${lines} lines   `));
+  const small = await shrink(scenario, failing, shrinking);
   const [{ want, got }] = await comparison.mismatches([small]);
   const path = (ending) => join(FOLDER, `${scenario.name}${ending}`);
   mkdirSync(FOLDER, { recursive: true });

@@ -97,13 +97,18 @@ function size(scenario) {
 }
 
 /** `failing(scenarios)` gives those that fail; `told` hears the number of lines after every step. */
-export async function shrink(scenario, failing, told = () => {}) {
-  let best = scenario;
+export function shrink(scenario, failing, told = () => {}) {
+  const valids = (best) => [...smaller(best)].filter(({ bodies }) => bodies.every(({ ops }) => valid(ops)));
+  return shrinkBy({ smaller: valids, size, print }, scenario, failing, told);
+}
+
+/** The same for programs of any kind, which have a name. */
+export async function shrinkBy({ smaller, size, print }, program, failing, told = () => {}) {
+  let best = program;
   for (;;) {
     const bound = size(best);
     const seen = new Set();
     const candidates = [...smaller(best)]
-      .filter(({ bodies }) => bodies.every(({ ops }) => valid(ops)))
       .map((candidate) => [size(candidate), candidate])
       .filter(([its, candidate]) => its < bound && !seen.has(print(candidate)) && seen.add(print(candidate)))
       .sort(([a], [b]) => a - b)
@@ -113,7 +118,7 @@ export async function shrink(scenario, failing, told = () => {}) {
       [next] = await failing(candidates.slice(i, i + AT_ONCE));
     }
     if (!next) return best;
-    best = { ...next, name: scenario.name };
+    best = { ...next, name: program.name };
     told(print(best).split('\n').length - 1);
   }
 }
