@@ -52,7 +52,7 @@ class Descriptor {
     this.lock.releaseLock();
   }
 
-  /** The stream has ended by itself, and not well. */
+  /** The stream has ended by itself, and not well. Of a source, C hears of that. */
   gone() {}
 }
 
@@ -74,10 +74,10 @@ class Source extends Descriptor {
   read(bytes) {
     const chunk = this.#chunk;
     if (!chunk && !this.over) return -EAGAIN;
-    if (!chunk) return this.#error === undefined ? 0 : -WASI_EIO;
+    if (!chunk) return this.#error === undefined ? 0 : this.#refuse();
     if (chunk.length !== this.#size) {
       this.#spoiled(new MisuseError('a chunk of a stream was transferred or resized before C had read it'));
-      return -WASI_EIO;
+      return this.#refuse();
     }
     const part = chunk.subarray(this.#at, this.#at + bytes.length);
     bytes.set(part);
@@ -87,6 +87,12 @@ class Source extends Descriptor {
       soon(() => this.#pull());
     }
     return part.length;
+  }
+
+  // Told now: what else the task hears of until then is not why this read fails.
+  #refuse() {
+    this.gone(this.#error);
+    return -WASI_EIO;
   }
 
   wanted() {
@@ -115,7 +121,6 @@ class Source extends Descriptor {
     }, (error) => {
       if (this.over) return;
       this.#failed(error);
-      this.gone(this.#error);
       this.tell(READABLE);
     });
   }
@@ -136,7 +141,6 @@ class Source extends Descriptor {
   // Also while wasm is on the stack: what the stream does about it comes later.
   #spoiled(error) {
     this.#failed(error);
-    this.gone(error);
     soon(() => { this.lock.cancel(error).catch(ignore); });
   }
 

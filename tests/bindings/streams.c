@@ -118,6 +118,16 @@ static int parts(void *arg) {
 }
 WA_TASK(parts);
 
+/* Makes nothing of a host function that fails between two reads. */
+static int carry_on(void *arg) {
+  const ends *e = arg;
+  char block[8];
+  int st;
+  while ((st = wa_read(e->in, block, sizeof block)) > 0) wa_await_op("fails", NULL, NULL);
+  return st;
+}
+WA_TASK(carry_on);
+
 static int print(void *arg) { return wa_write_all(1, arg, strlen(arg)); }
 WA_TASK(print);
 

@@ -215,6 +215,16 @@ onStreams('streams', (test) => {
     assert.equal(to.seen.reason, error);
   });
 
+  test('it is the cause, whatever a host function has failed with since', {
+    host: { async fails() { await sleep(2); throw new Error('of the host'); } }, clock: 'real',
+  }, async (rt) => {
+    const broken = new Error('of the source');
+    const from = new ReadableStream({
+      start: (controller) => controller.enqueue('one'), pull: (controller) => controller.error(broken),
+    }, { highWaterMark: 0 });
+    assert.equal((await errorOf(pipe(rt, 'carry_on', { from, to: new WritableStream() }).task)).cause, broken);
+  });
+
   test('a chunk of a wrong type is named', {}, async (rt) => {
     const { stream, seen } = source(() => ({ no: 'bytes' }));
     const { cause } = await errorOf(pipe(rt, 'pass', { from: stream }).task);
