@@ -119,8 +119,7 @@ class Source extends Descriptor {
       else if (!this.over) this.#take(value);
       if (this.#chunk || this.over) this.tell(READABLE);
     }, (error) => {
-      if (this.over) return;
-      this.#failed(error);
+      if (!this.over) this.#failed(error);
       this.tell(READABLE);
     });
   }
@@ -301,6 +300,7 @@ export function pipe(rt, name, given) {
     else sink.abort(why);
     source.forget();
     sink.forget();
+    soon(() => sink.tell(WRITABLE)); // who else waits for it, waits in vain; a source has told when its read ended
   });
   if (to === undefined) sink.closed.catch(ignore); // its reader knows
   // Whoever takes one of these hears there how the task failed.

@@ -118,6 +118,30 @@ static int parts(void *arg) {
 }
 WA_TASK(parts);
 
+/* Ends, and leaves a task behind that writes, or reads, until it can't. */
+static int write_on(void *arg) {
+  static char block[65536];
+  int st;
+  do st = wa_write_all((int)(intptr_t)arg, block, sizeof block);
+  while (st == WA_OK);
+  return st;
+}
+static int read_on(void *arg) {
+  char block[8];
+  int st;
+  do st = wa_read((int)(intptr_t)arg, block, sizeof block);
+  while (st > 0);
+  return st;
+}
+static int leave(void *arg) {
+  const ends *e = arg;
+  wa_release(wa_spawn(write_on, (void *)(intptr_t)e->out));
+  wa_release(wa_spawn(read_on, (void *)(intptr_t)e->in));
+  int st = wa_sleep(WA_MS(20));
+  return st < 0 ? st : atoi(e->text);
+}
+WA_TASK(leave);
+
 /* Makes nothing of a host function that fails between two reads. */
 static int carry_on(void *arg) {
   const ends *e = arg;

@@ -225,6 +225,16 @@ onStreams('streams', (test) => {
     assert.equal((await errorOf(pipe(rt, 'carry_on', { from, to: new WritableStream() }).task)).cause, broken);
   });
 
+  for (const [how, status] of [['well', 0], ['badly', -1001]]) {
+    test(`when a task ends ${how}, who else waits for its streams waits no more`, { clock: 'real' }, async (rt) => {
+      const from = new ReadableStream({ pull: () => new Promise(() => {}) });
+      const { task } = pipe(rt, 'leave', { from, to: sink(false).stream, input: `${status}` });
+      await task.catch(() => {});
+      await settle();
+      assert.equal(rt.counts().tasks, 0);
+    });
+  }
+
   test('a chunk of a wrong type is named', {}, async (rt) => {
     const { stream, seen } = source(() => ({ no: 'bytes' }));
     const { cause } = await errorOf(pipe(rt, 'pass', { from: stream }).task);
