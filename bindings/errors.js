@@ -53,7 +53,7 @@ export const nameOf = readable((error) => String(error?.name));
 export const show = readable((value) => {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'bigint') return `${value}n`;
-  return String(value && typeof value === 'object' ? value.constructor.name : value);
+  return String(value && typeof value === 'object' ? value.constructor.name || value : value);
 });
 
 export const lateError = (ms) => new TimeoutError(`not done within ${ms} ms`);
