@@ -13,6 +13,16 @@ import { MisuseError } from './errors.js';
 
 const { performance } = globalThis; // in Node a getter, which costs more than the clock
 
+/** What f gives, or EIO: what it throws must not unwind C's frames, nor the runtime's end. The caller hears of it. */
+function attempt(f) {
+  try {
+    return f();
+  } catch (error) {
+    queueMicrotask(() => { throw error; });
+    return -WASI_EIO;
+  }
+}
+
 // Text is handed on as it is written; the console takes whole lines.
 function output(write, name, log) {
   const stream = globalThis.process?.[name];
@@ -33,8 +43,10 @@ function output(write, name, log) {
     },
     /** No more comes: a line without an end, and a character that was cut off. */
     flush() {
-      print(decoder.decode());
-      if (line) print('\n');
+      attempt(() => {
+        print(decoder.decode());
+        if (line) print('\n');
+      });
     },
     close() { this.flush(); },
   };
@@ -56,14 +68,7 @@ export function wasi(stdout, stderr, memory) {
     let total = 0;
     for (let at = vectors >>> 2; count-- > 0; at += 2) {
       const [start, size] = words().subarray(at, at + 2);
-      let n = 0;
-      try {
-        if (size) n = file[way](new Uint8Array(memory(), start, size));
-      } catch (error) {
-        // It must not unwind C's frames. What it wants is the caller's to hear.
-        queueMicrotask(() => { throw error; });
-        n = -WASI_EIO;
-      }
+      const n = size && attempt(() => file[way](new Uint8Array(memory(), start, size)));
       if (n < 0 && !total) return -n;
       if (n > 0) total += n;
       if (n < size) break;

@@ -369,6 +369,18 @@ onStreams('streams', (test) => {
     assert.equal(printed.join(''), 'to stdout');
   });
 
+  test('a stdout that throws at a character that was cut off disturbs neither C nor the end', {}, async (_, { path }) => {
+    assert.equal(await run(path, `
+      const stdout = (text) => { if (text !== 'a') throw new Error('no output please'); };
+      for (const end of [(rt) => rt.spawn('copy', '0 1'), (rt) => rt.close()]) {
+        const rt = await load(path, { stdout });
+        await rt.spawn('print', Uint8Array.of(97, 0xe2));
+        console.log(await end(rt).catch(String));
+        await rt.close();
+      }
+    `), 'uncaught: no output please\n0\nuncaught: no output please\nundefined\n');
+  });
+
   test('a thousand tasks, each between streams of its own', {}, async (rt) => {
     const tasks = Array.from({ length: 1000 }, (_, i) =>
       textOf(pipe(rt, 'pass', { from: source((n) => (n < 3 ? `${i},` : undefined)).stream }).readable));
