@@ -19,7 +19,7 @@ async function attempt(what, f) {
   try {
     return await f();
   } catch (cause) {
-    if (isA(MisuseError, cause) || isA(LoadError, cause)) throw cause;
+    if (isA(LoadError, cause) || (what !== start && isA(MisuseError, cause))) throw cause;
     refuse(`${what(cause)}: ${textOf(cause)}`, { cause });
   }
 }

@@ -64,6 +64,14 @@ test('two runtimes on one module know nothing of each other', async () => {
   await a.close();
 });
 
+const text = (word) => [word.length, ...Buffer.from(word)];
+const section = (id, ...content) => [id, content.length, ...content];
+const exits = Uint8Array.from([
+  ...header, ...section(1, 2, 0x60, 1, 0x7f, 0, 0x60, 0, 0),
+  ...section(2, 1, ...text('wasi_snapshot_preview1'), ...text('proc_exit'), 0, 0), ...section(3, 1, 1),
+  ...section(7, 2, ...text('wax_abi'), 0, 1, ...text('_initialize'), 0, 1), ...section(10, 1, 6, 0, 0x41, 3, 0x10, 0, 0xb),
+]);
+
 test('what will not do is named', async () => {
   const folder = join(root, 'build/tests/bindings');
   mkdirSync(folder, { recursive: true });
@@ -74,6 +82,7 @@ test('what will not do is named', async () => {
     ['http://127.0.0.1:1/x.wasm', LoadError, /127\.0\.0\.1:1.*can't be read/],
     [Uint8Array.of(1, 2, 3), LoadError, /is not wasm/],
     [empty, LoadError, /does not hold the runtime.*wax_abi/],
+    [exits, LoadError, /does not start: C called exit\(3\)/],
     [undefined, MisuseError, /load: the source must be a URL, a path, bytes/],
     [42, MisuseError, /not 42/],
     [{}, MisuseError, /not Object/],
