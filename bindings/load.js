@@ -86,7 +86,7 @@ async function attach(from, stdout, stderr) {
   return { exports };
 }
 
-// Not instanceof: a frame's are as good as the page's own.
+// Not instanceof: a frame's are as good as the page's own, and a fetch of npm's as good as Node's.
 const isOf = (kind, value) => Object.prototype.toString.call(value) === `[object ${kind}]`;
 
 async function compile(open, source) {
@@ -100,7 +100,7 @@ async function compile(open, source) {
     if (isOf('Response', from)) {
       if (!from.ok) refuse(`${from.url || it} can't be fetched: ${from.status} ${from.statusText}`);
       const typed = from.headers.get('content-type') === 'application/wasm'; // nothing else will do, not even a charset
-      if (typed) return WebAssembly.compileStreaming(from);
+      if (typed && isA(globalThis.Response, from)) return WebAssembly.compileStreaming(from);
       from = await from.arrayBuffer();
     }
     const wanted = 'a URL, a path, bytes, a Response, a WebAssembly.Module or { emscripten }';

@@ -32,6 +32,8 @@ test('from a path, a URL, bytes, a module, a promise', async () => {
   new Uint8Array(shared).set(bytes);
   await works(shared);
   await works(new Response(bytes, { headers: { 'content-type': 'application/wasm; charset=utf-8' } }));
+  const headers = new Headers({ 'content-type': 'application/wasm' });
+  await works({ [Symbol.toStringTag]: 'Response', ok: true, headers, arrayBuffer: async () => bytes }); // of another fetch
   const broken = new TypeError('no network');
   const error = await errorOf(load(Promise.reject(broken)));
   assert.ok(error instanceof LoadError);
