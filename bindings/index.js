@@ -8,5 +8,5 @@ export const load = (source, options) => loadBy(open, source, options);
 function open(name) {
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   const isUrl = /^[a-z][a-z\d+.-]+:/i.test(name);
-  return fs && (!isUrl || name.startsWith('file:')) ? fs.readFile(isUrl ? new URL(name) : name) : fetch(name);
+  return fs && (!isUrl || /^file:/i.test(name)) ? fs.readFile(isUrl ? new URL(name) : name) : fetch(name);
 }

@@ -23,6 +23,7 @@ test('from a path, a URL, bytes, a module, a promise', async () => {
   await works(path);
   await works(pathToFileURL(path));
   await works(pathToFileURL(path).href);
+  await works(pathToFileURL(path).href.replace('file', 'FILE'));
   await works(bytes);
   await works(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   await works(new WebAssembly.Module(bytes));
