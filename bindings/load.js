@@ -80,8 +80,10 @@ const attached = new WeakMap(); // the exports of a program that started itself 
 async function attach(from, stdout, stderr) {
   const lines = (write) => write && ((line) => write(`${line}\n`));
   const given = { print: lines(stdout), printErr: lines(stderr) };
-  const module = await attempt(start, () => (typeof from === 'function' ? from(given) : from));
-  const exports = module?.wasmExports ?? module?.asm;
+  const exports = await attempt(start, async () => {
+    const module = await (typeof from === 'function' ? from(given) : from);
+    return module?.wasmExports ?? module?.asm; // of a glue with assertions this may throw
+  });
   if (!exports?.wax_abi) refuse(`${lacking}; newer glue tells with -sEXPORTED_RUNTIME_METHODS=wasmExports only`);
   return { exports };
 }

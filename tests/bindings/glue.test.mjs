@@ -65,6 +65,7 @@ describe("Emscripten's own glue", { skip }, () => {
     for (const [emscripten, pattern, cause] of [
       [() => { throw broken; }, /does not start: no wasm here/, broken],
       [Promise.reject(broken), /does not start: no wasm here/, broken],
+      [{ get wasmExports() { throw broken; } }, /does not start: no wasm here/, broken],
       [async () => ({}), /does not hold the runtime .*-sEXPORTED_RUNTIME_METHODS=wasmExports/],
       [{ asm: { malloc() {} } }, /does not hold the runtime/],
     ]) {
