@@ -3,7 +3,7 @@
 import { must, options } from './errors.js';
 
 const kinds = ['spawn', 'run', 'yield', 'wait', 'wake', 'cancel', 'cleanup', 'end'];
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const latest = new WeakMap(); // of each runtime, the trace that records: a new one replaces the one before
 
 export function trace(runtime, given) { return new Trace(runtime, options('trace', given)); }

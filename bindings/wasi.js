@@ -26,7 +26,7 @@ function attempt(f) {
 // Text is handed on as it is written; the console takes whole lines.
 function output(write, name, log) {
   const stream = globalThis.process?.[name];
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let line = '';
   const print = (text) => {
     if (write) return text && write(text);
