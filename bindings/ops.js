@@ -5,6 +5,7 @@ import { CancelledError, misuse, show, wordsOf } from './errors.js';
 import { INDEX } from './table.js';
 
 const KEPT = 32; // errors
+const { Promise } = globalThis; // a library may put its own there later, of which `then` knows nothing
 const { then } = Promise.prototype;
 const objects = Object.prototype; // what every object has is no host function
 

@@ -248,6 +248,16 @@ onBoth('host functions', (test) => {
     assert.equal(await other, 1);
   });
 
+  test("another Promise may take the own one's place later", { host }, async (rt) => {
+    const own = Promise;
+    globalThis.Promise = Object.assign(function Promise(f) { return new own(f); }, { resolve: () => ({ then() {} }) });
+    try {
+      assert.deepEqual(await rt.spawn('call', 'bytes'), Uint8Array.of(1, 2, 3));
+    } finally {
+      globalThis.Promise = own;
+    }
+  });
+
   test('a host function may call the runtime', {
     host: {
       nested: async (text) => (await runtime.spawn('call', `shout ${text}`)) + '!',
