@@ -86,7 +86,8 @@ export function wasi(stdout, stderr, memory) {
       environ_sizes_get: noList,
 
       clock_time_get(clock, precision, out) {
-        const ms = clock === REALTIME ? performance.timeOrigin + performance.now() : performance.now();
+        // Not timeOrigin and now: those don't count the time that the machine sleeps, and nobody sets them.
+        const ms = clock === REALTIME ? Date.now() : performance.now();
         // In two halves: a BigInt would cost more than the clock.
         const ns = ms * 1e6;
         const high = (ns / 2 ** 32) >>> 0;
@@ -94,7 +95,7 @@ export function wasi(stdout, stderr, memory) {
         words()[at] = (ns - high * 2 ** 32) >>> 0;
         view[at + 1] = high; // for the CPU's time, too, there is no other clock
       },
-      clock_res_get: (clock, out) => put(out, 1000, 0),
+      clock_res_get: (clock, out) => put(out, clock === REALTIME ? 1e6 : 1000, 0),
 
       fd_read: move('read'),
       fd_write: move('write'),

@@ -110,6 +110,11 @@ onBoth('turns', (test) => {
     await Promise.allSettled(rt.tasks());
   });
 
+  test("C's calendar is the host's as it is now: somebody may have set it", {}, async (rt, { context }) => {
+    context.mock.method(Date, 'now', () => 1e12);
+    assert.equal(await rt.spawn('calendar'), 1e12);
+  });
+
   test('virtual time: seconds pass at once, and JavaScript sees each moment', {}, async (rt) => {
     const start = computed();
     const moments = [];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #define IMPORT(name) __attribute__((import_module("test"), import_name(#name)))
 #define EXPORT(name) __attribute__((export_name(#name)))
@@ -479,3 +480,12 @@ static int misuse_in_group(void *arg) {
   return wa_group_exit(&g, WA_OK);
 }
 WA_TASK(misuse_in_group);
+
+/* The milliseconds since 1970. */
+static int calendar(void *arg) {
+  struct timeval t;
+  (void)arg;
+  gettimeofday(&t, NULL);
+  return wa_return_number((double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3);
+}
+WA_TASK(calendar);
