@@ -38,8 +38,9 @@ export async function loadBy(open, source, given) {
   const program = await (glued ? attach(from.emscripten, stdout, stderr)
     : awake(async () => instantiate(await compile(open, from), imports, stdout, stderr)));
   if (attached.get(program.exports)?.closed === false) misuse('load: this module has a runtime already: close that first');
-  const core = new Core({ virtual, ...program, host, onReport });
   const { exports } = program;
+  if (!exports.memory) refuse('the module does not export its memory: link it with --export-memory');
+  const core = new Core({ virtual, ...program, host, onReport });
   const version = exports.wax_abi();
   if (version !== ABI) refuse(`the module has version ${version} of the exports, not ${ABI}`);
   if (exports.wax_init(virtual * VIRTUAL | !!debug * DEBUG, turnBudget, stackSize) !== 0) misuse(core.sentence());

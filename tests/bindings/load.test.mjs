@@ -74,6 +74,10 @@ const exits = Uint8Array.from([
   ...section(2, 1, ...text('wasi_snapshot_preview1'), ...text('proc_exit'), 0, 0), ...section(3, 1, 1),
   ...section(7, 2, ...text('wax_abi'), 0, 1, ...text('_initialize'), 0, 1), ...section(10, 1, 6, 0, 0x41, 3, 0x10, 0, 0xb),
 ]);
+const importing = Uint8Array.from([ // its memory
+  ...header, ...section(1, 1, 0x60, 0, 0), ...section(3, 1, 0), ...section(7, 1, ...text('wax_abi'), 0, 0),
+  ...section(10, 1, 2, 0, 0xb),
+]);
 
 test('what will not do is named', async () => {
   const folder = join(root, 'build/tests/bindings');
@@ -85,6 +89,7 @@ test('what will not do is named', async () => {
     ['http://127.0.0.1:1/x.wasm', LoadError, /127\.0\.0\.1:1.*can't be read/],
     [Uint8Array.of(1, 2, 3), LoadError, /is not wasm/],
     [empty, LoadError, /does not hold the runtime.*wax_abi/],
+    [importing, LoadError, /does not export its memory/],
     [exits, LoadError, /does not start: C called exit\(3\)/],
     [undefined, MisuseError, /load: the source must be a URL, a path, bytes/],
     [42, MisuseError, /not 42/],
