@@ -27,6 +27,8 @@ export class Core {
   #causes = new Map(); // text -> cause, of tasks that were asked to stop by it and are not over
   #ended = []; // handles of what has ended in this turn
   #traps = []; // recovered from; the report of each comes before its tasks are settled
+  #astray = false; // a trap has kept `spawn` from returning a handle
+  #strays = false; // so the events of this turn name it
   #takeTurn; // not through `exports`, an object that engines look up slowly
 
   constructor({ exports, files, virtual, host, onReport }) {
@@ -94,6 +96,7 @@ export class Core {
       return f();
     } catch (error) {
       this.#recover(error);
+      this.#astray = true;
       const text = this.sentence(); // names the task
       const overflow = text.includes(': stack overflow, ');
       throw this.error(overflow ? ESTACK : ETRAP, overflow ? text : `${text}: ${textOf(error)}`, task, '', error);
@@ -118,6 +121,8 @@ export class Core {
     const count = i32[(state >>> 2) + 3];
     this.alive = i32[(state >>> 2) + 4];
     let at = i32[(state >>> 2) + 2] >>> 2;
+    this.#strays = this.#astray;
+    this.#astray = false;
     for (let i = 0; i < count && !this.dead; i++, at += 4) {
       // What is thrown is the host's to report; no event keeps another from being heard of.
       try { this.#hear(this.memory.fresh().i32, at); } catch (error) { queueMicrotask(() => { throw error; }); }
@@ -145,6 +150,7 @@ export class Core {
   #settled(handle) {
     const owner = this.owners.get(handle);
     if (owner && !owner.done) this.outcome(handle, owner);
+    else if (!owner && this.#strays) this.exports.wax_release(handle); // unless the report of the trap has
     this.#ended.push(handle);
   }
   /** It is read at once and the handle given back, so a task that is done costs the wasm nothing. */

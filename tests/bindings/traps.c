@@ -108,3 +108,10 @@ static int with_locals(void *arg) {
   return local[0];
 }
 WA_TASK(with_locals);
+
+static int spawns_traps(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn_with(traps, NULL, &(wa_task_options){.eager = true}));
+  return WA_OK;
+}
+WA_TASK(spawns_traps);

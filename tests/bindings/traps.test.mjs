@@ -1,5 +1,6 @@
 // A trap ends its task alone, also in the middle of what the runtime does for others: they miss nothing, nothing is left.
 import assert from 'node:assert/strict';
+import { TrapError } from '../../bindings/index.js';
 import { errorOf, onBoth, settle } from './setup.mjs';
 
 onBoth('a trap in the middle', (test) => {
@@ -49,5 +50,11 @@ onBoth('a trap in the middle', (test) => {
       bytes.push(rt.counts().bytes);
     }
     assert.equal(bytes[3], bytes[1]);
+  });
+
+  test('of an eager task that an eager one spawns: the host keeps no handle of either', {}, async (rt) => {
+    assert.throws(() => rt.spawn('spawns_traps', '', { eager: true }), TrapError);
+    await settle(3);
+    assert.equal(rt.counts().handles, 0);
   });
 }, 'traps');

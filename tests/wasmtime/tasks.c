@@ -182,6 +182,13 @@ static int traps_at_once(void *arg) {
 }
 WA_TASK(traps_at_once);
 
+static int spawns_a_trap(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn_with(traps_at_once, NULL, &(wa_task_options){.eager = true}));
+  return WA_OK;
+}
+WA_TASK(spawns_a_trap);
+
 static __attribute__((noinline)) int with_frame(int n) {
   char frame[100];
   memset(frame, n, sizeof frame);

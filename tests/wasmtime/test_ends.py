@@ -340,6 +340,13 @@ class Traps(Case):
             self.assertEqual(self.finish('echo', 1).result(), 1)
         self.assert_nothing_left()
 
+    def test_an_eager_trap_in_what_an_eager_one_spawns(self):
+        rt = self.start()
+        with self.assertRaises(wasyncio.TrapError):
+            rt.spawn('spawns_a_trap', eager=True)
+        rt.turn()
+        self.assert_nothing_left()
+
     def test_many_traps_leave_nothing(self):
         rt = self.start()
         tasks = [rt.spawn('traps', i % 3) for i in range(30)] + [rt.spawn('crawl', 5000) for _ in range(30)]

@@ -64,6 +64,8 @@ class Runtime:
         self._virtual = virtual_clock
         self._owners = {}    # handle -> Task, a weak reference to one that C has spawned, or a callable for a timer
         self._traps = deque()
+        self._astray = False  # a trap has kept `spawn` from returning a handle
+        self._strays = False  # so the events of this turn name it
         self._thread = threading.get_ident()
         self._depth = 0      # in how many of its methods the owner is
         self._changed = False  # something was made ready since the latest turn
@@ -201,6 +203,7 @@ class Runtime:
             next_ms, events, count, self.alive, status = self.guest.read(STATE, state)
             self.guest.check(status)
             self._changed = False
+            self._strays, self._astray = self._astray, False
             failed = None
             for event in struct.iter_unpack('<4I', self.guest.bytes(events, 16 * count)):
                 try:
@@ -253,6 +256,8 @@ class Runtime:
                     owner()
                 self.guest.call('wax_release', id)
                 self._changed |= owner is None  # C may have a report of it
+            elif self._strays:
+                self.guest.call('wax_release', id)  # unless the report of the trap has
         elif kind == _STARTED:
             self._operations.start(id, a)
         elif kind == _CANCELLED:
@@ -310,6 +315,7 @@ class Runtime:
             if self.guest.is_inside():
                 raise
             self._recover(trap)
+            self._astray = True
             if not isinstance(trap, Exception):
                 raise
             raise self._trapped(trap) from trap
