@@ -36,6 +36,17 @@ static int put_two(void *arg) { /* the second must be compared with the first */
 }
 WA_TASK(put_two);
 
+static int join(void *arg) { return (void)arg, wa_queue_join(&queue); }
+WA_TASK(join);
+
+static int shut_down(void *arg) {
+  (void)arg;
+  compare_traps = true;
+  wa_queue_shutdown(&queue, true);
+  return WA_OK;
+}
+WA_TASK(shut_down);
+
 static int all_done(void *arg) { /* how many task_done took */
   int n = 0;
   (void)arg;

@@ -26,6 +26,16 @@ onBoth('a trap in the middle', (test) => {
     await rt.spawn('get', 0);
   });
 
+  test('of a shutdown: it compares nothing, and ends every wait', {}, async (rt) => {
+    await rt.spawn('begin', 3);
+    for (const item of [1, 2, 3]) await rt.spawn('put', item);
+    const putter = errorOf(rt.spawn('put', 4)), joiner = rt.spawn('join');
+    await settle(3);
+    await rt.spawn('shut_down');
+    assert.equal((await putter).statusName, 'WA_ESHUTDOWN');
+    await joiner;
+  });
+
   test("of a wait's end: no reference is given back twice", {}, async (rt) => {
     const waiter = rt.spawn('wait_for_both');
     await settle(3);
