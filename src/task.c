@@ -182,6 +182,7 @@ static WA__COLD void wa__leave_wait(wa__task *t, int status) {
   wa__list_unlink(&t->step.link);
   wa__slot_leave(t);
   wa__ending(t, status);
+  if (t->waiting && t->waiting->answers) wa__cancel(t->waiting, NULL); /* nobody else waits for it */
   wa__forget_wait(t);
   wa__not_ending(t);
   if (settled) t->queued.pass_on(t->queued.queue, t->slot == WA__SLOT_DONE);

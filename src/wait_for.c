@@ -79,10 +79,7 @@ int wa_stop_within(wa_task *f, wa_time grace, bool discard) {
   } else if (st == WA_OK) {
     wa__task *late = wa__task_of(f);
     wa__report_overdue(late, wa_now());
-    if (discard && !wa__fiber_runs(&late->fiber)) {
-      if (late->waiting && late->waiting->answers) wa__cancel(late->waiting, NULL); /* nobody else waits for it */
-      wa__task_discard(late, WA_EDISCARDED);
-    }
+    if (discard && !wa__fiber_runs(&late->fiber)) wa__task_discard(late, WA_EDISCARDED);
     st = WA_ETIMEDOUT;
   }
   drop_watch(&w->scope);

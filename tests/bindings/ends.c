@@ -182,3 +182,24 @@ static int reports(void *operations) {
   return WA_OK;
 }
 WA_TASK(reports);
+
+/* ---- an operation's wait without memory for its frames ---- */
+
+static int asks_then(void *allocations) {
+  volatile double locals[2] = {*(double *)allocations};
+  left = (int)locals[0];
+  int st = wa_await_op("never", NULL, NULL);
+  locals[1] = st;
+  return st;
+}
+static void has_memory(void *ctx, wa_future *task) { (void)ctx, (void)task, left = -1; }
+
+static int asks(void *allocations) {
+  wa_task *task = wa_spawn(asks_then, allocations);
+  wa_when_done(task, has_memory, NULL);
+  int st = wa_wait_for(task, WA_S(1));
+  left = -1;
+  wa_release(task);
+  return st == WA_ENOMEM ? WA_OK : st;
+}
+WA_TASK(asks);

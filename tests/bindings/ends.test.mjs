@@ -1,7 +1,7 @@
 // A listener of C's that traps in the middle of something: the task that runs ends, and what was under way is finished.
 import assert from 'node:assert/strict';
 import { TrapError } from '../../bindings/index.js';
-import { errorOf, onBoth } from './setup.mjs';
+import { errorOf, onBoth, settle } from './setup.mjs';
 
 onBoth('ends', (test) => {
   for (const name of ['awaiting', 'waiting', 'iterating', 'grouping', 'waiting_for']) {
@@ -29,5 +29,15 @@ onBoth('ends', (test) => {
   test('a report that there is no memory for leaves no handle', { host: { none: () => 1 } }, async (rt, { reports }) => {
     for (let operations = 10; operations <= 20; operations++) await rt.spawn('reports', operations);
     assert.ok(reports.length > 0 && reports.length < 11, `${reports.length} were told`);
+  });
+
+  test('a wait for an operation without memory for its frames: the host hears that nobody waits', {
+    host: { never: (_, { signal }) => new Promise((_done, fail) => { signal.addEventListener('abort', () => fail(signal.reason)); }) },
+  }, async (rt) => {
+    for (let allocations = 0; allocations < 4; allocations++) {
+      await rt.spawn('asks', allocations).catch(({ name }) => assert.equal(name, 'TimeoutError')); // there was enough
+      await settle(3);
+      assert.equal(rt.counts().operations, 0, `${allocations} allocations`);
+    }
   });
 }, 'ends', ['-Wl,--wrap=wa__alloc', '-Wno-unused-command-line-argument']);
