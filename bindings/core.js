@@ -27,6 +27,7 @@ export class Core {
   #causes = new Map(); // text -> cause, of tasks that were asked to stop by it and are not over
   #ended = []; // handles of what has ended in this turn
   #traps = []; // recovered from; the report of each comes before its tasks are settled
+  #told = []; // those of which this turn's reports are, unless the program listens to them itself
   #astray = false; // a trap has kept `spawn` from returning a handle
   #strays = false; // so the events of this turn name it
   #takeTurn; // not through `exports`, an object that engines look up slowly
@@ -121,6 +122,7 @@ export class Core {
     const count = i32[(state >>> 2) + 3];
     this.alive = i32[(state >>> 2) + 4];
     let at = i32[(state >>> 2) + 2] >>> 2;
+    this.#told = this.#traps.splice(0);
     this.#strays = this.#astray;
     this.#astray = false;
     for (let i = 0; i < count && !this.dead; i++, at += 4) {
@@ -141,7 +143,7 @@ export class Core {
       case CANCELLED: this.operations.cancel(id, data); break;
       case WANTED: this.#wanted(id, data); break;
       default:
-        if (events[data >>> 2] === REPORT_STACK || events[data >>> 2] === REPORT_TRAP) this.trap = this.#traps.shift();
+        if (events[data >>> 2] === REPORT_STACK || events[data >>> 2] === REPORT_TRAP) this.trap = this.#told.shift();
         this.reports.fromWasm(id, data);
     }
   }

@@ -61,6 +61,8 @@ void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const ch
   wa__reporting = true;
   if (the_listener) the_listener(&r, listener_ctx);
   else print_line(&line, size);
+  /* Whoever listens: wax_error tells it. In the small library only where the host does. */
+  if (!WA__SMALL && (kind == WA_REPORT_STACK || kind == WA_REPORT_TRAP)) wa__note_sentence(r.text);
   wa__reporting = false;
   wa__current = current;
 }

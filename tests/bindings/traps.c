@@ -126,3 +126,19 @@ static int spawns_traps(void *arg) {
   return WA_OK;
 }
 WA_TASK(spawns_traps);
+
+static void ignored(const wa_report *report, void *context) { (void)report, (void)context; }
+static int listens_itself(void *arg) {
+  (void)arg;
+  wa_on_report(ignored, NULL);
+  return WA_OK;
+}
+WA_TASK(listens_itself);
+WA_TASK(traps);
+
+static int fills(int n) {
+  volatile char local[64] = {1};
+  return n ? fills(n + 1) + local[0] : 0;
+}
+static int overflows(void *arg) { return (void)arg, fills(1); }
+WA_TASK(overflows);

@@ -1,7 +1,12 @@
 // A trap ends its task alone, also in the middle of what the runtime does for others: they miss nothing, nothing is left.
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { TrapError } from '../../bindings/index.js';
 import { errorOf, onBoth, settle } from './setup.mjs';
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc');
 
 onBoth('a trap in the middle', (test) => {
   test('of a put: whoever waits for the item is woken, and it counts', {}, async (rt) => {
@@ -66,5 +71,20 @@ onBoth('a trap in the middle', (test) => {
     assert.throws(() => rt.spawn('spawns_traps', '', { eager: true }), TrapError);
     await settle(3);
     assert.equal(rt.counts().handles, 0);
+  });
+
+  test('where the program itself listens: the error says the same, and is not kept', {}, async (rt) => {
+    await rt.spawn('listens_itself');
+    const messages = ['traps', 'overflows'].map((name) => {
+      try { rt.spawn(name, '', { eager: true, name: 't' }); } catch (error) { return `${error.name}: ${error.message}`; }
+    });
+    const small = /^O[sz]$/.test(process.env.WASYNCIO_LEVEL ?? ''); // that library notes no sentence then
+    assert.match(messages[0], small ? /^TrapError/ : /^TrapError: task 't' hit a wasm trap, after its start: /);
+    if (!small) assert.match(messages[1], /^StackOverflowError: task 't': stack overflow, 16384 bytes/);
+    const causes = [];
+    for (let i = 0; i < 5; i++) causes.push(new WeakRef((await errorOf(rt.spawn('traps'))).cause));
+    await settle(3);
+    gc();
+    assert.ok(causes.filter((cause) => cause.deref()).length < 3); // the latest
   });
 }, 'traps');

@@ -64,6 +64,7 @@ class Runtime:
         self._virtual = virtual_clock
         self._owners = {}    # handle -> Task, a weak reference to one that C has spawned, or a callable for a timer
         self._traps = deque()
+        self._told = self._traps  # those of which this turn's reports are, unless the program listens to them itself
         self._astray = False  # a trap has kept `spawn` from returning a handle
         self._strays = False  # so the events of this turn name it
         self._thread = threading.get_ident()
@@ -203,6 +204,7 @@ class Runtime:
             next_ms, events, count, self.alive, status = self.guest.read(STATE, state)
             self.guest.check(status)
             self._changed = False
+            self._told, self._traps = self._traps, deque()
             self._strays, self._astray = self._astray, False
             failed = None
             for event in struct.iter_unpack('<4I', self.guest.bytes(events, 16 * count)):
@@ -273,8 +275,8 @@ class Runtime:
         kind, status, count, site, age, text, name = self.guest.read(REPORT, pointer)
         text, name, site = (self.guest.text(part) or '' for part in (text, name, site))
         kind = _KINDS[kind]
-        if kind in ('trap', 'stack') and self._traps:
-            self.trap, self.interrupted = self._traps.popleft()
+        if kind in ('trap', 'stack') and self._told:
+            self.trap, self.interrupted = self._told.popleft()
         self._report(Report(kind, text, name, site, status, count, age / 1000))
 
     def _report(self, report):
