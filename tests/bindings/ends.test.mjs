@@ -32,7 +32,9 @@ onBoth('ends', (test) => {
   });
 
   test('a wait for an operation without memory for its frames: the host hears that nobody waits', {
-    host: { never: (_, { signal }) => new Promise((_done, fail) => { signal.addEventListener('abort', () => fail(signal.reason)); }) },
+    host: {
+      never: (_, { signal }) => new Promise((_done, fail) => { signal.addEventListener('abort', () => fail(signal.reason)); }),
+    },
   }, async (rt) => {
     for (let allocations = 0; allocations < 4; allocations++) {
       await rt.spawn('asks', allocations).catch(({ name }) => assert.equal(name, 'TimeoutError')); // there was enough
