@@ -1,4 +1,4 @@
-/* memory.c: a program whose first malloc comes after the runtime has taken memory. */
+/* memory.c: a program whose first malloc comes after the runtime has taken memory; and one whose wa_run is over. */
 #include <wasyncio.h>
 
 #include <stdint.h>
@@ -19,3 +19,13 @@ __attribute__((export_name("shared"))) int shared(void) {
   for (int k = 0; k < BLOCKS; k++) free((void *)blocks[k]);
   return n;
 }
+
+static int keeps_stack(void *arg) {
+  volatile char local[100] = {0};
+  (void)arg;
+  int status = wa_yield();
+  return status + local[0];
+}
+WA_TASK(keeps_stack);
+
+__attribute__((export_name("run"))) int run(void) { return wa_run(keeps_stack, NULL); }

@@ -10,6 +10,15 @@ onBoth('memory', (test) => {
   test("nothing that malloc gives is the runtime's", {}, (rt) => {
     assert.equal(rt.exports.shared(), 0);
   });
+
+  test("after a wa_run, a task in its main's place gives its stack back, too", {}, async (rt) => {
+    assert.equal(rt.exports.run(), 0);
+    const round = async () => {
+      for (let i = 0; i < 200; i++) await Promise.all([rt.spawn('keeps_stack'), rt.spawn('keeps_stack')]);
+      return rt.memory.buffer.byteLength;
+    };
+    assert.equal(await round(), await round());
+  });
 }, 'memory');
 
 const most = 4 << 20;
