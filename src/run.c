@@ -141,7 +141,7 @@ int wa_run(wa_task_fn f, void *arg) {
   in_run = false;
   wa__discard_all();
   wa__fiber_trim();
-  wa__fiber_kept = NULL; /* another task may be in its place */
+  if (!WA__SMALL) wa__fiber_kept = NULL; /* another task may come to be in its place */
   wa__inside = false;
   l->budget_end = WA_FOREVER;
   return status;
