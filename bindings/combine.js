@@ -190,6 +190,7 @@ export function asCompleted(core, items, given) {
   const { timeout } = options('asCompleted', given, { timeout: 'time' });
   const futures = distinct(core, items, 'asCompleted');
   let ready = [], next = 0; // next: what was handed out leaves when all was
+  let left = futures.size; // what was not asked for yet: so often does the deadline's error come, as in asyncio, and not for ever
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
   all._seen(); // its error is for who asks for more
   let news = new Future();
@@ -206,6 +207,8 @@ export function asCompleted(core, items, given) {
   return {
     [Symbol.asyncIterator]() { return this; },
     async next() {
+      if (!left) return { value: undefined, done: true };
+      left--;
       while (!ready.length && !all.done) await news;
       if (ready.length) {
         const value = ready[next++];
@@ -216,7 +219,7 @@ export function asCompleted(core, items, given) {
     },
     async return() {
       if (!all.done) core.x; // refuses before anything has changed
-      ready.length = next = 0;
+      ready.length = next = left = 0;
       return { value: void all._resolve(), done: true };
     },
   };

@@ -186,6 +186,15 @@ onBoth('asCompleted', (test) => {
     assert.equal(await items[1], 0);
   });
 
+  test('after the deadline: the error once for each item that is missing, as in asyncio, and then the end', {}, async (rt) => {
+    const items = [rt.spawn('sleeper', 10), rt.spawn('sleeper', 100), rt.spawn('sleeper', 100)];
+    const late = rt.asCompleted(items, { timeout: 50 });
+    assert.equal((await late.next()).value, items[0]);
+    for (let i = 0; i < 2; i++) assert.ok(await errorOf(late.next()) instanceof TimeoutError);
+    assert.deepEqual(await late.next(), { value: undefined, done: true });
+    await rt.gather(items);
+  });
+
   test('one that was given up gives no more, also of what had ended before', {}, async (rt) => {
     const ended = rt.asCompleted([soon(1), soon(2)]);
     for await (const item of ended) { await item; break; }
