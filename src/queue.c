@@ -150,7 +150,7 @@ int wa_queue_put(wa_queue *q, void *item) {
   if (!q) return wa__misuse("wa_queue_put: the queue is NULL");
   while (wa_queue_full(q)) {
     if (q->is_shutdown) return WA_ESHUTDOWN;
-    int st = wa__wait_queue(t, &q->putters, pass_on_room);
+    int st = wa__wait_queue(t, &q->putters, pass_on_room, &q->putters);
     if (st == WA_OK) continue;
     pass_on_room(&q->putters, t->slot != WA__SLOT_CANCELLED);
     return st;
@@ -164,7 +164,7 @@ int wa_queue_get(wa_queue *q, void **item) {
   if (!q || !item) return wa__misuse("wa_queue_get: expected a queue and a place for the item");
   while (!q->size) {
     if (q->is_shutdown) return WA_ESHUTDOWN;
-    int st = wa__wait_queue(t, &q->getters, pass_on_item);
+    int st = wa__wait_queue(t, &q->getters, pass_on_item, &q->getters);
     if (st == WA_OK) continue;
     pass_on_item(&q->getters, t->slot != WA__SLOT_CANCELLED);
     return st;

@@ -50,12 +50,9 @@ static void pass_on_lock(wa__list *queue, bool woken) {
   if (!l->locked) wake_first(l);
 }
 
-int wa_lock_acquire(wa_lock *l) {
-  wa__task *t = wa__need_task("wa_lock_acquire");
-  if (!t) return WA_EMISUSE;
-  if (!l) return wa__misuse("wa_lock_acquire: the lock is NULL");
+static int acquire(wa__task *t, wa_lock *l, wa__pass_on pass_on, wa__list *passed) {
   if (l->locked || !all_cancelled(&l->waiters)) {
-    int st = wa__wait_queue(t, &l->waiters, pass_on_lock);
+    int st = wa__wait_queue(t, &l->waiters, pass_on, passed);
     if (st < 0) {
       pass_on_lock(&l->waiters, false);
       return st;
@@ -63,6 +60,13 @@ int wa_lock_acquire(wa_lock *l) {
   }
   l->locked = true;
   return WA_OK;
+}
+
+int wa_lock_acquire(wa_lock *l) {
+  wa__task *t = wa__need_task("wa_lock_acquire");
+  if (!t) return WA_EMISUSE;
+  if (!l) return wa__misuse("wa_lock_acquire: the lock is NULL");
+  return acquire(t, l, pass_on_lock, &l->waiters);
 }
 
 int wa_lock_release(wa_lock *l) {
@@ -97,7 +101,7 @@ int wa_event_wait(wa_event *e) {
   wa__task *t = wa__need_task("wa_event_wait");
   if (!t) return WA_EMISUSE;
   if (!e) return wa__misuse("wa_event_wait: the event is NULL");
-  return e->value ? WA_OK : wa__wait_queue(t, &e->waiters, nothing_to_pass_on);
+  return e->value ? WA_OK : wa__wait_queue(t, &e->waiters, nothing_to_pass_on, &e->waiters);
 }
 
 /* ---- condition ------------------------------------------------------------------------------------------------- */
@@ -130,6 +134,13 @@ void wa__condition_wake(wa_condition *c) { notify(c, SIZE_MAX); }
 
 static void pass_on_notice(wa__list *queue, bool woken) { notify(wa__container(queue, wa_condition, waiters), woken); }
 
+/* Of one that waits for the lock again. As where it is cancelled, somebody else is notified, though it may not have been. */
+static void pass_on_both(wa__list *queue, bool woken) {
+  wa_condition *c = wa__container(queue, wa_condition, waiters);
+  pass_on_lock(&lock_of(c)->waiters, woken);
+  notify(c, 1);
+}
+
 int wa_condition_notify(wa_condition *c, size_t n) {
   if (!c) return wa__misuse("wa_condition_notify: the condition is NULL");
   if (!lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
@@ -145,9 +156,9 @@ int wa_condition_wait(wa_condition *c) {
   if (!c) return wa__misuse("wa_condition_wait: the condition is NULL");
   if (!lock_of(c)->locked) return wa__misuse("wa_condition_wait: nobody holds the condition's lock");
   wa_lock_release(lock_of(c));
-  int st = wa__wait_queue(t, &c->waiters, pass_on_notice);
+  int st = wa__wait_queue(t, &c->waiters, pass_on_notice, &c->waiters);
   /* The lock is the caller's again before it hears anything, a cancellation included. */
-  while (wa_lock_acquire(lock_of(c)) < 0) st = WA_ECANCELED;
+  while (acquire(t, lock_of(c), pass_on_both, &c->waiters) < 0) st = WA_ECANCELED;
   if (st < 0) notify(c, 1);
   return st;
 }
@@ -190,7 +201,7 @@ int wa_semaphore_acquire(wa_semaphore *s) {
     s->value--;
     return WA_OK;
   }
-  int st = wa__wait_queue(t, &s->waiters, pass_on_permit);
+  int st = wa__wait_queue(t, &s->waiters, pass_on_permit, &s->waiters);
   if (st < 0 && t->slot == WA__SLOT_DONE) s->value++;
   hand_out(s);
   return st;

@@ -178,14 +178,14 @@ void wa__step(wa__task *t, int result) {
 
 /* What was to wake it is void; what has woken it, it passes on. status: what it ends with. */
 static WA__COLD void wa__leave_wait(wa__task *t, int status) {
-  bool settled = t->slot_use == WA__IN_QUEUE && t->slot != WA__SLOT_PENDING;
+  bool queued = t->slot_use == WA__IN_QUEUE;
   wa__list_unlink(&t->step.link);
   wa__slot_leave(t);
   wa__ending(t, status);
   if (t->waiting && t->waiting->answers) wa__cancel(t->waiting, NULL); /* nobody else waits for it */
   wa__forget_wait(t);
   wa__not_ending(t);
-  if (settled) t->queued.pass_on(t->queued.queue, t->slot == WA__SLOT_DONE);
+  if (queued) t->queued.pass_on(t->queued.queue, t->slot == WA__SLOT_DONE);
 }
 
 /* wa__fiber_lost: the frames of the latest wait are gone; so are that wait, and the scopes that were entered in them. */

@@ -44,8 +44,8 @@ typedef struct wa__extra {
   int32_t heard;           /* and of its requests, those not taken back that the body has heard of */
 } wa__extra;
 
-/* Whose queue a task waits in, and what does there for a task that was ended before it could run what that would have done: it
- * was woken, or else cancelled. */
+/* What a task waits for in a queue, and what does there for a task that was ended before it could run what that would have done:
+ * it was woken, or it was cancelled, or it waits still. */
 typedef void (*wa__pass_on)(wa__list *queue, bool woken);
 typedef struct wa__queued {
   wa__callback callback;
@@ -192,8 +192,8 @@ typedef struct wa__request {
 } wa__request;
 extern wa__request wa__passed_on;
 int wa__await_begin(wa_future *f); /* WA__PARKED, or its status if it need not wait */
-/* The slot, with a place at the end of a queue of waiters. */
-int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on);
+/* The slot, with a place at the end of a queue of waiters. passed: what pass_on is given; mostly the same queue. */
+int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on, wa__list *passed);
 /* Settles the slot: the task's next step is ready. Only while pending. */
 void wa__slot_settle(wa__task *t, int slot);
 static inline wa__task *wa__task_in_queue(wa__list *link) { return wa__container(link, wa__task, waiter); }

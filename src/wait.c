@@ -66,10 +66,10 @@ int wa__wait_slot(wa__task *t) {
   return wa__fiber_suspend();
 }
 
-int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on) {
+int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on, wa__list *passed) {
   t->slot = WA__SLOT_PENDING;
   t->slot_use = WA__IN_QUEUE;
-  t->queued.queue = queue;
+  t->queued.queue = passed;
   t->queued.pass_on = pass_on;
   wa__list_push(queue, &t->waiter);
   wa__park_slot(t);

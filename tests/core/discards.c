@@ -125,6 +125,28 @@ TASK_TEST(discarded_with_a_notice) {
   EXPECT(!wa_condition_locked(&condition));
 }
 
+/* Of two who wait for the condition `first` is notified; the test has the lock, and ends it while it waits for that. */
+static void ends_first_before_it_has_the_lock(wa_lock *own) {
+  wa_condition_init(&condition, own);
+  first = wa_spawn_with(waits_for_notice, "first", &(wa_task_options){.name = "first"});
+  wa_task *next = wa_spawn(waits_for_notice, "next");
+  turns(1);
+  EXPECT_STATUS(wa_condition_acquire(&condition), WA_OK);
+  EXPECT_STATUS(wa_condition_notify(&condition, 1), WA_OK);
+  EXPECT_STATUS(wa_stop_within(first, WA_MS(5), true), WA_ETIMEDOUT);
+  EXPECT_STATUS(finish(first), WA_EDISCARDED);
+  TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  EXPECT_STATUS(wa_condition_release(&condition), WA_OK);
+  EXPECT_STATUS(wa_wait_for(next, WA_MS(50)), WA_OK);
+  EXPECT_TRACE("next");
+  EXPECT(!wa_condition_locked(&condition));
+  wa_release(next);
+}
+
+TASK_TEST(discarded_between_a_notice_and_the_lock) { ends_first_before_it_has_the_lock(NULL); }
+
+TASK_TEST(discarded_between_a_notice_and_a_lock_of_the_programs) { ends_first_before_it_has_the_lock(&lock); }
+
 static int waits_for_event(void *name) {
   while (wa_event_wait(&event) < 0) continue;
   note("%s", (char *)name);
