@@ -42,6 +42,7 @@ typedef struct wa__extra {
   int32_t body_status;     /* while deferred clean-ups run; and what came with it: they hear of other errors */
   wa__detail *body_thrown;
   int32_t heard;           /* and of its requests, those not taken back that the body has heard of */
+  int32_t told;            /* how often a wait has told of any */
 } wa__extra;
 
 /* What a task waits for in a queue, and what does there for a task that was ended before it could run what that would have done:

@@ -22,6 +22,7 @@ struct wa__timeout {
   uint8_t mask_level; /* where it was entered */
   bool untold;        /* it has passed, and was not heard of before another did */
   int32_t heard;      /* so many requests had been heard of by then that the exit leaves; below 0: one of anybody's had not */
+  int32_t tells;      /* a clean-up entered it, which hears of a request of the body's time when it is told so often; 0: not so */
   wa_timeout own; /* wait_for's, which has no program's record to use */
 };
 
@@ -97,6 +98,7 @@ wa_timeout *wa__timeout_enter(wa__task *task, wa_timeout *record, wa_time delay)
   timer->expiring = timer->untold = false;
   timer->task = task;
   timer->mask_level = task->mask_level;
+  timer->tells = task->in_defers && wa__to_tell(task) ? task->extra->told + 1 : 0;
   wa_timeout *t = record ? record : &timer->own;
   *t = (wa_timeout){.task = &task->future, .state = timer, .cancelling = task->cancels, .mark = wa__mark_of(t)};
   wa__scope_enter(task, &timer->scope, drop, t);
@@ -123,7 +125,10 @@ int wa__timeout_leave(wa_timeout *t, int status) {
   wa__task *task = wa__task_of(t->task);
   uint8_t mask = task->mask_level;
   bool inside = mask && timer->mask_level >= mask && !passed_around(timer);
-  if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) status = WA_ETIMEDOUT;
+  if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) {
+    status = WA_ETIMEDOUT;
+    if (timer->tells && timer->tells == task->extra->told) task->extra->heard++; /* told of both at once, as of this deadline */
+  }
   if (expired && task->request_level) take_back_untold(timer, task);
   drop(&timer->scope);
   return status;

@@ -84,6 +84,7 @@ void wa__slot_settle(wa__task *t, int slot) {
 }
 
 static void note_delivery(wa__task *t) {
+  if (t->extra) t->extra->told++;
   if (!t->cancels || t->delivered) return;
   t->delivered = true;
   t->cancel_site = t->site;

@@ -265,6 +265,63 @@ TASK_TEST(defer_that_takes_one_back_of_two) {
   EXPECT_TRACE("WA_ECANCELED WA_ECANCELED");
 }
 
+static void bounds_a_sleep(void *ignores_one_before) {
+  wa_timeout t;
+  wa_timeout_enter(&t, ignores_one_before ? WA_MS(1) : 0);
+  if (ignores_one_before) note("%s", wa_status_name(wa_sleep(WA_MS(5))));
+  note("%s", wa_status_name(wa_timeout_exit(&t, wa_sleep(WA_MS(5)))));
+}
+
+static void bounds_an_await(void *arg) {
+  wa_timeout t;
+  (void)arg;
+  wa_future *f = wa_future_new();
+  wa_timeout_enter(&t, 0);
+  note("%s", wa_status_name(wa_timeout_exit(&t, wa_await(f))));
+  wa_release(f);
+}
+
+static int asks_itself_before(void *cleanup) {
+  wa_defer(*(void (**)(void *))cleanup, NULL);
+  wa_cancel(wa_current(), "by itself");
+  return 3;
+}
+
+/* As where a `finally` has an asyncio.timeout that passes before the request is told: both are told at once, as the timeout's. */
+TASK_TEST(defer_that_hears_of_the_bodys_request_as_its_own_deadline_alone) {
+  static void (*cleanups[])(void *) = {bounds_a_sleep, bounds_an_await};
+  for (int i = 0; i < 2; i++) {
+    EXPECT_STATUS(finish(wa_spawn(asks_itself_before, &cleanups[i])), 3);
+    TAKE_REPORT(WA_REPORT_SWALLOWED);
+  }
+  EXPECT_TRACE("WA_ETIMEDOUT WA_ETIMEDOUT");
+}
+
+static void bounds_a_sleep_in_a_region(void *arg) {
+  wa_uncancellable_enter();
+  bounds_a_sleep(arg);
+  wa_uncancellable_exit();
+  note("%s", wa_status_name(wa_sleep(WA_MS(5))));
+}
+
+/* A deadline inside a region is told alone: the request is told after that. */
+TASK_TEST(defer_that_hears_of_its_own_deadline_and_then_of_the_bodys_request) {
+  static void (*cleanup)(void *) = bounds_a_sleep_in_a_region;
+  EXPECT_STATUS(finish(wa_spawn(asks_itself_before, &cleanup)), WA_ECANCELED);
+  EXPECT_TRACE("WA_ETIMEDOUT WA_ECANCELED");
+}
+
+static int asks_itself_before_two_waits(void *arg) {
+  wa_defer(bounds_a_sleep, "ignores one");
+  wa_cancel(wa_current(), "by itself");
+  return (void)arg, 3;
+}
+
+TASK_TEST(defer_that_hears_of_the_bodys_request_before_its_own_deadline) {
+  EXPECT_STATUS(finish(wa_spawn(asks_itself_before_two_waits, NULL)), WA_ECANCELED);
+  EXPECT_TRACE("WA_ECANCELED WA_ETIMEDOUT");
+}
+
 static wa_group left_by_a_cleanup;
 static void leaves_the_group(void *arg) {
   (void)arg;
