@@ -1,27 +1,29 @@
 // npx wasyncio run: one task of a wasm, in Node, as a command: input as an argument, output on stdout, Ctrl-C cancels.
 //
-//     run -> Ctrl-C: cancelled, the task cleans up -> Ctrl-C again: ended at once
+//     run -> Ctrl-C or SIGTERM: cancelled, the task cleans up -> again: ended at once
 //
 // Law: what C has printed comes before what the task returns; the process ends when the task has, whatever its host still holds.
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GroupError, LoadError, MisuseError, TimeoutError, load } from '../bindings/index.js';
 import { BuildError } from '../toolchain/run.mjs';
 import { UsageError, expect, expectFile } from './usage.mjs';
 
-const TIMED_OUT = 124, INTERRUPTED = 130;
+const TIMED_OUT = 124;
+const signals = { SIGINT: ['Ctrl-C', 130], SIGTERM: ['SIGTERM', 143] }; // how each is called, and the exit status
 
 export const help = `usage: npx wasyncio run APP.wasm TASK [INPUT] [--timeout MS] [--host FILE.mjs] [-- INPUT]
 
-runs one task with INPUT as its text and prints what it returns. Ctrl-C cancels the task, which cleans up; a second one
-ends it at once, but not C that neither awaits nor checks: for that, kill. An INPUT that begins with - stands behind --.
-C's stdin is empty, and it has no files, arguments or environment: for these, wasmtime run.
+runs one task with INPUT as its text and prints what it returns. Ctrl-C or SIGTERM cancels the task, which cleans up; a
+second one ends it at once, but not C that neither awaits nor checks: for that, kill -KILL. An INPUT that begins with -
+stands behind --. C's stdin is empty, and it has no files, arguments or environment: for these, wasmtime run.
 
   --timeout MS      cancel the task after so many milliseconds
   --host FILE.mjs   a module whose exports are the functions that C calls with wa_await_op
 
 Exit status: 0 the task ended well, 1 it failed, 2 wrong use, ${TIMED_OUT} its time was up,
-${INTERRUPTED} cancelled by Ctrl-C.`;
+${Object.values(signals).map(([name, status]) => `${status} cancelled by ${name}`).join(', ')}.`;
 
 export const options = { timeout: { type: 'string' }, host: { type: 'string' } };
 
@@ -29,7 +31,7 @@ function check({ timeout, host }, words) {
   const [path, task] = words;
   expect(path, 'run: no wasm is given, like: npx wasyncio run app.wasm crawl');
   expectFile('run', path);
-  expect(task, 'run: no task is given, like: npx wasyncio run app.wasm crawl');
+  expect(task, `run: no task is given, like: npx wasyncio run app.wasm crawl${orElse(path)}`);
   expect(words.length <= 3, `run: one input is expected, not ${words.length - 2}; quote one that has spaces`);
   expect(timeout === undefined || (timeout.trim() && Number(timeout) >= 0),
     `run: --timeout takes milliseconds, 0 or more, not '${timeout}'`);
@@ -53,13 +55,23 @@ async function importHost(path) {
   }
 }
 
+// How else a wasm is run that has a main.
+function orElse(path) {
+  try {
+    const exports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(path)));
+    return exports.some(({ name }) => name === '_start') ? `; to call its main: wasmtime run ${path}` : '';
+  } catch {
+    return ''; // it is no wasm
+  }
+}
+
 // What the bindings call a wrong argument was a wrong use of this command.
 async function asUsage(path, work) {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof LoadError || error instanceof MisuseError)) throw error;
-    throw new UsageError(`run: ${path}: ${error.message}`);
+    throw new UsageError(`run: ${path}: ${error.message}${error instanceof LoadError ? orElse(path) : ''}`);
   }
 }
 
@@ -68,15 +80,17 @@ function print(output) {
   else process.stdout.write(output);
 }
 
-// Ctrl-C. Not SIGTERM, which ends the process also where C computes and never lets a listener run.
+// Returns what gives the exit status of the signal that has cancelled the task.
 function listen(task) {
-  let interrupted = false;
-  process.on('SIGINT', () => {
-    if (interrupted || task.done) process.exit(INTERRUPTED);
-    interrupted = true;
-    console.error('wasyncio: cancelled by Ctrl-C; again to end it at once');
-    task.cancel('Ctrl-C');
-  });
+  let interrupted;
+  for (const [signal, [name, status]] of Object.entries(signals)) {
+    process.on(signal, () => {
+      if (interrupted || task.done) process.exit(status);
+      interrupted = status;
+      console.error(`wasyncio: cancelled by ${name}; again to end it at once`);
+      task.cancel(name);
+    });
+  }
   return () => interrupted;
 }
 
@@ -117,12 +131,12 @@ async function outcome(rt, name, task, interrupted) {
     print(output);
     return 0;
   } catch (error) {
-    if (interrupted() && task.cancelled) return INTERRUPTED;
+    if (interrupted() && task.cancelled) return interrupted();
     console.error(`wasyncio: ${name}: ${error?.message ?? error}`);
     for (const each of error instanceof GroupError ? error.errors : []) console.error(`  ${each.message}`);
     return error instanceof TimeoutError && task.cancelled ? TIMED_OUT : 1;
   } finally {
     await rt.close();
-    process.removeAllListeners('SIGINT');
+    for (const signal in signals) process.removeAllListeners(signal);
   }
 }

@@ -24,6 +24,8 @@ before(async () => {
   const { status, stderr } = await project.wasyncio(['build', 'tasks.c', '-o', 'tasks.wasm']);
   assert.equal(status, 0, stderr);
   copyFileSync(project.file('tasks.wasm'), project.file('app:v1.wasm'));
+  project.write('main.c', '#include "wasyncio.h"\nint main(void) { return wa_run(0, 0) < 0; }\n');
+  assert.equal((await project.wasyncio(['build', 'main.c', '--command', '-o', 'command.wasm'])).status, 0);
 });
 after(() => cleanup.forEach((f) => f()));
 
@@ -61,6 +63,9 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   ['no such file', 'nowhere.wasm echo', 2, '', /^wasyncio: run: there is no file nowhere\.wasm\n$/],
   ['what is no wasm', 'tasks.c echo', 2, '', /^wasyncio: run: tasks\.c: .*not wasm.*\n$/],
   ['no task', 'tasks.wasm', 2, '', /^wasyncio: run: no task is given/],
+  ['no task, of a command', 'command.wasm', 2, '',
+    /^wasyncio: run: no task is given.*; to call its main: wasmtime run command\.wasm\n$/],
+  ['a task of a command', 'command.wasm echo', 2, '', /: link libwasyncio in.*; to call its main: wasmtime run command\.wasm\n$/],
   ['no such task', 'tasks.wasm nobody', 2, '', /^wasyncio: run: tasks\.wasm: .*'nobody'.*\n$/],
   ['too many inputs', 'tasks.wasm echo a b', 2, '', /^wasyncio: run: one input is expected, not 2/],
   ['a wrong time', 'tasks.wasm echo --timeout soon', 2, '', /^wasyncio: run: --timeout takes .*not 'soon'\n$/],
@@ -77,18 +82,18 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   });
 }
 
-// Sends Ctrl-C when the task waits, and again when that is told, if the task is stubborn. seconds: from the last.
-async function interrupted(task, again) {
+// Sends a signal when the task waits, and again when that is told, if the task is stubborn. seconds: from the last.
+async function interrupted(task, again, signal = 'SIGINT') {
   let sent = 0, last;
   const interrupt = (child) => {
     sent++;
     last = performance.now();
-    child.kill('SIGINT');
+    child.kill(signal);
   };
   const ended = await run(['tasks.wasm', task], {
     hear(text, child) {
       if (sent === 0 && text.includes('waiting')) interrupt(child);
-      else if (sent === 1 && again && text.includes('Ctrl-C')) interrupt(child);
+      else if (sent === 1 && again && text.includes('cancelled by')) interrupt(child);
     },
   });
   return { ...ended, seconds: (performance.now() - last) / 1000 };
@@ -104,6 +109,15 @@ test('a second Ctrl-C ends a task that ignores the first', async () => {
   const { status, stdout, seconds } = await interrupted('stubborn', true);
   assert.deepEqual([status, stdout], [130, 'waiting\n']);
   assert.ok(seconds < 5, `${seconds} s`);
+});
+
+test('SIGTERM does what Ctrl-C does', async () => {
+  const { status, stdout, stderr } = await interrupted('patient', false, 'SIGTERM');
+  assert.deepEqual([status, stdout], [143, 'waiting\ncleaned up (SIGTERM)\n']);
+  assert.match(stderr, /^wasyncio: cancelled by SIGTERM; again to end it at once\n$/);
+  const again = await interrupted('stubborn', true, 'SIGTERM');
+  assert.deepEqual([again.status, again.stdout], [143, 'waiting\n']);
+  assert.ok(again.seconds < 5, `${again.seconds} s`);
 });
 
 test('what is returned is printed at once, though a task that is left refuses to end', async () => {
