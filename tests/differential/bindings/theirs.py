@@ -189,7 +189,7 @@ class World:
         async def timeout():
             async with asyncio.timeout(node.get('timeout')) as scope:
                 return await self.body(node, timeout=scope)
-        return self.task(timeout(), node.get('signal'), kind=Scope)
+        return self.task(Scope.keeping_its_reason(timeout()), node.get('signal'), kind=Scope)
 
     def group(self, node, items):
         async def group():
@@ -208,7 +208,7 @@ class World:
             if task.outside is not None:  # a cancelled group is cancelled, whatever its body makes of that [7]
                 raise asyncio.CancelledError(*task.outside)
             return value
-        return self.task(group(), node.get('signal'), kind=Scope)
+        return self.task(Scope.keeping_its_reason(group()), node.get('signal'), kind=Scope)
 
     def without(self, own, failed):
         """What the body hands on from a member is one error [7]. The body's own is the last."""

@@ -79,3 +79,12 @@ class Scope(asyncio.Task):
         if not self.requests:
             super().uncancel()
         return self.requests
+
+    @staticmethod
+    async def keeping_its_reason(body):
+        """Once it was told to stop, no cancellation of what it awaits gives it another ["What is different everywhere"]."""
+        try:
+            return await body
+        except asyncio.CancelledError as error:
+            outside = asyncio.current_task().outside
+            raise asyncio.CancelledError(*(error.args if outside is None else outside))
