@@ -116,6 +116,14 @@ function verdict(controller, members) {
   };
 }
 
+// The member is a group, too. What is nobody's member is inside of none, so a nest that grows at its ends is not searched.
+function refuseCircle(group, member) {
+  const inside = new Set([member]); // which takes more while it is gone through
+  if (group._held) for (const { _members } of inside) _members?.forEach((each) => inside.add(each));
+  if (inside.has(group)) misuse('a group must have members that do not wait for it');
+  member._held = true;
+}
+
 /** async with TaskGroup(): ... */
 export function group(core, rt, body, given) {
   const { signal: limit } = options('group', given, ofScope);
@@ -133,6 +141,7 @@ export function group(core, rt, body, given) {
     if (!body) leave();
     return true;
   });
+  outer._members = members;
   const refuseIfOver = () => {
     if (outer.done) misuse('the group is finished');
     refuseIfAborted();
@@ -140,8 +149,8 @@ export function group(core, rt, body, given) {
   const add = (item) => {
     refuseIfOver();
     const member = futureOf(item, 'a member of a group');
-    if (member === outer) misuse('a group must have members other than itself: it would wait for its own end');
     if (members.has(member)) return item;
+    if (member._members) refuseCircle(outer, member);
     members.add(member);
     member._watch(() => {
       members.delete(member);
