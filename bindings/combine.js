@@ -29,9 +29,9 @@ export class Combined extends Future {
    * is a block, whose promise the function resolves that goes to takeLeave. An abort of `signal` stops the scope. */
   _body(signal, run, takeLeave) {
     this._watch(() => { if (this.#core.dead) this.#onCancel(this._outcome, this._outcome); });
+    const aborted = this.#orNone(() => this.#limit(signal));
     return new Promise((resolve, reject) => {
       takeLeave(resolve);
-      const aborted = this.#limit(signal);
       if (run) aborted ? reject(aborted.value) : resolve(run());
       if (aborted) this._stop(aborted);
     });
@@ -66,11 +66,16 @@ export class Combined extends Future {
 
   /** Calls passed() after so long, if it has not ended before. */
   _within(ms, passed) {
+    const deadline = this.#orNone(() => new Deadline(this.#core, ms, passed));
+    this._watch(() => deadline.cancel());
+    return deadline;
+  }
+
+  // Where f fails, by a lack of memory or a signal that takes no listener, there is to be no combinator.
+  #orNone(f) {
     try {
-      const deadline = new Deadline(this.#core, ms, passed);
-      this._watch(() => deadline.cancel());
-      return deadline;
-    } catch (error) { // no memory: then there is to be none
+      return f();
+    } catch (error) {
       this._seen();
       this._fail(error);
       throw error;

@@ -63,8 +63,8 @@ export const cancelledError = (reason) =>
 export const misuse = (sentence) => { throw new MisuseError(sentence); };
 export const must = (ok, what, wanted, value) => { ok || misuse(`${what} must be ${wanted}, not ${show(value)}`); };
 
-const isSignal = (value) =>
-  typeof value?.addEventListener === 'function' && typeof value.removeEventListener === 'function' && 'aborted' in value;
+const isSignal = readable((value) => typeof value.addEventListener === 'function' &&
+  typeof value.removeEventListener === 'function' && typeof value.aborted === 'boolean');
 const kinds = {
   time: ['milliseconds, 0 or more', (value) => typeof value === 'number' && value >= 0],
   size: ['bytes, 256 to 1073741824', (value) => Number.isInteger(value) && value >= 256 && value <= 2 ** 30],
@@ -76,7 +76,7 @@ const kinds = {
 /** Refuses a value that is not of its kind. */
 export function need(kind, what, value) {
   const [wanted, is = () => typeof value === kind] = kinds[kind];
-  must(is(value), what, wanted, value);
+  must(is(value) === true, what, wanted, value); // what is readable gives a text where it is not
 }
 /** Refuses options of which one that is given is not of its kind. Returns them. */
 export function options(of, given = {}, wanted) {

@@ -292,9 +292,10 @@ onBoth('edges', (test) => {
     }
   });
 
-  test('a signal that takes no listener: no task', {}, async (rt) => {
+  test('a signal that takes no listener: no task, and no scope', {}, async (rt) => {
     const signal = { aborted: false, addEventListener() { throw new EvalError('no listeners'); }, removeEventListener() {} };
-    assert.throws(() => rt.spawn('sleeper', 1e6, { signal }), EvalError);
+    for (const make of [() => rt.spawn('sleeper', 1e6, { signal }), () => rt.group(() => {}, { signal }),
+      () => rt.timeout(5, undefined, { signal })]) assert.throws(make, EvalError);
     await rt.spawn('plain');
     assert.equal(rt.counts().tasks, 0);
   });
