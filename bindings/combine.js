@@ -165,7 +165,8 @@ export function waitFor(core, item, ms = Infinity) {
   const inner = futureOf(item, 'waitFor: what it waits for');
   let expiry, fromOutside; // the deadline's error; whether a cancellation of this one was passed on
   const outer = new Combined(core, (reason) => {
-    if (ms === 0) return outer._fail(cancelledError(reason), true); // it has been asked already, and only its end is missing
+    // If it has been asked already, only its end is missing; if it has ended, only the news of it.
+    if (ms === 0 || inner.done) return outer._fail(cancelledError(reason), true);
     const stopped = stop(inner, reason);
     fromOutside ||= stopped;
     return stopped;

@@ -132,6 +132,13 @@ onBoth('who hears of an end first', (test) => {
     assert.deepEqual(order, [other, gather]);
   });
 
+  test('waitFor is cancelled by who hears of the end of its item before', {}, async (rt) => {
+    let waited;
+    const group = rt.group(({ add }) => { waited = add(rt.waitFor(add(rt.spawn('status', -1001)), 50)); });
+    assert.equal((await errorOf(group)).errors.length, 1);
+    assert.equal(waited.cancelled, true);
+  });
+
   test('wait hears of all that end in a turn', {}, async (rt) => {
     const tasks = [rt.spawn('sleeper', 10), rt.spawn('sleeper', 10), rt.spawn('sleeper', 20)];
     const { done, pending } = await rt.wait(tasks, { when: 'first' });
