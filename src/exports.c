@@ -120,9 +120,8 @@ int32_t wa__recovery;
 void wa__recover(void);
 __attribute__((used)) void wa__recover(void) {
   wa__inside = true;
-  wa__task *t = wa__task_recover((wa__trap)wa__recovery);
-  wa__recovery = t != NULL;
-  if (t) wa_release(&t->future);
+  if (wa__reporting) wa__news_listen(); /* a listener that traps would trap again, as it hears of that */
+  wa__recovery = wa__task_recover((wa__trap)wa__recovery);
   wa__inside = false;
 }
 

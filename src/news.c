@@ -78,12 +78,14 @@ static void read_answers(void) {
 
 WAX(answers) struct answers *wax_answers(void) { return &answers; }
 
+void wa__news_listen(void) { wa_on_report(on_report, NULL); }
+
 void wa__news_start(void) {
   wa__events_on = true;
   wa__future_settled = wa__news_settled;
   wa__thrown_on();
   wa__misuse_heard = wa__thrown_misuse;
   wa__entered = read_answers;
-  wa_on_report(on_report, NULL);
+  wa__news_listen();
 }
 #endif

@@ -89,11 +89,16 @@ wa_time wa__report_ungraceful(wa_time now) {
   return look_at = next;
 }
 
+wa_future *wa__reported_unseen;
+
 static void unseen(wa_future *f) {
   static const char task[] = "task '%0s' failed with %3s, and nobody looked at it";
   static const char future[] = "a future failed with %3s, and nobody looked at it";
   wa__task *t = wa__as_task(f);
+  bool first = !WA__SMALL && !wa__reporting; /* small: if the listener traps, f stays */
+  if (first) wa__reported_unseen = f;
   wa__report(WA_REPORT_UNSEEN, t ? task : future, t, t ? t->site : "", 0, f->status);
+  if (first) wa__reported_unseen = NULL;
 }
 
 static void stalled(wa_time ran, uint32_t steps) {

@@ -10,6 +10,8 @@
 
 /* A listener runs, and no other report is made; a trap clears it, since that listener never comes back. */
 extern bool wa__reporting;
+/* The future whose UNSEEN that is: its last reference is given back after it. NULL: another report, or none. */
+extern wa_future *wa__reported_unseen;
 /* Tells the listener. t may be NULL. number: the status of a SWALLOWED, UNGRACEFUL or UNSEEN; else a count. */
 void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const char *site, wa_time age, int number);
 /* Looks for tasks that outlive their cancellation by more than the configured grace; returns when to look again

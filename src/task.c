@@ -320,21 +320,34 @@ static WA__COLD void discard_cut(wa__task *t, int status) {
   if (lost) wa_release(&t->future);
 }
 
-wa__task *wa__task_recover(wa__trap trap) {
-  wa__fiber *fiber = wa__fiber_running;
+/* Whether it was in a listener or a callback. The reference to what that heard of is given back, unless who was to do so begins
+ * anew: a task that was running, one that is being ended, or a nest. */
+static WA__COLD bool listener_cut(bool in_task) {
+  bool listener = wa__reporting, again = in_task || !wa__list_empty(&ending) || wa__nesting.cleaning;
+  wa_future *unseen = again ? NULL : wa__reported_unseen, *called_back = wa__called_back;
+  wa__reporting = false;
+  wa__reported_unseen = wa__called_back = NULL;
+  static const char one[] = "a listener of reports hit a wasm trap, and hears no more";
+  static const char other[] = "a callback of wa_when_done hit a wasm trap";
+  bool known = listener || called_back;
+  if (known && !in_task) wa__report(WA_REPORT_TRAP, listener ? one : other, NULL, "", 0, 0);
+  wa_release(unseen);
+  wa_release(called_back);
+  return known;
+}
+
+bool wa__task_recover(wa__trap trap) {
+  wa__fiber *fiber = wa__fiber_running, *innermost = fiber;
   int status = wa__fiber_recover();
   bool deep = trap == WA__TRAP_STACK && status != WA_ESTACK;
   if (deep) status = WA_ESTACK;
-  wa__task *innermost = NULL;
   wa__current = wa__visitor = NULL;
-  wa__reporting = false;
+  bool known = listener_cut(fiber != NULL) || fiber;
   wa__nesting = (struct wa__nesting){0};
   for (wa__fiber *outer; fiber; fiber = outer) {
     outer = wa__fiber_outer(fiber);
     wa__task *t = wa__container(fiber, wa__task, fiber);
-    if (!innermost) {
-      innermost = t;
-      wa_retain(&t->future);
+    if (fiber == innermost) {
       bool interrupted = trap == WA__TRAP_INTERRUPTED;
       const char *sentence = "task '%0s' hit a wasm trap, after %1s";
       if (interrupted) sentence = "task '%0s' was interrupted by its host: it ran " WA__CHECKPOINT;
@@ -349,5 +362,5 @@ wa__task *wa__task_recover(wa__trap trap) {
     wa__task *t = wa__container(link, wa__task, step.link);
     discard_cut(t, t->future.status);
   }
-  return innermost;
+  return known;
 }

@@ -641,7 +641,8 @@ typedef enum wa_report_kind {
 /** One report. */
 typedef struct wa_report {
   wa_report_kind kind;/**< what happened */
-  wa_task *task;      /**< borrowed; NULL for the last two kinds, and for a future that is no task */
+  wa_task *task;      /**< borrowed; NULL for the last two kinds, for a future that is no task, and for a trap of a callback or
+                           listener that no task has called */
   const char *site;   /**< the await concerned, "file.c:12", or "". For a stall, the await that ended the step, or the one before
                          if the task has ended */
   wa_time age;        /**< how long ago the cancellation was asked for, or how long the step ran */
@@ -651,7 +652,7 @@ typedef struct wa_report {
 } wa_report;
 /** loop.set_exception_handler: listener hears every report from now on, in place of the one before. NULL: each report goes to
  * stderr as a line (the default outside JavaScript), except WA_REPORT_SHUTDOWN. The report is valid during the call. listener must
- * not suspend. */
+ * not suspend. One that traps hears no more: the host that recovers the program does, from the report of that trap on. */
 void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ctx);
 
 /* ---- traces: what happened when -------------------------------------------------------------------------- */

@@ -142,3 +142,39 @@ static int fills(int n) {
 }
 static int overflows(void *arg) { return (void)arg, fills(1); }
 WA_TASK(overflows);
+
+/* Whoever hears of it traps, in the loop: no task runs then. */
+static void always_traps(const wa_report *report, void *context) {
+  (void)report, (void)context;
+  __builtin_trap();
+}
+static int fails(void *arg) { return (void)arg, WA_EUSER - 1; }
+static int fails_unseen(void *arg) {
+  (void)arg;
+  wa_on_report(always_traps, NULL);
+  wa_release(wa_spawn(fails, NULL));
+  return WA_OK;
+}
+WA_TASK(fails_unseen);
+
+static int swallows(void *arg) {
+  (void)arg;
+  wa_on_report(always_traps, NULL);
+  wa_sleep(WA_FOREVER);
+  return 7;
+}
+WA_TASK(swallows);
+
+static void callback_traps(void *context, wa_future *future) {
+  (void)context, (void)future;
+  __builtin_trap();
+}
+static int is_done_with_a_trap(void *arg) {
+  (void)arg;
+  wa_future *f = wa_future_new();
+  wa_when_done(f, callback_traps, NULL);
+  wa_resolve(f, NULL);
+  wa_release(f);
+  return WA_OK;
+}
+WA_TASK(is_done_with_a_trap);

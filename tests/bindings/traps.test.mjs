@@ -7,6 +7,7 @@ import { errorOf, onBoth, settle } from './setup.mjs';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
+const small = /^O[sz]$/.test(process.env.WASYNCIO_LEVEL ?? '');
 
 onBoth('a trap in the middle', (test) => {
   test('of a put: whoever waits for the item is woken, and it counts', {}, async (rt) => {
@@ -73,13 +74,32 @@ onBoth('a trap in the middle', (test) => {
     assert.equal(rt.counts().handles, 0);
   });
 
+  test('of a listener, or a callback, that the loop tells: it is reported, and the rest goes on', {}, async (rt, { reports }) => {
+    const told = async (text) => {
+      await settle();
+      assert.deepEqual(reports.splice(0).map((report) => [report.kind, report.name, report.text]), [['trap', '', text]]);
+      assert.equal(rt.counts().futures, 0);
+    };
+    for (let i = 0; i < 2 && !small; i++) { // whose future stays there
+      await rt.spawn('fails_unseen');
+      await told('a listener of reports hit a wasm trap, and hears no more');
+    }
+    const swallower = rt.spawn('swallows');
+    await settle(3);
+    swallower.cancel();
+    assert.equal(await swallower, 7);
+    await told('a listener of reports hit a wasm trap, and hears no more');
+    await rt.spawn('is_done_with_a_trap');
+    await told('a callback of wa_when_done hit a wasm trap');
+  });
+
   test('where the program itself listens: the error says the same, and is not kept', {}, async (rt) => {
     await rt.spawn('listens_itself');
     const messages = ['traps', 'overflows'].map((name) => {
       try { rt.spawn(name, '', { eager: true, name: 't' }); } catch (error) { return `${error.name}: ${error.message}`; }
     });
-    const small = /^O[sz]$/.test(process.env.WASYNCIO_LEVEL ?? ''); // that library notes no sentence then
-    assert.match(messages[0], small ? /^TrapError/ : /^TrapError: task 't' hit a wasm trap, after its start: /);
+    const sentence = small ? /^TrapError/ /* it notes none */ : /^TrapError: task 't' hit a wasm trap, after its start: /;
+    assert.match(messages[0], sentence);
     if (!small) assert.match(messages[1], /^StackOverflowError: task 't': stack overflow, 16384 bytes/);
     const causes = [];
     for (let i = 0; i < 5; i++) causes.push(new WeakRef((await errorOf(rt.spawn('traps'))).cause));
