@@ -30,7 +30,8 @@ static uint32_t give(wa_future *f) {
 
 WAX(abi) int32_t wax_abi(void) { return 1; }
 
-WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
+int32_t wa__host_init(uint32_t flags, double budget_ms, uint32_t stack_size);
+__attribute__((used)) int32_t wa__host_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
   WAX_ALONE;
   if (!alone) return WA_EMISUSE;
   wax_room(); /* who links this has that export, too */
@@ -52,6 +53,20 @@ WAX(init) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size
   wa__news_start();
   return WA_OK;
 }
+
+/* What a host's call may be trapped out of, and recovered from: notes the stack pointer before any C runs, or each trap would
+ * leave a little less of the host's stack. `call` is the assembly that pushes the arguments and calls: a C call would have a
+ * prologue, as in wax_recover. */
+#define FROM_HOST(call)                                    \
+  __asm__(".globaltype __stack_pointer, i32\n"             \
+          "i32.const 0\nglobal.get __stack_pointer\ni32.store wa__fiber_host_stack\n" call "return\n")
+
+/* No trap is recovered from in it, but in the program's own exports from here on. */
+_Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"")
+WAX(init) __attribute__((naked)) int32_t wax_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
+  FROM_HOST("local.get 0\nlocal.get 1\nlocal.get 2\ncall wa__host_init\n");
+}
+_Pragma("GCC diagnostic pop")
 
 WAX(limits) int32_t wax_limits(double stall_ms, double grace_ms) {
   WAX_ALONE;
@@ -88,13 +103,6 @@ WAX(counts) const wa_counts *wax_counts(void) {
   return &counts;
 }
 
-/* What a host's call may be trapped out of, and recovered from: notes the stack pointer before any C runs, or each trap would
- * leave a little less of the host's stack. `call` is the assembly that pushes the arguments and calls: a C call would have a
- * prologue, as in wax_recover. */
-#define FROM_HOST(call)                                    \
-  __asm__(".globaltype __stack_pointer, i32\n"             \
-          "i32.const 0\nglobal.get __stack_pointer\ni32.store wa__fiber_host_stack\n" call "return\n")
-
 WAX(turn) __attribute__((naked)) const wa__state_record *wax_turn(void) { FROM_HOST("call wa__host_turn\n"); }
 
 const wa__state_record *wa__host_turn(void);
@@ -122,6 +130,7 @@ __attribute__((used)) void wa__recover(void) {
   wa__inside = true;
   if (wa__reporting) wa__news_listen(); /* a listener that traps would trap again, as it hears of that */
   wa__recovery = wa__task_recover((wa__trap)wa__recovery);
+  wa__run_cut();
   wa__inside = false;
 }
 

@@ -147,6 +147,15 @@ int wa_run(wa_task_fn f, void *arg) {
   return status;
 }
 
+void wa__run_cut(void) {
+  if (!in_run) return;
+  wa__task *main_task = wa__container(wa__fiber_kept, wa__task, fiber);
+  wa__list_unlink(&stop.link);
+  wa_release(&main_task->future);
+  wa__fiber_kept = NULL;
+  in_run = false;
+}
+
 /* ---- a host's turn ---------------------------------------------------------------------------------------------- */
 
 wa_time wa__turn(void) {

@@ -21,6 +21,8 @@ extern int (*wa__block_for)(wa_time until);      /* waits for them too; wa__host
 /* Runs what is ready for at most a turn's budget. The time of the next deadline: 0 if more is ready now, WA_FOREVER
  * if only the host can make anything ready. */
 wa_time wa__turn(void);
+/* After a trap out of wa_run, which is over by that; what is left is the host's to drive, or the next wa_run's. */
+void wa__run_cut(void);
 /* Cancels every unfinished task that no earlier call has, in the order of creation; returns how many. */
 uint32_t wa__cancel_all(const char *reason);
 /* Ends what is left without another step of it. */

@@ -1,4 +1,4 @@
-/* memory.c: a program whose first malloc comes after the runtime has taken memory; and one whose wa_run is over. */
+/* memory.c: a program whose first malloc comes after the runtime has taken memory; and one whose wa_run is over, or has trapped. */
 #include <wasyncio.h>
 
 #include <stdint.h>
@@ -29,3 +29,9 @@ static int keeps_stack(void *arg) {
 WA_TASK(keeps_stack);
 
 __attribute__((export_name("run"))) int run(void) { return wa_run(keeps_stack, NULL); }
+
+static int traps(void *arg) {
+  (void)arg;
+  __builtin_trap();
+}
+__attribute__((export_name("run_traps"))) int run_traps(void) { return wa_run(traps, NULL); }

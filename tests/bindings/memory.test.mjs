@@ -19,6 +19,15 @@ onBoth('memory', (test) => {
     };
     assert.equal(await round(), await round());
   });
+
+  test('a host that recovers from a trap out of wa_run goes on, and may run it again', {}, async (rt) => {
+    for (let i = 0; i < 3; i++) {
+      assert.throws(() => rt.exports.run_traps(), WebAssembly.RuntimeError);
+      assert.equal(rt.exports.wax_recover(0), 1);
+    }
+    assert.equal(rt.exports.run(), 0);
+    assert.equal(await rt.spawn('keeps_stack'), 0);
+  });
 }, 'memory');
 
 const most = 4 << 20;
