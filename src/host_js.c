@@ -17,7 +17,7 @@ bool wa__host_wants_turn(void) { return false; } /* one thread: nothing can have
 
 int wa__host_wait(wa_time until) {
   (void)until;
-  return wa__misuse("wa_run: it would have to wait, and what is built for JavaScript must not block; spawn tasks from JavaScript");
+  return wa__misuse("wa_run: it would have to wait, which emcc's programs cannot; spawn tasks from JavaScript, or use clang");
 }
 
 void wa__host_print(const char *text, size_t size) { (void)!write(2, text, size); }

@@ -135,7 +135,7 @@ int wa_run(wa_task_fn f, void *arg);
 
 /** The exit status for a shell: `int main(void) { return wa_exit_status(wa_run(f, NULL)); }`. 0 to 63 stay as they are, and
  * higher counts become 63. The runtime's error -n becomes 64 + n (WA_ECANCELED: 65). A program's own WA_EUSER - n becomes
- * 96 + n, at most 125, the highest that WASI knows. */
+ * 96 + n, at most 125, the highest that WASI knows. Of WA_EMISUSE the sentence goes to stderr (not in the small library). */
 int wa_exit_status(int status);
 
 /** Moves a virtual clock on by t, as work of that length would. WA_EMISUSE on a real clock. */

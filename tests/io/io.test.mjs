@@ -97,6 +97,17 @@ for (const [engine, { skip, command }] of Object.entries(engines)) {
   }
 }
 
+for (const [target, told] of [
+  ['wasi', /^wasyncio: task 'main': wa_sleep: .*\n$/],
+  ['emscripten', /^wasyncio: wa_run: it would have to wait, .*clang\n$/],
+]) {
+  test(`a command that ends by a wrong call says by which, ${target}`, async () => {
+    const { code, err } = await run(engines.Node.command, await build(target, 'misused', 'command'), []);
+    assert.equal(code, 68);
+    assert.match(err, told);
+  });
+}
+
 /* ---- a host that owns the loop ---- */
 
 describe('a host that owns the loop', () => {
