@@ -58,9 +58,8 @@ static inline wa_time wa__from_ms(double t) { return t >= 0 && t < 9e12 ? (wa_ti
 
 /* news.c */
 void wa__news_start(void);
-void wa__news_listen(void); /* to the reports, in place of the program's listener */
-void wa__news_settled(wa_future *f); /* which has a handle */
-extern bool wa__news_untold;         /* some ends are not told yet, for want of memory */
-void wa__news_tell_late(void);       /* those, as far as there is memory now */
+void wa__news_listen(void);    /* to the reports, in place of the program's listener */
+extern bool wa__news_untold;   /* some ends are not told yet, for want of memory */
+void wa__news_tell_late(void); /* those, as far as there is memory now */
 
 #endif

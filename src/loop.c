@@ -66,7 +66,8 @@ static uint32_t stride_after(const wa__loop *l, wa_time ran) {
   return ran < LOOK_EVERY / 2 && l->stride < STRIDE_MAX ? l->stride * 2 : l->stride;
 }
 
-bool wa__loop_spent(void) {
+/* True once the turn's time is used up: the host should have its turn. Looks at the clock. Out of line: nosuspend.txt names it. */
+static __attribute__((noinline)) bool wa__loop_spent(void) {
   wa__loop *l = &wa__the_loop;
   wa_time began = l->looked;
   bool spent = false;

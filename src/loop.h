@@ -40,8 +40,6 @@ bool wa__loop_run(bool many);
 wa_time wa__loop_look(void);
 /* Starts a turn's budget. */
 void wa__loop_begin_turn(void);
-/* True once the turn's time is used up: the host should have its turn. Looks at the clock. */
-bool wa__loop_spent(void);
 
 /* Told that a step ran longer than stall_after: the latest, or one of the `steps` up to it. */
 extern void (*wa__loop_stalled)(wa_time ran, uint32_t steps);

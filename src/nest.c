@@ -63,7 +63,7 @@ static wa__list leaving; /* nests, the innermost last */
 
 /* A member at a time, and it counts as let go only then: a listener that hears of its error may trap. Of the nests
  * `first` stays, which is its caller's to free; NULL: it goes on after a trap, and nobody is told of another error. */
-static void wa__nest_let_go(const wa__nest *first) {
+static void let_go(const wa__nest *first) {
   wa__nesting.cleaning = true;
   while (!wa__list_empty(&leaving)) {
     wa__nest *nest = wa__container(wa__container(leaving.prev, wa__callback, link), wa__nest, later);
@@ -83,7 +83,7 @@ static void wa__nest_let_go(const wa__nest *first) {
 
 static void go_on(wa__callback *callback) {
   (void)callback;
-  wa__nest_let_go(NULL);
+  let_go(NULL);
 }
 
 size_t wa__nest_clean(wa__nest *nest) {
@@ -93,7 +93,7 @@ size_t wa__nest_clean(wa__nest *nest) {
   if (!first) return 0;
   wa__list_unlink(&rest.link);
   wa__ready(&rest);
-  wa__nest_let_go(nest);
+  let_go(nest);
   wa__list_unlink(&rest.link);
   return nest->size;
 }

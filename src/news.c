@@ -15,8 +15,9 @@
 
 bool wa__news_untold;
 
-/* An operation's end the host knows: it has answered, or an event of its own says that it was cancelled. */
-void wa__news_settled(wa_future *f) {
+/* Of those that have a handle. An operation's end the host knows: it has answered, or an event of its own says that it was
+ * cancelled. */
+static void settled(wa_future *f) {
   if (f->kind != WA__OP && !wa__event_push(WA__EVENT_SETTLED, f->handle, NULL, NULL)) f->untold = wa__news_untold = true;
 }
 
@@ -82,7 +83,7 @@ void wa__news_listen(void) { wa_on_report(on_report, NULL); }
 
 void wa__news_start(void) {
   wa__events_on = true;
-  wa__future_settled = wa__news_settled;
+  wa__future_settled = settled;
   wa__thrown_on();
   wa__misuse_heard = wa__thrown_misuse;
   wa__entered = read_answers;

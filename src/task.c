@@ -116,12 +116,12 @@ static void drop_extra(wa__extra *e) {
  * pending. */
 static wa__list ending;
 
-static inline void wa__ending(wa__task *t, int st) {
+static inline void mark_ending(wa__task *t, int st) {
   t->future.status = st;
   wa__list_push(&ending, &t->step.link);
 }
 
-static inline void wa__not_ending(wa__task *t) {
+static inline void unmark_ending(wa__task *t) {
   t->future.status = WA_EPENDING;
   wa__list_unlink(&t->step.link);
 }
@@ -130,14 +130,14 @@ static inline void wa__not_ending(wa__task *t) {
 WA__HOT void wa__task_end(wa__task *t, int st) {
   if (st >= 0 && !t->request_level && t->delivered && t->cancels) {
     static const char sentence[] = "task '%0s' swallowed its cancellation: told at %1s, asked %2l ms ago, ended with %3s";
-    wa__ending(t, st);
+    mark_ending(t, st);
     wa__report(WA_REPORT_SWALLOWED, sentence, t, t->cancel_site, wa__the_loop.now - t->cancelled_at, st);
-    wa__not_ending(t);
+    unmark_ending(t);
   }
   if (wa__unlikely(t->scopes != NULL)) {
-    wa__ending(t, st);
+    mark_ending(t, st);
     wa__task_drop(t, NULL);
-    wa__not_ending(t);
+    unmark_ending(t);
   }
   if (st < 0) t->request_level = 0;
   wa__task_settle(t, st);
@@ -157,6 +157,15 @@ static WA__COLD void wa__task_finish(wa__task *t, int st) {
 
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 
+/* Runs the task until it waits or ends, where another may be in the middle of its own step. (The loop's steps: wa__wake.) */
+static void step(wa__task *t) {
+  wa__task *outer = wa__current;
+  wa__current = wa__latest = t;
+  bool ended = wa__fiber_resume(&t->fiber, WA_OK);
+  wa__current = outer;
+  if (wa__unlikely(ended)) wa__body_over(t);
+}
+
 /* The body is over, and so is the task, but for what it has deferred: that runs on the same fiber, and may wait. */
 void wa__body_over(wa__task *t) {
   wa__trace(t, WA_TRACE_RUN);
@@ -165,15 +174,7 @@ void wa__body_over(wa__task *t) {
   t->extra->body_status = wa__fiber_status;
   t->in_defers = true;
   wa__fiber_init(&t->fiber, wa__deferred, t, wa__fiber_stack_size(&t->fiber));
-  wa__step(t, 0);
-}
-
-void wa__step(wa__task *t, int result) {
-  wa__task *outer = wa__current;
-  wa__current = wa__latest = t;
-  bool ended = wa__fiber_resume(&t->fiber, result);
-  wa__current = outer;
-  if (wa__unlikely(ended)) wa__body_over(t);
+  step(t);
 }
 
 /* What was to wake it is void; what has woken it, it passes on. status: what it ends with. */
@@ -181,10 +182,10 @@ static WA__COLD void wa__leave_wait(wa__task *t, int status) {
   bool queued = t->slot_use == WA__IN_QUEUE;
   wa__list_unlink(&t->step.link);
   wa__slot_leave(t);
-  wa__ending(t, status);
+  mark_ending(t, status);
   if (t->waiting && t->waiting->answers) wa__cancel(t->waiting, NULL); /* nobody else waits for it */
   wa__forget_wait(t);
-  wa__not_ending(t);
+  unmark_ending(t);
   if (queued) t->queued.pass_on(t->queued.queue, t->slot == WA__SLOT_DONE);
 }
 
@@ -273,7 +274,7 @@ void wa__start(wa__task *t) {
   wa__list_unlink(&t->step.link);
   t->spawning = true;
   wa__trace(t, WA_TRACE_RUN);
-  wa__step(t, 0);
+  step(t);
   wa__trace(t, WA_TRACE_WAIT);
   t->spawning = false;
   wa__latest = wa__current;

@@ -137,8 +137,6 @@ wa__extra *wa__extra_of(wa__task *t);
 wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
 /* Runs a new one up to its first wait, inside the call that spawns it. */
 void wa__start(wa__task *t);
-/* Runs the task until it waits or ends. result: what the wait that it wakes from returns. */
-void wa__step(wa__task *t, int result);
 /* After a step that ended the fiber. */
 void wa__body_over(wa__task *t);
 /* Cancelled before its first step: it ends without one. */
@@ -182,7 +180,6 @@ static inline void wa__trace(wa__task *t, int kind) {
  * wait. */
 void wa__park_turn(wa__task *t);
 void wa__park_future(wa__task *t, wa_future *f); /* f pending */
-void wa__park_slot(wa__task *t);                 /* the slot was set to pending, and whoever settles it knows of it */
 int wa__wait_slot(wa__task *t);
 /* The latest request that a wait was told of as it began: whose, in which iteration, and the level that it had. Without memory for
  * the wait, which is known only then, nobody has heard of it. */

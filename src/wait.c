@@ -13,7 +13,7 @@
 const char *wa__site = "";
 wa_future wa__slot = {.kind = WA__FUTURE};
 /* What a task that awaits itself waits for: done, so that it cannot be cancelled; told one turn later, as in CPython. */
-static wa_future wa__self = {.kind = WA__FUTURE, .state = WA__FINISHED};
+static wa_future self = {.kind = WA__FUTURE, .state = WA__FINISHED};
 
 /* Notes, in t->thrown, why a wait was cancelled. Two things it must not overwrite: a group's errors that the task has not handed
  * on yet (then it goes to t->reason); and, once the task was told to stop, the reason for that: what it cancels while it cleans
@@ -55,14 +55,15 @@ void wa__park_future(wa__task *t, wa_future *f) {
   }
 }
 
-void wa__park_slot(wa__task *t) {
+/* The slot was set to pending, and whoever settles it knows of it. */
+static void park_slot(wa__task *t) {
   t->waiting = &wa__slot;
   park(t);
   if (wa__to_tell(t)) wa__slot_settle(t, WA__SLOT_CANCELLED);
 }
 
 int wa__wait_slot(wa__task *t) {
-  wa__park_slot(t);
+  park_slot(t);
   return wa__fiber_suspend();
 }
 
@@ -72,7 +73,7 @@ int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on, wa__list *
   t->queued.queue = passed;
   t->queued.pass_on = pass_on;
   wa__list_push(queue, &t->waiter);
-  wa__park_slot(t);
+  park_slot(t);
   return wa__fiber_suspend();
 }
 
@@ -105,7 +106,7 @@ static int wa__outcome(wa__task *t) {
       st = WA_ECANCELED;
       note_reason(t, t->reason);
     }
-  } else if (f == &wa__self) {
+  } else if (f == &self) {
     st = wa__misuse("wa_await: the task awaits itself");
   } else if (f && f->answers) {
     st = wa__answered(t, f);
@@ -124,7 +125,7 @@ static int wa__outcome(wa__task *t) {
 }
 
 void wa__forget_wait(wa__task *t) {
-  if (t->waiting && t->waiting != &wa__slot && t->waiting != &wa__self) wa_release(t->waiting);
+  if (t->waiting && t->waiting != &wa__slot && t->waiting != &self) wa_release(t->waiting);
   t->waiting = NULL;
 }
 
@@ -190,7 +191,7 @@ static int sleep_begin(wa_time delay) {
   }
   t->slot = WA__SLOT_PENDING;
   wa__slot_timer(t, delay);
-  wa__park_slot(t);
+  park_slot(t);
   return WA__PARKED;
 }
 
@@ -261,7 +262,7 @@ int wa__await_begin(wa_future *f) {
   if (wa__unlikely(f->barred)) return wa__misuse("wa_await: the task awaits itself");
   if (wa__unlikely(f == &t->future)) {
     f->barred = true;
-    t->waiting = &wa__self;
+    t->waiting = &self;
     wa__park_turn(t);
     return WA__PARKED;
   }

@@ -1,5 +1,6 @@
-// docs/design.md's tables are true: every file of src/ and bindings/ stands in one, includes and imports only what stands
-// above it, and, in src/, calls only that, but for the one call that the page names. And no line is too long to read.
+// docs/design.md's tables are true: every file of src/ and bindings/ stands in one, includes and imports only what
+// stands above it, and, in src/, calls only that, but for the calls that the page names. What is private there is named by
+// CONTRIBUTING.md's rule. And no line is too long to read.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -65,16 +66,38 @@ test('no line of a source file is longer than 132 columns', async () => {
 
 const skip = !find('llvm-nm-19') && 'llvm-nm-19 is not there';
 
-test('src/: nothing calls upward but what docs/design.md names', { skip }, async () => {
+// What the library's objects define and use: [{ file, kind, name }], kind as nm has it. Unoptimized, so nothing is inlined.
+async function symbolsOfLibrary() {
   const folder = join(root, 'build/tests/docs/lib');
   await buildLibraries({ target: 'wasi', level: 'debug', folder });
   const { stdout } = await run('llvm-nm-19', ['-A', join(folder, 'libwasyncio-debug.a')]);
-  const symbols = Array.from(stdout.matchAll(/:(\w+\.c)\.o:\s+\w*\s+(\w) (\w+)$/gm),
-    ([, file, kind, name]) => ({ file, kind, name }));
+  return Array.from(stdout.matchAll(/:(\w+\.c)\.o:\s+\w*\s+(\w) (\w+)$/gm), ([, file, kind, name]) => ({ file, kind, name }));
+}
+
+test('src/: nothing calls upward but what docs/design.md names', { skip }, async () => {
+  const symbols = await symbolsOfLibrary();
   const maker = new Map(symbols.filter(({ kind }) => /[A-TV-Z]/.test(kind)).map(({ file, name }) => [name, file]));
   const rows = rowsBelow('## Layout');
   const calls = symbols.filter(({ kind, name }) => kind === 'U' && maker.has(name));
   assert.ok(calls.length > 300, `${calls.length}`);
   const up = calls.filter(({ file, name }) => rowOf(rows, basename(maker.get(name))) > rowOf(rows, file));
   assert.deepEqual(up.map(({ file, name }) => `${file}: ${name}`), ['error.c: wa_current', 'error.c: wa_name', 'loop.c: wa__wake']);
+});
+
+// CONTRIBUTING.md's rule. A header's inline functions are in each object that uses them.
+test('src/: what is called wa__ has a user in another file, or its own assembly or the toolchain knows it', { skip }, async () => {
+  const names = (text) => new Set(text.match(/\bwa__\w+/g));
+  const all = (files) => names(Object.values(files).join());
+  const own = (await symbolsOfLibrary()).filter(({ name }) => name.startsWith('wa__'));
+  const used = new Set(own.filter(({ kind }) => kind === 'U').map(({ name }) => name));
+  const sources = filesOf('src', /^\w+\.[ch]$/);
+  const headers = all(filesOf('src', /\.h$/)), byPrograms = names(sources['wasyncio.h']);
+  const tools = all(filesOf('toolchain', /\.(mjs|txt)$/));
+  const byAssembly = (file) => names((sources[file].match(/"[^"\n]*"/g) ?? []).join());
+  const shared = own.filter(({ kind }) => /[A-TV-Z]/.test(kind)), statics = own.filter(({ kind }) => /[a-z]/.test(kind));
+  assert.ok(shared.length > 150 && statics.length > 10, `${shared.length} ${statics.length}`);
+  const lonely = shared.filter(({ file, name }) =>
+    !used.has(name) && !byPrograms.has(name) && !tools.has(name) && !byAssembly(file).has(name));
+  const prefixed = statics.filter(({ name }) => !headers.has(name) && !tools.has(name) && !name.startsWith('wa__fiber_'));
+  assert.deepEqual([...lonely, ...prefixed].map(({ file, name }) => `${file}: ${name}`), []);
 });
