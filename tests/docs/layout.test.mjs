@@ -1,4 +1,4 @@
-// docs/design.md's tables are true: every file of src/ and bindings/ stands in one, includes and imports only what
+// docs/design.md's tables are true: every file of src/, bindings/ and toolchain/ stands in one, includes and imports only what
 // stands above it, and, in src/, calls only that, but for the calls that the page names. What is private there is named by
 // CONTRIBUTING.md's rule. And no line is too long to read.
 import assert from 'node:assert/strict';
@@ -39,6 +39,7 @@ const filesOf = (folder, pattern) => Object.fromEntries(readdirSync(join(root, f
 const layouts = [
   ['src', '## Layout', filesOf('src', /\.[ch]$/), /^#include "([^"]+)"/gm],
   ['bindings', '## The bindings', filesOf('bindings', /^[^/]+\.js$/), /from '\.\/([\w.]+)'/g],
+  ['toolchain', '## From C to a wasm', filesOf('toolchain', /js$/), /from '\.\/([\w.-]+)'/g],
 ];
 
 for (const [folder, heading, files, using] of layouts) {
