@@ -189,6 +189,31 @@ TASK_TEST(queue_putter_cancelled_after_it_was_woken_leaves_no_room_unused) {
   wa_queue_close(&q);
 }
 
+typedef struct order { wa_queue *queue; char item; } order;
+static int puts_one(void *arg) {
+  const order *o = arg;
+  return wa_queue_put(o->queue, letter(o->item));
+}
+
+TASK_TEST(queue_putter_cancelled_before_it_was_woken_wakes_nobody) {
+  wa_queue q;
+  void *item;
+  wa_queue_init(&q, 1);
+  put_all(&q, "x");
+  order orders[] = {{&q, 'a'}, {&q, 'b'}, {&q, 'c'}, {&q, 'd'}};
+  wa_task *tasks[4];
+  for (int i = 0; i < 4; i++) tasks[i] = wa_spawn(puts_one, &orders[i]);
+  turns(1);
+  wa_cancel(tasks[1], NULL); /* b runs before a, when there is room, and it is a's */
+  for (int i = 0; i < 4; i++) {
+    if (wa_queue_get_nowait(&q, &item) == WA_OK) note("%c", letter_of(item));
+    turns(2); /* woken in vain, c would stand behind d now */
+  }
+  EXPECT_TRACE("x a c d");
+  for (int i = 0; i < 4; i++) EXPECT_STATUS(finish(tasks[i]), i == 1 ? WA_ECANCELED : WA_OK);
+  wa_queue_close(&q);
+}
+
 /* ---- join, task_done --------------------------------------------------------------------------------------------- */
 
 static int joins(void *q) {

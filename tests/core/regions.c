@@ -208,3 +208,28 @@ TASK_TEST(region_after_what_a_group_asked_for_anew_was_heard) {
   wa_cancel(task, NULL);
   EXPECT_STATUS(finish(task), WA_ECANCELED);
 }
+
+/* Of two deadlines that passed, the inner one told, the outer one not, each scope takes back its own; the request from before, which
+ * was heard, is told to nobody again. */
+static int two_deadlines_behind_a_request(void *arg) {
+  wa_timeout outer, inner;
+  (void)arg;
+  EXPECT_STATUS(wa_sleep(WA_S(1)), WA_ECANCELED);
+  wa_timeout_enter(&outer, WA_MS(10));
+  wa_timeout_enter(&inner, WA_MS(5));
+  int status = wa_sleep(WA_S(1));
+  wa_uncancellable_enter();
+  EXPECT_STATUS(wa_sleep(WA_MS(10)), WA_OK);
+  wa_uncancellable_exit();
+  EXPECT_STATUS(wa_timeout_exit(&outer, wa_timeout_exit(&inner, status)), WA_ETIMEDOUT);
+  EXPECT(wa_timeout_expired(&outer) && wa_timeout_expired(&inner));
+  EXPECT_INT(wa_cancelling(wa_current()), 1);
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK);
+  return WA_ECANCELED;
+}
+TASK_TEST(region_behind_two_deadlines_tells_nothing_again) {
+  wa_task *task = wa_spawn(two_deadlines_behind_a_request, NULL);
+  turns(1);
+  wa_cancel(task, NULL);
+  EXPECT_STATUS(finish(task), WA_ECANCELED);
+}

@@ -323,6 +323,25 @@ TASK_TEST(timeout_record_that_was_copied_is_refused) {
   EXPECT_STATUS(wa_timeout_exit(&t, WA_OK), WA_OK);
 }
 
+static void leaves_it(void *t, wa_future *f) {
+  (void)f;
+  EXPECT_MISUSE(wa_timeout_exit(t, WA_OK), "wa_timeout_exit: the timeout was not entered by this task");
+}
+
+TASK_TEST(timeout_is_not_left_by_a_callback_nor_by_a_record_that_was_written_over) {
+  wa_timeout t, kept;
+  wa_timeout_enter(&t, WA_S(1));
+  wa_task *task = wa_spawn(returns, NUMBER(WA_OK));
+  wa_when_done(task, leaves_it, &t);
+  EXPECT_STATUS(finish(task), WA_OK);
+  turns(1);
+  kept = t;
+  t = (wa_timeout){0};
+  EXPECT_MISUSE(wa_timeout_exit(&t, WA_OK), "wa_timeout_exit: the timeout was not entered by this task");
+  t = kept;
+  EXPECT_STATUS(wa_timeout_exit(&t, WA_OK), WA_OK);
+}
+
 /* On a virtual clock it must be known exactly when the clock jumps, whatever was cancelled before. */
 TASK_TEST(timeout_left_early_over_many_sleepers) {
   enum { MANY = 100 };

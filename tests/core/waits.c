@@ -169,6 +169,16 @@ TASK_TEST(shield_spares_the_task_when_the_waiter_is_cancelled) {
   wa_release(t);
 }
 
+TASK_TEST(shield_that_was_cancelled_hides_no_error_of_its_task) {
+  wa_task *child = wa_spawn_with(returns, NUMBER(WA_EUSER - 3), &(wa_task_options){.name = "child"});
+  wa_future *s = wa_shield(child);
+  wa_cancel(s, NULL);
+  turns(2);
+  wa_release(s);
+  wa_release(child);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'child' failed with WA_EUSER, and nobody looked at it");
+}
+
 TASK_TEST(shield_ends_as_the_task_does) {
   wa_task *child = wa_spawn(returns, NUMBER(WA_EUSER - 3)), *other = wa_spawn(forever, NULL);
   wa_future *s = wa_shield(child), *of_other = wa_shield(other);
