@@ -84,6 +84,24 @@ TASK_TEST(a_cancelled_read_took_nothing) {
   EXPECT_TRACE("WA_ECANCELED kept WA_ECANCELED again");
 }
 
+/* A pipe is as its other readers have it, so a read of what one of them took meanwhile would block the whole program. */
+TASK_TEST(a_pipe_that_another_reads_meanwhile_is_waited_for_again) {
+  int a[2];
+  char text[8];
+  make_pipe(a);
+  wa_task *t = wa_spawn(read_once, AT(a[0]));
+  turns(2);
+  put(a[1], "theirs");
+  turns(1); /* t is ready */
+  EXPECT_INT(read(a[0], text, sizeof text), 6);
+  turns(2);
+  EXPECT(!wa_done(t));
+  put(a[1], "ours");
+  EXPECT_INT(finish(t), 4);
+  close_both(a);
+  EXPECT_TRACE("ours");
+}
+
 static int read_in_time(void *fd) {
   wa_timeout t;
   int st = wa_timeout_enter(&t, WA_MS(50));
