@@ -209,8 +209,8 @@ TASK_TEST(region_after_what_a_group_asked_for_anew_was_heard) {
   EXPECT_STATUS(finish(task), WA_ECANCELED);
 }
 
-/* Of two deadlines that passed, the inner one told, the outer one not, each scope takes back its own; the request from before, which
- * was heard, is told to nobody again. */
+/* Of two deadlines that passed, the inner one told, the outer one not, each scope takes back its own; the request from before,
+ * which was heard, is told to nobody again. */
 static int two_deadlines_behind_a_request(void *arg) {
   wa_timeout outer, inner;
   (void)arg;

@@ -136,8 +136,8 @@ static int in_task(void *test) {
   return WA_OK;
 }
 
-/* What earlier tests left is theirs: each leak is told once. Behind a run no memory may be left, either; a test without one may have
- * made the host's tables, which stay. */
+/* What earlier tests left is theirs: each leak is told once. Behind a run no memory may be left, either; a test without one may
+ * have made the host's tables, which stay. */
 static void check_end(const unit_test *test, const wa_counts *before) {
   wa_counts c;
   wa_count(&c);
