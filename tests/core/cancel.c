@@ -352,3 +352,20 @@ TASK_TEST(cancel_reason_of_what_was_awaited_is_handed_on) {
   wa_release(t);
   wa_release(f);
 }
+
+static const char *told_at;
+static int takes_back_one_and_swallows_the_next(void *arg) {
+  (void)arg;
+  EXPECT_STATUS(wa_sleep(WA_S(1)), WA_ECANCELED);
+  EXPECT_INT(wa_uncancel(wa_current()), 0);
+  told_at = UNIT_HERE; EXPECT_STATUS(wa_sleep(WA_S(1)), WA_ECANCELED);
+  return WA_OK;
+}
+
+TASK_TEST(cancel_after_one_that_was_taken_back_is_told_anew) {
+  wa_task *t = wa_spawn(takes_back_one_and_swallows_the_next, NULL);
+  for (int i = 0; i < 2; i++) turns(1), wa_cancel(t, NULL);
+  EXPECT_STATUS(finish(t), WA_OK);
+  const wa_report *report = TAKE_REPORT(WA_REPORT_SWALLOWED);
+  if (report) EXPECT_TEXT(report->site, told_at);
+}
