@@ -4,7 +4,9 @@
  * Firefox lets messages go before its frames, for 70 ms and more. So a frame is requested, and once it has not come within
  * the window, the turns wait for it: no longer than 50 ms, because a page that nobody sees may have none; then they go on
  * without waiting until it comes. How long the window is, frames tell: one that was left out makes it less, each other one a
- * little more. */
+ * little more.
+ * One message at a time is on its way: so the turns of all runtimes share the window, and many that compute leave the page
+ * as many frames as one. */
 const longestWindow = 12, shortestWindow = -2, shorter = 2, longer = 0.02; // ms
 const longestWait = 50;
 // A frame that is requested so soon after the one before should follow it; later than this it has let one be left out.
@@ -12,35 +14,42 @@ const followsWithin = 15, leftOutAfter = 24;
 export const clock = globalThis.performance;
 
 let channel;
-const turns = []; // posted, or waiting for the frame
+const turns = []; // in line; for the first a message is on its way, or the frame is waited for, or it runs
 let windowMs = longestWindow;
 let frameRequestedAt = 0; // 0: none is; Infinity: one is, and nobody waits for it any more
 let lastFrameAt = 0;
-let waitingTurns = 0;
-let waitTimer; // gives up waiting
+let waitTimer; // gives up waiting; undefined: nobody waits
 
 const post = () => channel.port2.postMessage(0);
-const postWaiting = () => { for (clearTimeout(waitTimer); waitingTurns > 0; waitingTurns--) post(); };
+const stopWaiting = () => {
+  if (waitTimer === undefined) return;
+  clearTimeout(waitTimer);
+  waitTimer = undefined;
+  post();
+};
 
 const onFrame = () => {
   const leftOut = frameRequestedAt - lastFrameAt < followsWithin && clock.now() - lastFrameAt > leftOutAfter;
   windowMs = leftOut ? Math.max(windowMs - shorter, shortestWindow) : Math.min(windowMs + longer, longestWindow);
   lastFrameAt = clock.now();
   frameRequestedAt = 0;
-  postWaiting();
+  stopWaiting();
 };
 const giveUpWaiting = () => {
   frameRequestedAt = Infinity;
-  postWaiting();
+  stopWaiting();
 };
 
-export function afterHost(turn) {
-  if (typeof setImmediate === 'function') return setImmediate(turn);
-  if (!channel) {
-    channel = new MessageChannel();
-    channel.port1.onmessage = () => turns.shift()();
+const onMessage = () => {
+  try {
+    turns[0]();
+  } finally {
+    turns.shift();
+    if (turns.length > 0) callFirst();
   }
-  turns.push(turn);
+};
+
+function callFirst() {
   if (globalThis.document?.hidden !== false) return post();
   const now = clock.now();
   if (frameRequestedAt === 0) {
@@ -48,5 +57,14 @@ export function afterHost(turn) {
     requestAnimationFrame(onFrame);
   }
   if (now - frameRequestedAt < windowMs) return post();
-  if (waitingTurns++ === 0) waitTimer = setTimeout(giveUpWaiting, longestWait);
+  waitTimer = setTimeout(giveUpWaiting, longestWait);
+}
+
+export function afterHost(turn) {
+  if (typeof setImmediate === 'function') return setImmediate(turn);
+  if (!channel) {
+    channel = new MessageChannel();
+    channel.port1.onmessage = onMessage;
+  }
+  if (turns.push(turn) === 1) callFirst();
 }
