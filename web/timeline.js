@@ -81,13 +81,14 @@ export class Timeline {
 
     pen.fillStyle = selected ? colors.ink : colors.muted;
     const [whole, part] = name.split(' / ');
-    pen.fillText(part ?? whole, part ? 22 : 8, middle, gutter - 30);
+    const indent = part ? 22 : 8;
+    pen.fillText(part ?? whole, indent, middle, gutter - indent - 6);
 
     pen.fillStyle = colors.lane;
     pen.fillRect(start, top, end - start, LANE);
     if (toldAt !== undefined) {
       pen.fillStyle = colors.cleanup;
-      pen.globalAlpha = 0.35;
+      pen.globalAlpha = 0.2;
       pen.fillRect(x(toldAt), top, end - x(toldAt), LANE);
       pen.globalAlpha = 1;
     }

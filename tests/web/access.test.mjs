@@ -28,6 +28,8 @@ for (const name of browsers) {
         await state('swallow 1', 'swallowed');
         await page.click('[data-task="swallow 1"]');
         await look('tasks that have ended');
+        await page.$eval('#reports', (list) => { list.innerHTML = '<li>a report</li>'.repeat(20); });
+        await look('more reports than can be seen at once');
       });
     }
 
@@ -73,13 +75,13 @@ test('on a phone a tap brings the source into view, and no button is too low for
   const { bottom, top } = await page.$eval('.source', (panel) => panel.getBoundingClientRect().toJSON());
   assert.ok(top >= 0 && bottom <= phone.height, `from ${top} to ${bottom}`);
   const heights = await page.$$eval('nav button, .abort, #pause', (all) => all.map(({ offsetHeight }) => offsetHeight));
-  assert.ok(Math.min(...heights) >= 44, `${heights}`);
+  assert.ok(Math.min(...heights) >= 44 && Math.max(...heights) < 60, `${heights}`);
 });
 
 for (const scheme of ['light', 'dark']) {
   test(`what a lane says stands out from it, ${scheme}`, only, async (t) => {
     const { page } = await visit('chromium', t, { scheme });
-    const names = ['lane', 'panel', 'run', 'ready', 'wait', 'cancel', 'ok'];
+    const names = ['lane', 'panel', 'run', 'ready', 'wait', 'cancel', 'cleanup', 'ok'];
     const { lane, panel, ...marks } = await page.evaluate((names) => {
       const style = getComputedStyle(document.documentElement);
       return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]));
@@ -89,6 +91,19 @@ for (const scheme of ['light', 'dark']) {
     }
   });
 }
+
+test('where the visitor chose all colours, those that say something stay', only, async (t) => {
+  const { page, start } = await visit('chromium', t);
+  const features = [{ name: 'forced-colors', value: 'active' }];
+  await (await page.createCDPSession()).send('Emulation.setEmulatedMedia', { features });
+  await start('metronome');
+  await page.waitForSelector('#source .here');
+  const styleOf = (selector, name, part) => page.evaluate(
+    (selector, name, part) => getComputedStyle(document.querySelector(selector), part)[name], selector, name, part,
+  );
+  assert.notEqual(await styleOf('.legend .run', 'backgroundColor', '::before'), await styleOf('body', 'backgroundColor'));
+  assert.notEqual(await styleOf('#source .here', 'borderLeftColor'), await styleOf('#source span', 'borderLeftColor'));
+});
 
 for (const motion of ['no-preference', 'reduce']) {
   test(`the timeline can be stopped, and is at first as the visitor likes it: ${motion}`, only, async (t) => {

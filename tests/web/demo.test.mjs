@@ -25,20 +25,22 @@ const frames = (page, work) => page.evaluate((work) => new Promise((resolve) => 
 
 for (const name of browsers) {
   describe(`the demo in ${name}`, { skip: missing(name), timeout: 900_000 }, () => {
-    test('without its wasm it says so, and offers nothing', async (t) => {
-      const { url, close } = await serve();
-      t.after(close);
-      const page = await (await open(name, t)).newPage();
-      await page.setRequestInterception(true);
-      page.on('request', (request) => (request.url().endsWith('demo.wasm') ? request.abort() : request.continue()));
-      await page.goto(`${url}web/`);
-      const line = await page.waitForSelector('[role=alert]');
-      assert.match(await line.evaluate((element) => element.textContent), /^The page could not start: ./);
-      const buttons = await page.$$eval('button', (all) => all.map((button) => ({
-        disabled: button.disabled, visibility: getComputedStyle(button).visibility,
-      })));
-      for (const button of buttons) assert.deepEqual(button, { disabled: true, visibility: 'visible' });
-    });
+    for (const missed of ['demo.wasm', 'page.js', 'future.js']) {
+      test(`without ${missed} it says so, and offers nothing`, async (t) => {
+        const { url, close } = await serve();
+        t.after(close);
+        const page = await (await open(name, t)).newPage();
+        await page.setRequestInterception(true);
+        page.on('request', (request) => (request.url().endsWith(missed) ? request.abort() : request.continue()));
+        await page.goto(`${url}web/`);
+        const line = await page.waitForSelector('[role=alert]');
+        assert.match(await line.evaluate((element) => element.textContent), /^The page could not start: ./);
+        const buttons = await page.$$eval('button', (all) => all.map((button) => ({
+          disabled: button.disabled, visibility: getComputedStyle(button).visibility,
+        })));
+        for (const button of buttons) assert.deepEqual(button, { disabled: true, visibility: 'visible' });
+      });
+    }
 
     test('a task that computes, one that fetches and one that sleeps are aborted where they are', async (t) => {
       const { abort, errors, page, start, state, text, url } = await visit(name, t);
