@@ -3,7 +3,10 @@ import { load } from 'wasyncio';
 
 const element = (id) => document.getElementById(id);
 const log = (text) => element('log').append(text);
-const rt = await load('app.wasm', { stdout: log });
+const rt = await load('app.wasm', { stdout: log }).catch((error) => {
+  log(error.message);
+  throw error;
+});
 let stop = new AbortController();
 let running = 0;
 

@@ -7,6 +7,15 @@ import { test } from 'node:test';
 import { browsers, missing, open } from '../browsers.mjs';
 import { bareEnvironment, installed, unreachable } from './project.mjs';
 
+// The page says so itself when one of its files can't be had.
+async function tells(page, url, missed) {
+  await page.setRequestInterception(true);
+  page.on('request', (request) => (request.url().endsWith(missed) ? request.abort() : request.continue()));
+  await page.goto(url);
+  const says = (missed) => document.getElementById('log').textContent.startsWith(missed);
+  await page.waitForFunction(says, {}, missed);
+}
+
 test('an empty folder, npm, and nothing else', async (t) => {
   const project = await installed(t, await bareEnvironment(t));
   assert.deepEqual(readdirSync(project.file('node_modules')).filter((name) => !name.startsWith('.')), ['wasyncio']);
@@ -57,6 +66,7 @@ test('an empty folder, npm, and nothing else', async (t) => {
       let seen;
       const report = (outcome) => { seen = outcome; };
       async function visit(url) {
+        for (const missed of ['app.wasm', 'page.mjs']) await tells(await browser.newPage(), url, missed);
         const page = await browser.newPage();
         await page.goto(url);
         await page.waitForFunction(() => document.getElementById('primes').onclick);
