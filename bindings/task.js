@@ -193,8 +193,10 @@ export class Task extends Future {
       return new GroupError(errors, this.#sentence(ended(status), errors[0]?.message));
     }
     if (status === ESTACK && core.reports.overflow) return this.#as(status, core.reports.overflow, core.trap);
-    const own = `task '${this.name}': `; // which the message begins with
-    let cause, why = status === EMISUSE && words.startsWith(own) ? words.slice(own.length) : words;
+    // The sentence of a wrong call of its own begins with its name, or with the first 80 bytes of that: 27 characters or more.
+    const end = words.indexOf("': ", 6 + Math.min(this.name.length, 26));
+    const own = status === EMISUSE && end > 0 && `task '${this.name}`.startsWith(words.slice(0, end));
+    let cause, why = own ? words.slice(end + 3) : words;
     if (status === EIO) cause = this.#hostError;
     if (status === EHOST) cause = core.operations.errorOf(words, this.#hostError);
     if (status === ETRAP || status === ESTACK) cause = core.trap;

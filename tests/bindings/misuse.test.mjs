@@ -88,6 +88,10 @@ onBoth('misuse', (test) => {
     (await Promise.all(messages)).forEach((message, i) => assert.match(message, new RegExp(`wa_sleep: t is -${2 * (i + 1)} ns`)));
     const own = await errorOf(rt.spawn('negative_sleep', '', { name: 'n' }));
     assert.equal(own.message, "task 'n' ended with WA_EMISUSE: wa_sleep: t is -1 ns; expected 0 or more"); // named once
+    for (const name of ['x', '漢', '🎈'].map((character) => character.repeat(100))) { // of which C's sentence has the beginning
+      const long = await errorOf(rt.spawn('negative_sleep', undefined, { name }));
+      assert.equal(long.message, `task '${name}' ended with WA_EMISUSE: wa_sleep: t is -1 ns; expected 0 or more`);
+    }
     const below = (await errorOf(rt.spawn('misuses_below', '', { name: 'above' }))).message;
     assert.match(below, /^task 'above' ended with WA_EMISUSE \(.*\): task 'task-\d+': wa_sleep: t is -3 ns/);
     const { errors } = await errorOf(rt.spawn('misuse_in_group', '', { name: 't' }));

@@ -30,10 +30,11 @@ class Cancellation(Case):
 
     def test_the_sentence_of_a_wrong_call_names_its_task_once(self):
         rt = self.start()
-        task = rt.spawn('sleeps_wrongly', name='s')
-        rt.run(task, timeout=5)
-        with self.assertRaisesRegex(wasyncio.TaskError, r"^task 's' ended with WA_EMISUSE: wa_sleep: t is -1 ns;"):
-            task.result()
+        for name in 's', 'x' * 100, '漢' * 100, '🎈' * 100:  # the sentence has the beginning of a long one
+            task = rt.spawn('sleeps_wrongly', name=name)
+            rt.run(task, timeout=5)
+            with self.assertRaisesRegex(wasyncio.TaskError, rf"^task '{name}' ended with WA_EMISUSE: wa_sleep: t is -1 ns;"):
+                task.result()
         self.assert_nothing_left()
 
     def test_one_that_returns_the_status_of_what_is_pending_is_done(self):

@@ -221,8 +221,10 @@ class Task:
             error.__cause__ = trap
             return error
         if status == EMISUSE and words:
-            own = f"task '{self._name}': "  # which the message begins with
-            ended += f': {words.removeprefix(own)}'
+            # Of a wrong call of its own it begins with its name, or with the first 80 bytes of that: 20 characters or more.
+            end = words.find("': ", 6 + min(len(self._name), 20))
+            own = end > 0 and f"task '{self._name}".startswith(words[:end])
+            ended += f': {words[end + 3:] if own else words}'
         if status == EHOST and words:
             where += f': {words}'
         if status == EDISCARDED:
