@@ -1,5 +1,6 @@
 /* inspect.c: what a program can read of its tasks, and hand over as a result. */
 #include "op.h"
+#include "run.h"
 
 #include <string.h>
 
@@ -18,13 +19,16 @@ const char *wa_reason(const wa_future *f) {
 void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
   uint32_t last = wa__last_id;
+  bool may_end = !wa__inside; /* a task, by a wa_run of the visitor's; else a pending one keeps itself */
   wa__visit before = wa__visit_begin();
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
     if ((int32_t)(wa__task_of(f)->id - last) > 0) break; /* the visitor has spawned it */
-    visit(f, ctx); /* which may release any future but this: a pending task keeps itself */
+    f->refs += may_end;
+    visit(f, ctx); /* which may release any future but this */
     WA__LIST_AGAIN(link);
+    if (may_end) wa_release(f);
   }
   wa__visit_end(before);
 }

@@ -108,6 +108,21 @@ TASK_TEST(a_visit_within_a_visit_leaves_the_current_task) {
   EXPECT_TRACE("visited");
 }
 
+static void runs_all(wa_task *t, void *ctx) {
+  (void)ctx;
+  note("%s", wa_name(t));
+  if (!wa_done(t)) EXPECT_STATUS(wa_run(returns, NUMBER(0)), WA_OK);
+}
+
+/* Outside of the loop it may; then those that were to be visited have ended. */
+TEST(a_visitor_may_run_the_loop_and_so_end_the_task_it_visits) {
+  wa_release(wa_spawn_with(forever, NULL, &(wa_task_options){.name = "visited"}));
+  wa_release(wa_spawn_with(forever, NULL, &(wa_task_options){.name = "next"}));
+  wa_tasks(runs_all, NULL);
+  EXPECT_TRACE("visited");
+  TAKE_REPORT(WA_REPORT_SHUTDOWN);
+}
+
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
 static void writes_and_waits(void *arg) {
