@@ -102,8 +102,12 @@ export function checkStack(bytes) {
     refuse('its main is neither `int main(void)` nor `int main(int argc, char **argv)`: the start would not call it.');
   }
   const asyncifys = imports.some(({ module }) => module === 'asyncify');
-  // Before, the runtime has imports of asyncify's.
   const exported = body(wasm.EXPORT) ? wasm.readExports(body(wasm.EXPORT)).map(({ name }) => name) : [];
+  if (exported.includes('__set_stack_limits')) {
+    refuse("Emscripten's own check of the stack is in it, which would take each task's stack for an overflow." +
+      ' Link without -sSTACK_OVERFLOW_CHECK=2 and -sASSERTIONS=2; stacks are checked without them.');
+  }
+  // Before, the runtime has imports of asyncify's.
   const isDone = functions.some((name) => /^asyncify_st(art|op)_/.test(name)) || exported.includes('wax_abi');
   if (!asyncifys && isDone) refuse('it is instrumented already.');
   const stackPointer = globals.indexOf('__stack_pointer');

@@ -131,6 +131,11 @@ test('exceptions and setjmp are refused, with the reason', async () => {
   }
 });
 
+test('Emscripten\'s own check of the stack is refused: it would take each task\'s stack for an overflow', async () => {
+  const bytes = await assemble(wat('(func (export "__set_stack_limits") (param i32 i32))'));
+  assert.throws(() => checkStack(bytes), /Emscripten's own check of the stack[^]*without -sSTACK_OVERFLOW_CHECK=2/);
+});
+
 for (const target of targets) {
   describe(target, () => {
     for (const level of ['O0', 'O1', 'O2', 'O3', 'Os', 'Oz', 'debug']) {
