@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { BuildError, withWarnings } from './run.mjs';
+import { BuildError, find, withWarnings } from './run.mjs';
 import { withScratch } from './scratch.mjs';
 
 // Not at once: where nothing can be made (/proc), Node 20 tries for ever.
@@ -83,7 +83,9 @@ export function maker(root, cache, version = '') {
     const words = [...(isCxx(source) ? tools.cxx : tools.cc), ...tools.cflags(isCxx(source)), ...flags];
     const object = join(cache, 'obj', `${tools.target}-${hash(...words)}`, `${name}.o`);
     const depfile = `${object}.d`;
-    const inputs = () => (existsSync(depfile) ? dependencies(depfile) : [depfile]);
+    // The compiler too: another version of it may have come under the same name.
+    const program = find(words[0]) ?? [];
+    const inputs = () => (existsSync(depfile) ? dependencies(depfile) : [depfile]).concat(program);
     await makeFile(object, inputs, words.join(' '), async (out) => {
       await withWarnings(tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]));
       renameSync(`${out}.d`, depfile);

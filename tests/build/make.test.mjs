@@ -103,6 +103,21 @@ test('a C file is compiled again when a header of it changes', async (context) =
   assert.notEqual(await compile(tools, ['-DB'], path('a.c')), object, 'other flags, another object');
 });
 
+test('by a compiler that has been replaced, all is compiled again', async (context) => {
+  const path = scratch(context);
+  const { cc, ...tools } = toolchain('native');
+  const install = (version) => writeFileSync(path('cc'), `#!/bin/sh\n# ${version}\nexec ${cc.join(' ')} "$@"\n`, { mode: 0o755 });
+  writeFileSync(path('a.c'), 'int a;\n');
+  const made = async () => statSync(await compile({ ...tools, cc: [path('cc')] }, [], path('a.c'))).ino;
+  install('1');
+  [path('cc'), path('a.c')].forEach((file) => ageBySeconds(file, 20));
+  const first = await made();
+  assert.equal(await made(), first);
+  install('1.1');
+  ageBySeconds(path('cc'), 10); // an installer sets the time of the release
+  assert.notEqual(await made(), first);
+});
+
 test('every failure of a parallel build is told', async () => {
   const work = async (i) => { if (i % 2) throw new BuildError(`file ${i}`); return i; };
   await assert.rejects(parallel([0, 1, 2, 3], work), /file 1[^]*file 3/);
