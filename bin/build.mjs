@@ -123,14 +123,14 @@ const linkAlone = (flag) => /^-(L|l|Wl,)|^[^-].*\.[ao]$/.test(flag);
 const isFor = (file) => (flag) => !/^--?std=/.test(flag) || isCxx(file) === flag.includes('++');
 
 // Compilers are run on absolute paths, because npm's sees another file system.
-const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include)(.+)$/;
+const withPath = /^(-I|-L|-isystem|-iquote|-idirafter|-include|-imacros)(.+)$/;
 const absolute = (flag) => {
   if (linkAlone(flag) && !flag.startsWith('-')) return resolve(flag);
   return flag.replace(withPath, (whole, option, path) =>
-    (option === '-include' && !existsSync(path) ? whole : `${option}${resolve(path)}`));
+    (/^-(include|imacros)$/.test(option) && !existsSync(path) ? whole : `${option}${resolve(path)}`));
 };
 // -I DIR in two words becomes one.
-const takesWord = (flag) => /^-(I|L|l|isystem|iquote|idirafter|include)$/.test(flag);
+const takesWord = (flag) => /^-(I|L|l|isystem|iquote|idirafter|include|imacros)$/.test(flag);
 const whole = (flags) => flags.flatMap((flag, i) => {
   if (i > 0 && takesWord(flags[i - 1])) return [];
   expect(!takesWord(flag) || i + 1 < flags.length, `build: ${flag} takes a ${flag === '-l' ? 'name' : 'path'}`);

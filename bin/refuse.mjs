@@ -13,6 +13,7 @@ const breaking = [
   [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
   [/^-mtail-call$|^-mcpu=bleeding-edge$/, 'a tail call leaves no frame that asyncify could unwind'],
   [/^-([cSEM]|M[MDFGPQTV].*|###|fsyntax-only|-version|-help)$/, 'a build goes on to a wasm'],
+  [/^(-Wl,.*)?@|^--config/, 'a build has to see the flags themselves: those of a file it would not check, and not notice changed'],
   [/^-O/, 'the optimization is told once, before --, as -O3'],
   [/^-o$/, 'the output is told once, before --'],
 ];
@@ -40,8 +41,10 @@ const hints = [
   [/undefined symbol: (clock|times|getrusage)\b|_WASI_EMULATED_PROCESS_CLOCKS/,
     'a wasm has no process times of its own; those of the wall clock are in: ' +
     '-D_WASI_EMULATED_PROCESS_CLOCKS -lwasi-emulated-process-clocks'],
-  [/undefined symbol: __ubsan_handle/,
-    'there is no runtime of that sanitizer; traps are reported by the task: -fsanitize-trap=undefined'],
+  [/undefined symbol: __(ubsan|asan)_/,
+    'there is no runtime of that sanitizer; traps are reported by the task: -fsanitize=undefined -fsanitize-trap=undefined'],
+  [/undefined symbol: __cxa_thread_atexit/,
+    'there is one thread, whose end nobody would see: write static instead of thread_local'],
   [/pthread\.h|undefined symbol: (pthread|mtx|thrd|cnd|tss)_|threads\.h/,
     'there are no threads: the runtime is for one, and tasks take turns in it'],
   [/fatal error: '[a-z_]+' file not found|undefined symbol: (std::|operator (new|delete))/,

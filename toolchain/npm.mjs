@@ -81,7 +81,7 @@ const toMemory = (path) => `${HOST}/${path.replaceAll('\\', '/').replace(/^([A-Z
 const fromMemory = (text) =>
   text.replaceAll(`${HOST}/`, process.platform === 'win32' ? '' : '/').replace(/^([A-Za-z])(?=\/)/gm,
     (letter) => (process.platform === 'win32' ? `${letter}:` : letter));
-const withPath = /^(-I|-L|-isystem|-iquote|-include|-ffile-prefix-map=)?(.+)$/;
+const withPath = /^(-I|-L|-isystem|-iquote|-include|-imacros|-ffile-prefix-map=)?(.+)$/;
 const wordToMemory = (word) => {
   const [, option = '', rest] = withPath.exec(word) ?? [];
   return rest !== undefined && isAbsolute(rest) ? option + toMemory(rest) : word;
@@ -142,7 +142,7 @@ async function runInMemory({ runClang, runLLVM, Exit }, words) {
   const outputs = [...after(words, '-o'), ...after(words, '-MF')];
   const macros = joined(words, '-D').flatMap((text) => /=["<](.+)[">]$/.exec(text)?.[1] ?? []);
   const sources = words.slice(1).filter((word) => isAbsolute(word) && !outputs.includes(word) && isFile(word));
-  for (const path of [...sources, ...joined(words, '-include').filter(isFile)]) {
+  for (const path of [...sources, ...['-include', '-imacros'].flatMap((option) => joined(words, option)).filter(isFile)]) {
     if (/\.[oa]$/.test(path)) tree.add(path);
     else tree.addSource(path, folders, macros);
   }

@@ -188,7 +188,9 @@ for (const toolchain of names) {
         WA_TASK(entry);`);
       project.write('header.h', '#define N 7\n');
       for (const level of ['-O0', '-Os']) await succeeds(build('own.c', `own${level}.wasm`, level, '-DN=7'));
-      await succeeds(build('own.c', 'own-command.wasm', '--command', '--', '-include', project.file('header.h')));
+      for (const option of ['-include', '-imacros']) {
+        await succeeds(build('own.c', 'own-command.wasm', '--command', '--', option, 'header.h'));
+      }
       const wasmtime = wasmtimeCommand();
       for (const name of wasmtime ? ['own-O0', 'own-Os', 'own-command'] : []) {
         assert.equal((await project.run(wasmtime, ['run', `${name}.wasm`])).stdout, '7\n', name);
@@ -401,6 +403,9 @@ test('wrong uses', async () => {
     ['build a.c -o a.wasm -- -M', /-M is refused: a build goes on to a wasm/],
     ['build a.c -o a.wasm -- -fsyntax-only', /-fsyntax-only is refused: a build goes on to a wasm/],
     ['build a.c -o a.wasm -- --version', /--version is refused: a build goes on to a wasm/],
+    ['build a.c -o a.wasm -- @flags', /@flags is refused: a build has to see the flags/],
+    ['build a.c -o a.wasm -- -Wl,--gc-sections,@flags', /is refused: a build has to see the flags/],
+    ['build a.c -o a.wasm -- -imacros', /-imacros takes a path/],
     ['build a.c -o a.wasm -- -isystem', /-isystem takes a path/],
     ['build a.c -o a.wasm -- -l', /-l takes a name/],
     ['build a.c -o folder.wasm', /the output folder\.wasm is a folder/],
