@@ -3,7 +3,9 @@
  *     FILLING --the last one came--> DRAINING --the last one left--> FILLING
  *        '- reset: RESETTING, those inside get WA_EBROKEN            '- abort: BROKEN, everybody does
  *
- * Law: who is counted waits or leaves, so a task that is ended without clean-up gives its place back.
+ * Laws
+ *   - Who is counted waits or leaves, so a task that is ended without clean-up gives its place back.
+ *   - There is no lock, as CPython's has: nobody ever waits for that one, because who has it gives it back before any wait.
  */
 #include "task.h"
 
@@ -24,7 +26,7 @@ bool wa_barrier_broken(const wa_barrier *b) { return wa__given(b, "wa_barrier_br
 
 static int enter(wa_barrier *b) {
   int st = WA_OK;
-  while (st == WA_OK && (b->state == DRAINING || b->state == RESETTING)) st = wa_condition_wait(&b->condition);
+  while (st == WA_OK && (b->state == DRAINING || b->state == RESETTING)) st = wa__wait_notice(wa__current, &b->condition);
   return st == WA_OK && b->state == BROKEN ? WA_EBROKEN : st;
 }
 
@@ -41,7 +43,7 @@ static void leave(wa__scope *scope) {
   wa__free(p, sizeof *p);
   if (--b->count) return;
   if (b->state == RESETTING || b->state == DRAINING) b->state = FILLING;
-  wa__condition_wake(&b->condition);
+  wa__notify(&b->condition, SIZE_MAX);
 }
 
 static int pass(wa_barrier *b, int *index) {
@@ -52,9 +54,9 @@ static int pass(wa_barrier *b, int *index) {
   int st = WA_OK, number = b->count++;
   if (number + 1 == b->parties) {
     b->state = DRAINING;
-    wa__condition_wake(&b->condition);
+    wa__notify(&b->condition, SIZE_MAX);
   } else {
-    while (st == WA_OK && b->state == FILLING) st = wa_condition_wait(&b->condition);
+    while (st == WA_OK && b->state == FILLING) st = wa__wait_notice(wa__current, &b->condition);
     if (st == WA_OK && (b->state == BROKEN || b->state == RESETTING)) st = WA_EBROKEN;
   }
   leave(&p->scope);
@@ -63,25 +65,21 @@ static int pass(wa_barrier *b, int *index) {
 }
 
 int wa_barrier_wait(wa_barrier *b, int *index) {
+  if (!wa__need_task("wa_barrier_wait")) return WA_EMISUSE;
   if (!b || !b->parties)
     return wa__misuse(b ? "wa_barrier_wait: the barrier was not initialised" : "wa_barrier_wait: the barrier is NULL");
-  int st = wa_condition_acquire(&b->condition);
-  if (st < 0) return st;
-  st = enter(b);
-  if (st == WA_OK) st = pass(b, index);
-  wa_condition_release(&b->condition);
-  return st;
+  int st = enter(b);
+  return st == WA_OK ? pass(b, index) : st;
 }
 
-/* Sets the state and wakes everybody; suspends only for the barrier's own lock. */
-static int change(wa_barrier *b, int state) {
-  int st = wa_condition_acquire(&b->condition);
-  if (st < 0) return st;
+static int change(const char *call, wa_barrier *b, int state) {
+  if (!wa__need_task(call)) return WA_EMISUSE;
+  if (!b) return wa__misuse("%s: the barrier is NULL", call);
   b->state = state == RESETTING && b->count == 0 ? FILLING : state;
-  wa_condition_notify_all(&b->condition);
-  return wa_condition_release(&b->condition);
+  wa__notify(&b->condition, SIZE_MAX);
+  return WA_OK;
 }
 
-int wa_barrier_reset(wa_barrier *b) { return b ? change(b, RESETTING) : wa__misuse("wa_barrier_reset: the barrier is NULL"); }
+int wa_barrier_reset(wa_barrier *b) { return change("wa_barrier_reset", b, RESETTING); }
 
-int wa_barrier_abort(wa_barrier *b) { return b ? change(b, BROKEN) : wa__misuse("wa_barrier_abort: the barrier is NULL"); }
+int wa_barrier_abort(wa_barrier *b) { return change("wa_barrier_abort", b, BROKEN); }

@@ -126,29 +126,33 @@ bool wa_condition_locked(const wa_condition *c) {
   return wa__given(c, "wa_condition_locked") && lock_of((wa_condition *)c)->locked;
 }
 
-static void notify(wa_condition *c, size_t n) {
+void wa__notify(wa_condition *c, size_t n) {
   while (n && wake_next(&c->waiters, NULL)) n--;
 }
 
-void wa__condition_wake(wa_condition *c) { notify(c, SIZE_MAX); }
-
-static void pass_on_notice(wa__list *queue, bool woken) { notify(wa__container(queue, wa_condition, waiters), woken); }
+static void pass_on_notice(wa__list *queue, bool woken) { wa__notify(wa__container(queue, wa_condition, waiters), woken); }
 
 /* Of one that waits for the lock again. As where it is cancelled, somebody else is notified, though it may not have been. */
 static void pass_on_both(wa__list *queue, bool woken) {
   wa_condition *c = wa__container(queue, wa_condition, waiters);
   pass_on_lock(&lock_of(c)->waiters, woken);
-  notify(c, 1);
+  wa__notify(c, 1);
 }
 
 int wa_condition_notify(wa_condition *c, size_t n) {
   if (!c) return wa__misuse("wa_condition_notify: the condition is NULL");
   if (!lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
-  notify(c, n);
+  wa__notify(c, n);
   return WA_OK;
 }
 
 int wa_condition_notify_all(wa_condition *c) { return wa_condition_notify(c, SIZE_MAX); }
+
+int wa__wait_notice(wa__task *t, wa_condition *c) {
+  int st = wa__wait_queue(t, &c->waiters, pass_on_notice, &c->waiters);
+  if (st < 0) wa__notify(c, 1);
+  return st;
+}
 
 int wa_condition_wait(wa_condition *c) {
   wa__task *t = wa__need_task("wa_condition_wait");
@@ -159,7 +163,7 @@ int wa_condition_wait(wa_condition *c) {
   int st = wa__wait_queue(t, &c->waiters, pass_on_notice, &c->waiters);
   /* The lock is the caller's again before it hears anything, a cancellation included. */
   while (acquire(t, lock_of(c), pass_on_both, &c->waiters) < 0) st = WA_ECANCELED;
-  if (st < 0) notify(c, 1);
+  if (st < 0) wa__notify(c, 1);
   return st;
 }
 

@@ -216,8 +216,9 @@ extern wa_future *(*wa__nest_waits)(wa__callback *callback);
 extern wa_future *(*wa__group_waits)(wa__callback *callback);
 /* Whether what t is about to wait for waits for t. */
 bool wa__waits_for_itself(wa__task *t);
-/* wa_condition_notify_all, whoever holds the lock. */
-void wa__condition_wake(wa_condition *c);
+/* sync.c: what wa_condition_wait and _notify do beside the lock. */
+int wa__wait_notice(wa__task *t, wa_condition *c);
+void wa__notify(wa_condition *c, size_t n);
 /* Marks a future as looked at and takes what came with its error to the running task. Returns its status. */
 int wa__take(wa__task *t, wa_future *f);
 

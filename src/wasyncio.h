@@ -447,8 +447,8 @@ int wa_barrier_init(wa_barrier *barrier, int parties);  /**< Barrier(parties): W
 /** wait(): waits until all have come. *index (may be NULL) gets this task's place, from 0 on. WA_EBROKEN if the barrier is broken,
  * or is reset meanwhile; WA_ENOMEM. Suspends. */
 int wa_barrier_wait(wa_barrier *barrier, int *index);
-int wa_barrier_reset(wa_barrier *barrier);  /**< reset(): waiting tasks get WA_EBROKEN. Suspends for the barrier's lock. */
-int wa_barrier_abort(wa_barrier *barrier);  /**< abort(): breaks it, also for later tasks. Suspends for the barrier's lock. */
+int wa_barrier_reset(wa_barrier *barrier);  /**< reset(): waiting tasks get WA_EBROKEN. */
+int wa_barrier_abort(wa_barrier *barrier);  /**< abort(): breaks it, also for later tasks. */
 /** n_waiting: how many tasks wait for the others. */
 int wa_barrier_waiting(const wa_barrier *barrier);
 /** broken: whether it was aborted. */

@@ -178,3 +178,12 @@ static int is_done_with_a_trap(void *arg) {
   return WA_OK;
 }
 WA_TASK(is_done_with_a_trap);
+
+static wa_barrier barrier;
+static int meets(void *arg) { /* with so much of its stack in use */
+  volatile char *used = __builtin_alloca((size_t)*(double *)arg);
+  used[0] = 1;
+  if (!barrier.parties) wa_barrier_init(&barrier, 2);
+  return wa_barrier_wait(&barrier, NULL);
+}
+WA_TASK(meets);

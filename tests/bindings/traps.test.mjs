@@ -68,6 +68,16 @@ onBoth('a trap in the middle', (test) => {
     assert.equal(bytes[3], bytes[1]);
   });
 
+  test('of a wait at a barrier, for want of stack, wherever: the next two meet there', {}, async (rt) => {
+    for (let used = 16; used < 512; used += 16) {
+      const short = rt.spawn('meets', used, { stackSize: 512 });
+      await settle(3);
+      short.cancel();
+      await errorOf(short);
+      await Promise.all([rt.spawn('meets', 16), rt.spawn('meets', 16)]);
+    }
+  });
+
   test('of an eager task that an eager one spawns: the host keeps no handle of either', {}, async (rt) => {
     assert.throws(() => rt.spawn('spawns_traps', '', { eager: true }), TrapError);
     await settle(3);
