@@ -197,8 +197,8 @@ void wa__task_lost(wa__fiber *fiber, void *scopes) {
   if (t->cancels && !t->delivered) t->request_level |= WA__ASKED;
 #else
   wa__request *r = &wa__passed_on;
-  if (r->task == t && r->turn == wa__the_loop.turns) t->request_level |= r->level;
-  r->task = NULL;
+  if (r->task == t->id && r->turn == wa__the_loop.turns) t->request_level |= r->level;
+  r->task = 0;
 #endif
   wa__leave_wait(t, WA_ENOMEM);
   t->slot = WA__SLOT_DONE;

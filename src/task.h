@@ -184,7 +184,7 @@ int wa__wait_slot(wa__task *t);
 /* The latest request that a wait was told of as it began: whose, in which iteration, and the level that it had. Without memory for
  * the wait, which is known only then, nobody has heard of it. */
 typedef struct wa__request {
-  const wa__task *task;
+  uint32_t task; /* its number: another may come to be in its place; 0: none */
   uint32_t turn;
   uint8_t level;
 } wa__request;

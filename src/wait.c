@@ -49,7 +49,7 @@ void wa__park_future(wa__task *t, wa_future *f) {
   park(t);
   if (wa__to_tell(t) && wa__cancel(f, t->reason)) {
 #if !WA__SMALL
-    wa__passed_on = (wa__request){t, wa__the_loop.turns, t->request_level};
+    wa__passed_on = (wa__request){t->id, wa__the_loop.turns, t->request_level};
 #endif
     wa__told(t);
   }

@@ -355,6 +355,31 @@ TASK_TEST(memory_that_runs_out_for_the_wait_that_a_second_request_ends) {
   TAKE_REPORT(WA_REPORT_SWALLOWED);
 }
 
+static int awaits_after_a_region(void *future) {
+  wa_uncancellable_enter();
+  wa_sleep(WA_MS(5));
+  wa_uncancellable_exit();
+  return wa_await(future);
+}
+
+/* That was told of a request as it began to wait, and then ended: the request is not that of the next task in its place. */
+TASK_TEST(memory_that_runs_out_for_a_task_in_the_place_of_one_that_was_asked) {
+  wa_future *future = wa_future_new();
+  wa_task *t = wa_spawn(awaits_after_a_region, future);
+  uintptr_t place = (uintptr_t)t;
+  turns(1);
+  EXPECT_STATUS(wa_stop_within(t, WA_MS(5), true), WA_ETIMEDOUT);
+  TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  EXPECT(wa_cancelled(future));
+  wa_release(t);
+  wa_release(future);
+  future = wa_future_new();
+  t = wa_spawn_with(loses_wait, future, &(wa_task_options){.eager = true});
+  EXPECT((uintptr_t)t == place);
+  EXPECT_STATUS(finish(t), WA_OK);
+  wa_release(future);
+}
+
 static int has_a_deadline(void *future) {
   wa_timeout limit;
   wa_uncancellable_enter();
