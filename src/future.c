@@ -160,14 +160,11 @@ typedef struct when_done {
 } when_done;
 
 bool wa__unheard;
-wa_future *wa__called_back;
 
 static void tell(wa__callback *callback) {
   when_done w = *wa__container(callback, when_done, callback);
   wa__free(wa__container(callback, when_done, callback), sizeof w);
-  wa__called_back = w.future; /* for who traps in there: wa__task_recover gives it back */
   if (!wa__unheard) w.done(w.ctx, w.future);
-  wa__called_back = NULL;
   wa_release(w.future);
 }
 

@@ -102,7 +102,6 @@ extern struct wa__nesting {
 extern uint32_t wa__walk; /* raised for each such question: who was met in this walk leads nowhere new */
 
 extern bool wa__unheard;          /* the loop has ended: callbacks of the program are given back without a call */
-extern wa_future *wa__called_back; /* of whose end a callback of the program's hears; NULL: none does */
 extern wa__list wa__futures;      /* all of them */
 extern uint32_t wa__future_count;
 extern void (*wa__future_unseen)(wa_future *f);

@@ -321,20 +321,17 @@ static WA__COLD void discard_cut(wa__task *t, int status) {
   if (lost) wa_release(&t->future);
 }
 
-/* Whether it was in a listener or a callback. The reference to what that heard of is given back, unless who was to do so begins
- * anew: a task that was running, one that is being ended, or a nest. */
+/* Whether it was in a listener. The future whose error that heard of is given back, unless who was to do so begins anew: a task
+ * that was running, one that is being ended, or a nest. */
 static WA__COLD bool listener_cut(bool in_task) {
   bool listener = wa__reporting, again = in_task || !wa__list_empty(&ending) || wa__nesting.cleaning;
-  wa_future *unseen = again ? NULL : wa__reported_unseen, *called_back = wa__called_back;
+  wa_future *unseen = again ? NULL : wa__reported_unseen;
   wa__reporting = false;
-  wa__reported_unseen = wa__called_back = NULL;
-  static const char one[] = "a listener of reports hit a wasm trap, and hears no more";
-  static const char other[] = "a callback of wa_when_done hit a wasm trap";
-  bool known = listener || called_back;
-  if (known && !in_task) wa__report(WA_REPORT_TRAP, listener ? one : other, NULL, "", 0, 0);
+  wa__reported_unseen = NULL;
+  static const char sentence[] = "a listener of reports hit a wasm trap, and hears no more";
+  if (listener && !in_task) wa__report(WA_REPORT_TRAP, sentence, NULL, "", 0, 0);
   wa_release(unseen);
-  wa_release(called_back);
-  return known;
+  return listener;
 }
 
 bool wa__task_recover(wa__trap trap) {

@@ -145,7 +145,7 @@ void wa__never_begun(wa__task *t) WA__COLD;
 void wa__task_lost(wa__fiber *fiber, void *scopes) WA__COLD;
 /* Ends a task as it stands, without another step of it. */
 void wa__task_discard(wa__task *t, int status);
-/* After a trap: ends every task that was running. false if none was, and the program heard of nothing either. */
+/* After a trap: ends every task that was running. false if none was, nor a listener. */
 typedef enum wa__trap { WA__TRAP_KNOWN, WA__TRAP_STACK, WA__TRAP_OTHER, WA__TRAP_INTERRUPTED } wa__trap;
 bool wa__task_recover(wa__trap trap);
 

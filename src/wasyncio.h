@@ -641,8 +641,8 @@ typedef enum wa_report_kind {
 /** One report. */
 typedef struct wa_report {
   wa_report_kind kind;/**< what happened */
-  wa_task *task;      /**< borrowed; NULL for the last two kinds, for a future that is no task, and for a trap of a callback or
-                           listener that no task has called */
+  wa_task *task;      /**< borrowed; NULL for the last two kinds, for a future that is no task, and for a trap of a listener that no
+                           task's doing has called */
   const char *site;   /**< the await concerned, "file.c:12", or "". For a stall, the await that ended the step, or the one before
                          if the task has ended */
   wa_time age;        /**< how long ago the cancellation was asked for, or how long the step ran */

@@ -165,20 +165,6 @@ static int swallows(void *arg) {
 }
 WA_TASK(swallows);
 
-static void callback_traps(void *context, wa_future *future) {
-  (void)context, (void)future;
-  __builtin_trap();
-}
-static int is_done_with_a_trap(void *arg) {
-  (void)arg;
-  wa_future *f = wa_future_new();
-  wa_when_done(f, callback_traps, NULL);
-  wa_resolve(f, NULL);
-  wa_release(f);
-  return WA_OK;
-}
-WA_TASK(is_done_with_a_trap);
-
 static wa_barrier barrier;
 static int meets(void *arg) { /* with so much of its stack in use */
   volatile char *used = __builtin_alloca((size_t)*(double *)arg);
