@@ -269,7 +269,7 @@ static int shields(void *task) {
   int status = wa_await(shield);
   wa_release(shield);
   EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK); /* its clean-up; the group waits for it */
-  note(wa_status_name(status));
+  note("%s", wa_status_name(status));
   return status;
 }
 static int watched_by_a_member(void *arg) {
