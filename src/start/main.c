@@ -5,7 +5,7 @@
  * It lies in an archive of its own, behind the program, so a program's own main goes before it. It prints without stdio,
  * which would make every program larger by its half.
  * Law: exit status 0: the task ended well; 1: it failed, or was cancelled, or its result could not be written; 2: there is
- * no such task.
+ * no such task, or there are two.
  */
 #include "../registry.h"
 #include "../task.h"
@@ -133,15 +133,24 @@ __attribute__((weak)) int wa__other_main(int argc, char **argv) __asm__("main");
 #define COMPARE_MAINS(argc, argv) 0
 #endif
 
+/* From there on. */
+static const wa__entry *find(const wa__entry *entry, const char *name) {
+  while (entry && strcmp(entry->name, name)) entry = entry->next;
+  return entry;
+}
+
 int main(int argc, char **argv) {
   if (COMPARE_MAINS(argc, argv)) return 2;
   const char *wanted = argc > 1 ? argv[1] : "";
-  const wa__entry *entry = wa__entries();
-  while (entry && strcmp(entry->name, wanted)) entry = entry->next;
+  const wa__entry *entry = find(wa__entries(), wanted);
   if (!entry || argc > 3) {
     say(ERR, "usage: TASK [INPUT]; the tasks are:");
     for (entry = wa__entries(); entry; entry = entry->next) say(ERR, " "), say(ERR, entry->name);
     say(ERR, "\n");
+    return 2;
+  }
+  if (find(entry->next, wanted)) {
+    say(ERR, "two tasks are called '"), say(ERR, wanted), say(ERR, "' (WA_TASK)\n");
     return 2;
   }
   call c = {entry, argc > 2 ? argv[2] : NULL, false};

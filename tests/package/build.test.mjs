@@ -160,6 +160,21 @@ for (const toolchain of names) {
       return undefined;
     });
 
+    test('two tasks of one name: neither runs, in Node and under wasmtime', async (t) => {
+      for (const file of ['one.c', 'other.c']) {
+        project.write(file, '#include "wasyncio.h"\nstatic int same(void *a) { return a ? 1 : 0; } WA_TASK(same);\n');
+      }
+      await succeeds(build('one.c', 'same.wasm', 'other.c'));
+      const said = "two tasks are called 'same' (WA_TASK)\n";
+      const inNode = await project.wasyncio(['run', 'same.wasm', 'same']);
+      assert.deepEqual([inNode.status, inNode.stderr.endsWith(said)], [2, true], inNode.stderr);
+      const wasmtime = wasmtimeCommand();
+      if (!wasmtime) return t.skip('there is no wasmtime command: ./build.sh wasmtime builds it');
+      const { status, stderr } = await project.run(wasmtime, ['run', 'same.wasm', 'same']);
+      assert.deepEqual([status, stderr], [2, said]);
+      return undefined;
+    });
+
     // Firefox takes long to start; what runs there is the hosts' tests' business.
     for (const browser of toolchain === 'npm' ? browsers : ['chromium']) {
       test(`the same wasm runs in ${browser}`, { skip: missingBrowser(browser) }, async (t) => {
