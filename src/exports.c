@@ -138,8 +138,8 @@ __attribute__((used)) void wa__recover(void) {
 void wa__rest(void);
 __attribute__((used)) void wa__rest(void) { wa__fiber_rest(); }
 
-/* The trap left the stack pointer on the dead task's stack. This goes back to the host's stack before any C runs; it is
- * naked because a C function would, at its end, put the pointer back to where it found it. */
+/* The trap left the stack pointer on the dead task's stack, or in a listener's frame. This goes back to where the host came in
+ * before any C runs; it is naked because a C function would, at its end, put the pointer back to where it found it. */
 WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) uint32_t kind) {
   __asm__(".globaltype __stack_pointer, i32\n"
           "i32.const 0\n"
@@ -153,6 +153,9 @@ WAX(recover) __attribute__((naked)) int32_t wax_recover(__attribute__((unused)) 
           "i32.store wa__stack_room\n"
           "i32.const 0\n"
           "i32.load wa__fiber_running\n"
+          "i32.const 0\n"
+          "i32.load8_u wa__reporting\n"
+          "i32.or\n"
           "if\n"
           "i32.const 0\n"
           "i32.load wa__fiber_host_stack\n"
