@@ -95,13 +95,17 @@ static void one_ended(wa__callback *callback) {
   if (!--left) wa__ready(&stop);
 }
 
+/* Their callbacks, for wa__run_cut; NULL: none. Small: there a trap leaves them, which saves 10 bytes. */
+static wa__callback *ends;
+static uint32_t ends_count;
+
 static int cancel_rest(void) {
   static const char sentence[] = "the main task ended; cancelling the %3u that are left";
   if (wa__task_count) wa__report(WA_REPORT_SHUTDOWN, sentence, NULL, "", 0, (int)wa__task_count);
   uint32_t n = left = wa__task_count;
   if (!n) return WA_OK;
-  wa__callback *ends = wa__alloc(n * sizeof *ends), *end = ends;
-  if (!ends) return wa__no_memory("a task");
+  wa__callback *first = wa__alloc(n * sizeof *first), *end = first;
+  if (!first) return wa__no_memory("a task");
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
     if (f->kind != WA__TASK || !wa__pending(f)) continue;
@@ -109,9 +113,11 @@ static int cancel_rest(void) {
     end->run = one_ended;
     wa__list_push(&f->callbacks, &end++->link);
   }
+  if (!WA__SMALL) ends = first, ends_count = n;
   int st = run_until_stopped();
-  while (end > ends) wa__list_unlink(&(--end)->link);
-  wa__free(ends, n * sizeof *ends);
+  while (end > first) wa__list_unlink(&(--end)->link);
+  wa__free(first, n * sizeof *first);
+  ends = NULL;
   return st;
 }
 
@@ -138,8 +144,8 @@ int wa_run(wa_task_fn f, void *arg) {
   static const char deadlock[] = "deadlock (or max_turns): %3u tasks are left";
   if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, deadlock, NULL, "", 0, (int)wa__task_count);
   int status = st < 0 ? st : wa_status(main_task);
+  in_run = false; /* before that is given back, where a listener may trap */
   wa_release(main_task);
-  in_run = false;
   wa__discard_all();
   wa__fiber_trim();
   if (!WA__SMALL) wa__fiber_kept = NULL; /* another task may come to be in its place */
@@ -149,12 +155,14 @@ int wa_run(wa_task_fn f, void *arg) {
 }
 
 void wa__run_cut(void) {
-  if (!in_run) return;
-  wa__task *main_task = wa__container(wa__fiber_kept, wa__task, fiber);
-  wa__list_unlink(&stop.link);
-  wa_release(&main_task->future);
-  wa__fiber_kept = NULL;
+  wa__task *main_task = in_run ? wa__container(wa__fiber_kept, wa__task, fiber) : NULL;
   in_run = false;
+  wa__fiber_kept = NULL;
+  wa__list_unlink(&stop.link);
+  for (uint32_t i = 0; ends && i < ends_count; i++) wa__list_unlink(&ends[i].link);
+  wa__free(ends, ends_count * sizeof *ends);
+  ends = NULL;
+  if (main_task) wa_release(&main_task->future);
 }
 
 /* ---- a host's turn ---------------------------------------------------------------------------------------------- */

@@ -35,3 +35,24 @@ static int traps(void *arg) {
   __builtin_trap();
 }
 __attribute__((export_name("run_traps"))) int run_traps(void) { return wa_run(traps, NULL); }
+
+static int traps_at_its_end(void *arg) {
+  (void)arg;
+  wa_sleep(WA_FOREVER);
+  __builtin_trap();
+}
+static int cannot_be_stopped(void *arg) {
+  (void)arg;
+  wa_uncancellable_enter();
+  return wa_sleep(WA_MS(50));
+}
+static int leaves_both(void *arg) {
+  (void)arg;
+  wa_release(wa_spawn_with(traps_at_its_end, NULL, &(wa_task_options){.name = "t"})); /* of one length in each report */
+  wa_release(wa_spawn(cannot_be_stopped, NULL));
+  return wa_yield();
+}
+__attribute__((export_name("run_traps_at_its_end"))) int run_traps_at_its_end(void) { return wa_run(leaves_both, NULL); }
+
+static int sleeps(void *arg) { return (void)arg, wa_sleep(WA_MS(100)); }
+__attribute__((export_name("run_sleeps"))) int run_sleeps(void) { return wa_run(sleeps, NULL); }

@@ -6,6 +6,8 @@ import { load } from '../../bindings/index.js';
 import { buildWasm } from '../../scripts/link.mjs';
 import { errorOf, here, onBoth, root, undefinedSymbols } from './setup.mjs';
 
+const small = /^O[sz]$/.test(process.env.WASYNCIO_LEVEL ?? '');
+
 onBoth('memory', (test) => {
   test("nothing that malloc gives is the runtime's", {}, (rt) => {
     assert.equal(rt.exports.shared(), 0);
@@ -27,6 +29,19 @@ onBoth('memory', (test) => {
     }
     assert.equal(rt.exports.run(), 0);
     assert.equal(await rt.spawn('keeps_stack'), 0);
+  });
+
+  test('and where that waited for what its main had left: the next is not ended by those', {}, async (rt, { context }) => {
+    if (small) return context.skip('there they stay');
+    const bytes = [];
+    for (let i = 0; i < 3; i++) {
+      assert.throws(() => rt.exports.run_traps_at_its_end(), WebAssembly.RuntimeError);
+      assert.equal(rt.exports.wax_recover(0), 1);
+      assert.equal(rt.exports.run_sleeps(), 0);
+      assert.equal(await rt.spawn('keeps_stack'), 0);
+      bytes.push(rt.counts().bytes);
+    }
+    assert.equal(bytes[2], bytes[1]);
   });
 }, 'memory');
 
