@@ -84,7 +84,7 @@ export function maker(root, cache, version = '') {
     const object = join(cache, 'obj', `${tools.target}-${hash(...words)}`, `${name}.o`);
     const depfile = `${object}.d`;
     // The compiler too: another version of it may have come under the same name.
-    const program = find(words[0]) ?? [];
+    const program = tools.program ?? find(words[0]) ?? [];
     const inputs = () => (existsSync(depfile) ? dependencies(depfile) : [depfile]).concat(program);
     await makeFile(object, inputs, words.join(' '), async (out) => {
       await withWarnings(tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]));

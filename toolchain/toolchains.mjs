@@ -10,7 +10,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npmOptimizer } from './binaryen.mjs';
-import { npmClang } from './npm.mjs';
+import { npmClang, npmModule } from './npm.mjs';
 import { BuildError, find, run, runWords } from './run.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -84,6 +84,7 @@ function npm() {
   const clang = npmClang();
   return clang && {
     ...wasi('npm', ['clang'], ['clang++'], ['ar']),
+    program: npmModule('@yowasp/clang'), // no clang on the PATH
     run(words) {
       this.optimizer.load?.(); // it is wanted next
       return clang(words);

@@ -6,7 +6,9 @@ import { test } from 'node:test';
 import { compile, makeFile, root } from '../../scripts/make.mjs';
 import { toolchain } from '../../scripts/toolchain.mjs';
 import { maker } from '../../toolchain/make.mjs';
+import { npmModule } from '../../toolchain/npm.mjs';
 import { BuildError, parallel } from '../../toolchain/run.mjs';
+import { findToolchain } from '../../toolchain/toolchains.mjs';
 
 function scratch(context) {
   mkdirSync(join(root, 'build'), { recursive: true });
@@ -103,12 +105,13 @@ test('a C file is compiled again when a header of it changes', async (context) =
   assert.notEqual(await compile(tools, ['-DB'], path('a.c')), object, 'other flags, another object');
 });
 
-test('by a compiler that has been replaced, all is compiled again', async (context) => {
+async function replaced(context, toolsOf) {
   const path = scratch(context);
-  const { cc, ...tools } = toolchain('native');
+  const { cc } = toolchain('native');
+  const tools = { ...toolchain('native'), ...toolsOf(path('cc')) };
   const install = (version) => writeFileSync(path('cc'), `#!/bin/sh\n# ${version}\nexec ${cc.join(' ')} "$@"\n`, { mode: 0o755 });
   writeFileSync(path('a.c'), 'int a;\n');
-  const made = async () => statSync(await compile({ ...tools, cc: [path('cc')] }, [], path('a.c'))).ino;
+  const made = async () => statSync(await compile(tools, [], path('a.c'))).ino;
   install('1');
   [path('cc'), path('a.c')].forEach((file) => ageBySeconds(file, 20));
   const first = await made();
@@ -116,6 +119,13 @@ test('by a compiler that has been replaced, all is compiled again', async (conte
   install('1.1');
   ageBySeconds(path('cc'), 10); // an installer sets the time of the release
   assert.notEqual(await made(), first);
+}
+test('by a compiler that has been replaced, all is compiled again', (context) => replaced(context, (path) => ({ cc: [path] })));
+
+test("so it is by one that is no program of that name, as npm's: its record names a file of it", async (context) => {
+  await replaced(context, (program) => ({ program }));
+  const main = npmModule('@yowasp/clang');
+  if (main) assert.equal(findToolchain('npm').program, main);
 });
 
 test('every failure of a parallel build is told', async () => {
