@@ -40,8 +40,8 @@ export const options = {
   toolchain: { type: 'string' },
 };
 
-// Before the words are read: a flag like -pthread would be taken for several.
-export const refuse = (args) => checkFlags(args.filter((word) => !/^-[oO]/.test(word)));
+// Before the words are read: a flag like -pthread would be taken for several. Only behind -- is an @ no path's.
+export const refuse = (args) => checkFlags(args.filter((word) => !/^(-[oO]|@)/.test(word)));
 
 const beside = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const dist = beside('dist');
@@ -93,7 +93,7 @@ export async function main({ values, words, rest }) {
   const own = Object.entries(shorts).flatMap(([short, name]) =>
     (values[name] ?? []).map((value) => `-${short}${value}`));
   const behind = whole(rest);
-  checkFlags([...own, ...rest]);
+  checkFlags([...own, ...behind]);
   const forLink = [...own.filter(linkAlone), ...behind];
   const forCompiler = [...own, ...behind].filter((flag) => !linkAlone(flag));
 

@@ -316,6 +316,14 @@ for (const toolchain of names) {
       }
     });
 
+    test('an @ is refused where it names a file of flags, not in a path', async () => {
+      mkdirSync(project.file('@a/lib@1'), { recursive: true });
+      project.write('@a/n.h', '#define N 7\n');
+      project.write('@a/app.c', '#include <wasyncio.h>\n#include <n.h>\nint f(void *arg) { (void)arg; return N; }\nWA_TASK(f);');
+      await succeeds(build('@a/app.c', '@a/app.wasm', '-I', '@a'));
+      await succeeds(build('@a/app.c', '@a/app.wasm', '--', '-I', '@a', `-Wl,-L${project.file('@a/lib@1')}`));
+    });
+
     test('what breaks asyncify is refused with the reason', async () => {
       project.write('jump.c', `#include "wasyncio.h"
         #include <setjmp.h>
