@@ -20,6 +20,7 @@ void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   if (!wa__given((const void *)(intptr_t)visit, "wa_tasks")) return;
   uint32_t last = wa__last_id;
   bool may_end = !wa__inside; /* a task, by a wa_run of the visitor's; else a pending one keeps itself */
+  wa__list ended = {0};       /* those are given back last: who hears of their errors may release any other */
   wa__visit before = wa__visit_begin();
   WA__LIST_EACH(link, &wa__futures) {
     wa_future *f = wa__container(link, wa_future, all);
@@ -28,9 +29,11 @@ void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
     f->refs += may_end;
     visit(f, ctx); /* which may release any future but this */
     WA__LIST_AGAIN(link);
-    if (may_end) wa_release(f);
+    if (may_end && !wa__pending(f)) wa__list_push(&ended, &wa__task_of(f)->step.link);
+    else f->refs -= may_end;
   }
   wa__visit_end(before);
+  for (wa__list *link; (link = wa__list_pop(&ended));) wa_release(&wa__container(link, wa__task, step.link)->future);
 }
 
 void wa_count(wa_counts *out) {

@@ -123,6 +123,21 @@ TEST(a_visitor_may_run_the_loop_and_so_end_the_task_it_visits) {
   TAKE_REPORT(WA_REPORT_SHUTDOWN);
 }
 
+static void releases_beside(const wa_report *report, void *ctx) {
+  (void)ctx;
+  note("%d", report->kind);
+  if (report->kind == WA_REPORT_UNSEEN) wa_release(beside);
+}
+
+TEST(who_hears_of_the_error_of_the_task_that_a_visitor_has_ended_may_release_the_next) {
+  wa_release(wa_spawn_with(returns, NUMBER(WA_EUSER), &(wa_task_options){.name = "visited"}));
+  beside = wa_future_new();
+  wa_on_report(releases_beside, NULL);
+  wa_tasks(runs_all, NULL);
+  wa_on_report(NULL, NULL);
+  EXPECT_TRACE("visited 4");
+}
+
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
 static void writes_and_waits(void *arg) {
