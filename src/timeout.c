@@ -127,7 +127,8 @@ int wa__timeout_leave(wa_timeout *t, int status) {
   bool inside = mask && timer->mask_level >= mask && !passed_around(timer);
   if (expired && (wa_uncancel(t->task) <= t->cancelling || inside) && status == WA_ECANCELED) {
     status = WA_ETIMEDOUT;
-    if (timer->tells && timer->tells == task->extra->told) task->extra->heard++; /* told of both at once, as of this deadline */
+    /* Told of both at once, as of this deadline; unless the other was taken back before. */
+    if (timer->tells && timer->tells == task->extra->told && task->extra->heard < task->cancels) task->extra->heard++;
   }
   if (expired && task->request_level) take_back_untold(timer, task);
   drop(&timer->scope);

@@ -297,6 +297,25 @@ TASK_TEST(defer_that_hears_of_the_bodys_request_as_its_own_deadline_alone) {
   EXPECT_TRACE("WA_ETIMEDOUT WA_ETIMEDOUT");
 }
 
+static void takes_it_back_in_a_deadline(void *arg) {
+  wa_timeout t;
+  wa_timeout_enter(&t, 0);
+  wa_uncancel(wa_current());
+  note("%s", wa_status_name(wa_timeout_exit(&t, wa_sleep(WA_MS(5)))));
+  note("%s", wa_status_name(wa_sleep(WA_MS(5))));
+  (void)arg;
+}
+
+/* The deadline's is then the only one that was told, and the next is not taken for the body's. */
+TASK_TEST(defer_that_takes_the_bodys_request_back_before_its_own_deadline_hears_of_the_next) {
+  static void (*cleanup)(void *) = takes_it_back_in_a_deadline;
+  wa_task *t = wa_spawn(asks_itself_before, &cleanup);
+  wa_sleep(WA_MS(1));
+  wa_cancel(t, "by another");
+  EXPECT_STATUS(finish(t), WA_ECANCELED);
+  EXPECT_TRACE("WA_ETIMEDOUT WA_ECANCELED");
+}
+
 static void bounds_a_sleep_in_a_region(void *arg) {
   wa_uncancellable_enter();
   bounds_a_sleep(arg);
