@@ -31,7 +31,7 @@ function check({ timeout, host }, words) {
   const [path, task] = words;
   expect(path, 'run: no wasm is given, like: npx wasyncio run app.wasm crawl');
   expectFile('run', path);
-  expect(task, `run: no task is given, like: npx wasyncio run app.wasm crawl${orElse(path)}`);
+  expect(task, task || `run: no task is given, like: npx wasyncio run app.wasm crawl${orElse(path)}`);
   expect(words.length <= 3, `run: one input is expected, not ${words.length - 2}; quote one that has spaces`);
   expect(timeout === undefined || (timeout.trim() && Number(timeout) >= 0),
     `run: --timeout takes milliseconds, 0 or more, not '${timeout}'`);
@@ -55,7 +55,7 @@ async function importHost(path) {
   }
 }
 
-// How else a wasm is run that has a main.
+// How else a wasm is run that has a main. Only for who is refused: a pipe can be read once.
 function orElse(path) {
   try {
     const exports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(path)));

@@ -82,6 +82,11 @@ for (const [what, line, status, stdout, stderr = /^$/] of [
   });
 }
 
+test('a wasm that comes by a pipe, which can be read once', { skip: process.platform === 'win32' }, async () => {
+  const command = 'cat tasks.wasm | "$0" node_modules/wasyncio/bin/wasyncio.mjs run /dev/stdin echo hello';
+  assert.equal((await project.run('sh', ['-c', command, process.execPath])).stdout, 'hello\n');
+});
+
 // Sends a signal when the task waits, and again when that is told, if the task is stubborn. seconds: from the last.
 async function interrupted(task, again, signal = 'SIGINT') {
   let sent = 0, last;
