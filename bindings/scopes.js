@@ -118,8 +118,8 @@ function verdict(controller, members) {
 
 // The member is a group, too. What is nobody's member is inside of none, so a nest that grows at its ends is not searched.
 function refuseCircle(group, member) {
-  const inside = new Set([member]); // which takes more while it is gone through
-  if (group._held) for (const { _members } of inside) _members?.forEach((each) => inside.add(each));
+  const inside = new Set([member]); // groups; takes more while it is gone through
+  if (group._held) for (const { _members } of inside) _members.forEach((each) => each._members && inside.add(each));
   if (inside.has(group)) misuse('a group must have members that do not wait for it');
   member._held = true;
 }
