@@ -55,11 +55,12 @@ __attribute__((used)) int32_t wa__host_init(uint32_t flags, double budget_ms, ui
 }
 
 /* What a host's call may be trapped out of, and recovered from: notes the stack pointer before any C runs, or each trap would
- * leave a little less of the host's stack. `call` is the assembly that pushes the arguments and calls: a C call would have a
- * prologue, as in wax_recover. */
-#define FROM_HOST(call)                                    \
-  __asm__(".globaltype __stack_pointer, i32\n"             \
-          "i32.const 0\nglobal.get __stack_pointer\ni32.store wa__fiber_host_stack\n" call "return\n")
+ * leave a little less of the host's stack; but not inside another call, where this one is refused. `call` is the assembly that
+ * pushes the arguments and calls: a C call would have a prologue, as in wax_recover. */
+#define FROM_HOST(call)                                                                             \
+  __asm__(".globaltype __stack_pointer, i32\n"                                                      \
+          "i32.const 0\ni32.load8_u wa__inside\ni32.eqz\nif\n"                                      \
+          "i32.const 0\nglobal.get __stack_pointer\ni32.store wa__fiber_host_stack\nend_if\n" call "return\n")
 
 /* No trap is recovered from in it, but in the program's own exports from here on. */
 _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"")

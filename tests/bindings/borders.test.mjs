@@ -62,6 +62,18 @@ onBoth('borders', (test) => {
     await other.close();
   });
 
+  test('a trap after a call that was refused inside an import leaves the host its stack', {}, async (rt, { module }) => {
+    let call;
+    const probe = () => { other.exports[call](0, 0, 0, 0, 0, 0, 0, 0); throw new Error('a trap'); };
+    const other = await load(module, { imports: { test: { probe, missing() {} } } });
+    const frame = other.exports.frame();
+    for (call of ['wax_turn', 'wax_spawn', 'wax_init']) {
+      assert.equal((await errorOf(other.spawn('call_import', 0))).name, 'TrapError');
+      assert.equal(other.exports.frame(), frame, call);
+    }
+    await other.close();
+  });
+
   test('what is settled already has ended before a deadline that passes meanwhile', { clock: 'real' }, async (rt) => {
     for (const wait of [
       () => rt.waitFor(Promise.resolve('v'), 1),

@@ -375,6 +375,8 @@ static int calls_and_waits(void *arg) {
 }
 WA_TASK(calls_and_waits);
 
+EXPORT(frame) uintptr_t frame(void) { return (uintptr_t)__builtin_frame_address(0); }
+
 IMPORT(missing) int missing(void);
 static int call_missing(void *arg) {
   (void)arg;
