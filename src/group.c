@@ -217,7 +217,7 @@ int wa_group_exit(wa_group *g, int status) {
   s->flags &= ~(uint32_t)WAITING;
   if (circle) return wa__misuse("wa_group_exit: the task would wait for a member that waits for it");
   int st = leave(s, t, status);
-  g->state = NULL;
+  g->mark = 0;
   wa__errors errors = {(int *)(void *)s->errors.data, s->errors.size / sizeof(int), s->words.data, s->words.size};
   g->errors = st == WA_EGROUP ? set_errors(t, &errors) : 0;
   drop(&s->scope);

@@ -352,7 +352,7 @@ typedef struct wa_group {
   WA__PRIVATE(
     wa_task *task;
     struct wa__group *state;
-    uintptr_t mark;  /* its own place, if it was entered */
+    uintptr_t mark;  /* its own place, while it is entered */
     uint32_t errors; /* which they were; 0: none */
   )
 } wa_group;

@@ -137,6 +137,16 @@ TASK_TEST(group_finished_or_failing_takes_no_members) {
   EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_EGROUP);
 }
 
+/* Left without its exit, as by a function that returned, and begun anew where it was. */
+TASK_TEST(group_left_twice_where_one_was_never_left) {
+  wa_group g;
+  wa_group_enter(&g);
+  g = (wa_group){0};
+  EXPECT_STATUS(wa_group_enter(&g), WA_OK);
+  EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
+  EXPECT_MISUSE(wa_group_exit(&g, WA_OK), "wa_group_exit: the group was not entered by this task, or was left already");
+}
+
 static void joins_late(void *group, wa_future *last) {
   (void)last;
   EXPECT_REFUSED(wa_group_spawn(group, returns, NULL), "wa_group_spawn: the group is finished");
