@@ -135,6 +135,7 @@ bool wa_cancelled(const wa_future *f) { return wa__check("wa_cancelled", f) && f
 
 int wa_status(const wa_future *f) {
   if (!wa__check("wa_status", f)) return WA_EMISUSE;
+  if (!WA__SMALL && wa__pending(f)) return WA_EPENDING; /* one that is being ended has its status already, which a listener reads */
   ((wa_future *)f)->seen |= !wa__pending(f); /* its error is still to come */
   return f->status;
 }

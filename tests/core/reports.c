@@ -32,6 +32,20 @@ TASK_TEST(report_of_a_swallowed_cancellation) {
   wa_release(t);
 }
 
+static void asks_for_the_status(const wa_report *report, void *ctx) {
+  (void)ctx;
+  note("%d %s", wa_done(report->task), wa_status_name(wa_status(report->task)));
+}
+
+TASK_TEST(report_of_a_swallowed_cancellation_is_told_before_the_task_is_done) {
+  wa_task *t = wa_spawn(swallows, NUMBER(0));
+  turns(1);
+  wa_cancel(t, NULL);
+  wa_on_report(asks_for_the_status, NULL);
+  EXPECT_STATUS(finish(t), WA_OK);
+  EXPECT_TRACE("0 WA_EPENDING");
+}
+
 TASK_TEST(report_of_a_cancellation_swallowed_into_a_result) {
   wa_task *t = named("glutton", swallows, NUMBER(12));
   turns(1);
