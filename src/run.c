@@ -224,11 +224,11 @@ uint32_t wa__discard_all(void) {
 
 /* The program hears of what failed unseen, once. What a listener leaves then goes unheard, or there might be no end. */
 void wa__reclaim(void) {
+  static wa__list left; /* if a listener traps, the rest is the next call's */
+  if (!left.next) wa__list_init(&left);
   void (*heard)(wa_future *f) = wa__future_unseen;
-  for (; !wa__list_empty(&wa__futures); wa__future_unseen = NULL) {
+  for (; !wa__list_empty(&wa__futures) || !wa__list_empty(&left); wa__future_unseen = NULL) {
     wa__discard_all(); /* what a listener has spawned */
-    wa__list left;
-    wa__list_init(&left);
     wa__list_splice_to(&left, &wa__futures);
     while (!wa__list_empty(&left)) { /* a gather refers to its members, so the youngest go first */
       wa_future *f = wa__container(left.prev, wa_future, all);

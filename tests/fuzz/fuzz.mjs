@@ -11,11 +11,11 @@ import { runBatch, sequences } from './batch.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const silence = 120_000; // ms: a batch takes some
 
-export async function build(target, level) {
-  const out = join(root, `build/tests/fuzz/${target}-${level}.wasm`);
+export async function build(target, level, name = 'tasks') {
+  const out = join(root, `build/tests/fuzz/${name}-${target}-${level}.wasm`);
   const extra = target === 'emscripten' ? ['-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined'] : [];
   const quiet = ['-Wno-unused-command-line-argument', ...extra];
-  await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, 'tasks.c')], extra: quiet, names: true });
+  await buildWasm({ target, level, kind: 'reactor', out, files: [join(here, `${name}.c`)], extra: quiet, names: true });
   return new WebAssembly.Module(readFileSync(out));
 }
 
