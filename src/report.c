@@ -40,6 +40,19 @@ static void print_line(line *line, size_t size) {
   wa__host_print(line->text, size + 1);
 }
 
+/* Of a deadlock: who waits where, the oldest first, as many as the line has room for. */
+static size_t write_waiting(line *line, size_t size) {
+  const char *before = ": ";
+  WA__LIST_EACH(link, &wa__futures) {
+    wa__task *t = wa__as_task(wa__container(link, wa_future, all));
+    if (!t || !wa__pending(&t->future)) continue;
+    size += wa__formatted(line->text + size, sizeof *line - size, *t->site ? "%0s'%1s' at %2s" : "%0s'%1s'",
+                          wa__text_arg(before), wa__text_arg(wa_name(&t->future)), wa__text_arg(t->site), 0);
+    before = ", ";
+  }
+  return size;
+}
+
 /* The status that goes with a count. */
 static const int8_t statuses[WA_REPORT_SHUTDOWN + 1] = {
     [WA_REPORT_STALLED] = WA_EPENDING, [WA_REPORT_STACK] = WA_ESTACK, [WA_REPORT_TRAP] = WA_ETRAP};
@@ -52,6 +65,7 @@ void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const ch
   if (kind == WA_REPORT_STACK) number = (int)wa__fiber_stack_size(&t->fiber);
   line line;
   size_t size = write_line(&line, kind, sentence, t, site, age, number);
+  if (!WA__SMALL && kind == WA_REPORT_DEADLOCK) size = write_waiting(&line, size);
   bool counts = !(UNCOUNTED >> kind & 1);
   wa_report r = {.kind = kind, .task = t ? &t->future : NULL, .site = site, .age = age,
                  .status = counts ? statuses[kind] : number, .count = counts ? (uint32_t)number : 0,
