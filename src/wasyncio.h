@@ -635,7 +635,7 @@ typedef enum wa_report_kind {
                                not for a wa_fd_watch that wa_close ended */
   WA_REPORT_STACK,          /**< a task overflowed its stack */
   WA_REPORT_TRAP,           /**< a task hit a trap */
-  WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left. The text says where each waits (not in the small library). */
+  WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left; the text says where (not in the small library) */
   WA_REPORT_SHUTDOWN        /**< the main task ended and `count` others had not */
 } wa_report_kind;
 /** One report. */
