@@ -111,6 +111,7 @@ export async function main({ values, words, rest }) {
     task = rt.spawn(name, input, { name, timeout });
     interrupted = listen(task); // at once: it may run before an await is over
   });
+  rt.on('deadlock', () => {}); // told below, as this command's errors are
   // Node has nothing left to wait for, and the task is still there.
   let told = false;
   process.on('beforeExit', () => {

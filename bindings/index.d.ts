@@ -384,7 +384,7 @@ export type ReportKind =
   | 'stack'
   /** A task hit a trap. */
   | 'trap'
-  /** Nothing is ready and nothing can become so. */
+  /** Nothing is ready and nothing can become so: told when Node's process ends, and tasks of a runtime that is open still wait. */
   | 'deadlock'
   /** The main task of `wa_run` ended before others. */
   | 'shutdown';

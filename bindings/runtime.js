@@ -4,6 +4,7 @@ import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { CancelledError, ClosedError, misuse, must, need, options, show } from './errors.js';
 import { asyncDispose, dispose, stop } from './future.js';
+import { tellIfStuck } from './reports.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';
 import { Task } from './task.js';
@@ -16,7 +17,10 @@ export class Runtime {
   #entries = new Map();
   #closing;
 
-  constructor(core) { this.#core = core?.schedule ? core : misuse('a Runtime comes from load, not from new'); }
+  constructor(core) {
+    this.#core = core?.schedule ? core : misuse('a Runtime comes from load, not from new');
+    tellIfStuck(this, core.reports);
+  }
   static _core(rt) { return rt.#core; } // for streams.js
 
   get exports() { return this.#core.exports; }

@@ -90,6 +90,19 @@ onBoth('reports', (test) => {
     `), 'of the other\nunseen unloved\n');
   });
 
+  test("tasks that still wait when Node has nothing left to wait for are told, with their places", {}, async (_, { path }) => {
+    assert.equal((await run(path, `
+      const onReport = ({ kind, count, text }) => console.log(kind, count, text.replace(/c:\\d+/g, 'c:N'));
+      const host = { never: () => new Promise(() => {}) };
+      const rt = await load(path, { host, onReport });
+      for (const name of ['a', 'b']) rt.spawn('call', 'never', { name });
+      const closed = await load(path, { onReport });
+      await closed.close();
+      const idle = await load(path, { onReport });
+      await idle.spawn('plain');
+    `)), "deadlock 2 deadlock: Node has nothing left to wait for, and 2 tasks are left: 'a' at tasks.c:N, 'b' at tasks.c:N\n");
+  });
+
   test('nor one that ended a wait, or that was cancelled afterwards', {}, async (rt, { reports }) => {
     await rt.wait([rt.spawn('status', -1005), rt.spawn('sleeper', 5)], { when: 'error' });
     const task = rt.spawn('status', -1005);
