@@ -136,7 +136,7 @@ export class Runtime {
   /**
    * create_task(): starts the C task with this name: that of a `WA_TASK`, or of an exported function that takes a pointer and
    * returns a status. Throws a MisuseError for an unknown name or a wrong argument, or when called from an import that C
-   * is calling.
+   * is calling. In TypeScript, `spawn<string>(...)`, `spawn<number>(...)` or `spawn<Bytes>(...)` says what C returns.
    */
   spawn<T extends Uint8Array | string | number = Output>(name: string, input?: Input, options?: SpawnOptions): Task<T>;
 
@@ -284,7 +284,7 @@ export class Task<T = Output> extends Future<T> {
   readonly status: number | undefined;
   /** How many requests to stop were not taken back. */
   readonly cancelling: number;
-  /** Why the task was cancelled: the value that was given. */
+  /** Why the task ended as cancelled: the value that was given. Before its end, `signal.reason` has that. */
   readonly reason: unknown;
   /**
    * For what JavaScript does on the task's behalf: `fetch(url, { signal: task.signal })`. Aborts, with the reason,

@@ -120,7 +120,7 @@ function link(module, given, find) {
     const what = `${from}.${name}, which is not there: give it by options.imports`;
     const value = given[from]?.[name] ?? find(from, name);
     if (value === undefined) {
-      if (from === 'asyncify') refuse('the module was not passed through wasm-opt --asyncify');
+      if (from === 'asyncify') refuse('the module is not suspendable yet: npx wasyncio instrument makes it so, after the link');
       if (kind !== 'function') refuse(`the module imports the ${kind} ${what}`);
     }
     (imports[from] ??= {})[name] = value ?? (() => refuse(`C called ${what}`));

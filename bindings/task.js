@@ -49,6 +49,11 @@ export class Task extends Future {
   _isAt(state, x) { return states[this.#word(STATE, x)] === state; }
   get cancelling() { return this.#word(CANCELLING) ?? this.#cancelling; }
   get [Symbol.toStringTag]() { return 'Task'; }
+  /** What Node's console shows: there, these are no properties. */
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
+    const { name, state, site, status } = this;
+    return `Task ${inspect({ name, state, site, ...(status !== undefined && { status }) }, options)}`;
+  }
 
   /** For what belongs to the task; made when it is asked for. */
   get signal() {

@@ -78,6 +78,10 @@ const importing = Uint8Array.from([ // its memory
   ...header, ...section(1, 1, 0x60, 0, 0), ...section(3, 1, 0), ...section(7, 1, ...text('wax_abi'), 0, 0),
   ...section(10, 1, 2, 0, 0xb),
 ]);
+const linked = Uint8Array.from([ // but not instrumented
+  ...header, ...section(1, 1, 0x60, 0, 0), ...section(2, 1, ...text('asyncify'), ...text('stop_rewind'), 0, 0),
+  ...section(7, 1, ...text('wax_abi'), 0, 0),
+]);
 
 test('what will not do is named', async () => {
   const folder = join(root, 'build/tests/bindings');
@@ -90,6 +94,7 @@ test('what will not do is named', async () => {
     [Uint8Array.of(1, 2, 3), LoadError, /is not wasm/],
     [empty, LoadError, /does not hold the runtime.*wax_abi/],
     [importing, LoadError, /does not export its memory/],
+    [linked, LoadError, /not suspendable yet: npx wasyncio instrument/],
     [exits, LoadError, /does not start: C called exit\(3\)/],
     [undefined, MisuseError, /load: the source must be a URL, a path, bytes/],
     [42, MisuseError, /not 42/],

@@ -1,5 +1,6 @@
 // Tasks from JavaScript: what goes in and comes out, how they end, and what they say of themselves.
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import {
   CancelledError, GroupError, StackOverflowError, Task, TaskError, TimeoutError, TrapError,
 } from '../../bindings/index.js';
@@ -33,6 +34,14 @@ onBoth('task', (test) => {
     for (const number of [0, -0, 1.25, -1e300, Infinity, NaN]) assert.equal(await rt.spawn('echo', number), number);
     assert.equal(await rt.spawn('echo'), 0);
     assert.equal(await rt.spawn('echo', null), 0);
+  });
+
+  test("Node's console shows what a task is doing", {}, async (rt) => {
+    const task = rt.spawn('sleeper', 5, { name: 'slow' });
+    await rt.spawn('plain');
+    assert.match(inspect([task]), /^\[ Task \{ name: 'slow', state: 'waiting', site: 'tasks\.c:\d+' \} \]$/);
+    await task;
+    assert.match(inspect(task), /^Task \{ name: 'slow', state: 'done', site: '.*', status: 0 \}$/);
   });
 
   test('a result is a copy of its own', {}, async (rt) => {

@@ -43,6 +43,9 @@ class Life(Case):
             task.result()
         with self.assertRaisesRegex(wasyncio.LoadError, 'wax_turn'):
             wasyncio.Program(wasmtime.wat2wasm('(module)'))
+        linked = '(module (import "asyncify" "stop_rewind" (func)) (func (export "wax_turn")))'
+        with self.assertRaisesRegex(wasyncio.LoadError, 'npx wasyncio instrument'):
+            wasyncio.Program(wasmtime.wat2wasm(linked))
         with self.assertRaises(wasyncio.LoadError):
             wasyncio.Program(b'no wasm')
         with self.assertRaisesRegex(wasyncio.LoadError, 'nowhere.wasm'):

@@ -36,6 +36,8 @@ class Program:
         self._exports = [item.name for item in self.module.exports if isinstance(item.type, wasmtime.FuncType)]
         if 'wax_turn' not in self._exports:
             raise LoadError('the wasm does not export wax_turn: build it with wasyncio, as a reactor')
+        if any(item.module == 'asyncify' for item in self.module.imports):
+            raise LoadError('the wasm is not suspendable yet: npx wasyncio instrument makes it so, after the link')
         self._ticking = 0  # in that process
 
     def start(self, host=None, *, guard=5.0, virtual_clock=False, budget=0.0, stack_size=0, debug=False,
