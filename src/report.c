@@ -107,11 +107,13 @@ wa_future *wa__reported_unseen;
 
 static void unseen(wa_future *f) {
   static const char task[] = "task '%0s' failed with %3s, and nobody looked at it";
+  static const char after[] = "task '%0s' failed with %3s after %1s, and nobody looked at it";
   static const char future[] = "a future failed with %3s, and nobody looked at it";
   wa__task *t = wa__as_task(f);
   bool first = !WA__SMALL && !wa__reporting; /* small: if the listener traps, f stays */
   if (first) wa__reported_unseen = f;
-  wa__report(WA_REPORT_UNSEEN, t ? task : future, t, t ? t->site : "", 0, f->status);
+  const char *of_task = !WA__SMALL && t && *t->site ? after : task;
+  wa__report(WA_REPORT_UNSEEN, t ? of_task : future, t, t ? t->site : "", 0, f->status);
   if (first) wa__reported_unseen = NULL;
 }
 

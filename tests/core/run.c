@@ -1,5 +1,6 @@
 /* wa_run, wa_configure and the clocks. */
 #include "unit.h"
+#include "../../src/base.h"
 
 #include <string.h>
 
@@ -116,7 +117,9 @@ static int leaves_one_that_fails(void *arg) {
 TEST(run_tells_of_an_error_while_it_ends) {
   EXPECT_STATUS(wa_run(leaves_one_that_fails, NULL), WA_OK);
   EXPECT_REPORT(WA_REPORT_SHUTDOWN, "the main task ended; cancelling the 1 that are left");
-  EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'left' failed with WA_EUSER, and nobody looked at it");
+  static const char small[] = "task 'left' failed with WA_EUSER, and nobody looked at it";
+  static const char text[] = "task 'left' failed with WA_EUSER after run.c:106, and nobody looked at it";
+  EXPECT_REPORT(WA_REPORT_UNSEEN, WA__SMALL ? small : text);
 }
 
 TEST(run_keeps_the_frame_of_main_until_all_have_ended) {
