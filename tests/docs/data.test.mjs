@@ -10,6 +10,7 @@ import { root } from '../../scripts/make.mjs';
 const page = readFileSync(join(root, 'docs/data.md'), 'utf8');
 
 for (const [heading, replaced, by, printed] of [
+  ['Several values', '', '', '255,254,1,0'],
   ['Host functions', 'https://example.org', 'data:,hello', '5'], // a test needs no network
   ['Streams', '', '', 'hello'],
 ]) {
