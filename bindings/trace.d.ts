@@ -69,8 +69,11 @@ export class Trace {
   stop(): TraceEvent[];
 }
 
-/** The events in Chrome's trace-event format: `JSON.stringify` them into a file, and https://ui.perfetto.dev draws it. */
-export function toChrome(events: readonly TraceEvent[]): {
+/**
+ * The events in Chrome's trace-event format: `JSON.stringify` them into a file, and https://ui.perfetto.dev draws it. What has
+ * not ended is drawn as far as `until`, or the last event. A wait that never ends is seen only by `toChrome(events, rt.now)`.
+ */
+export function toChrome(events: readonly TraceEvent[], until?: number): {
   /** Slices of time, instants and names of tracks, as that format has them. */
   traceEvents: object[];
 };

@@ -1,6 +1,6 @@
 /* What happened when: the runtime's event trace, read out of its ring. A module of its own, `wasyncio/trace`, because
  * most programs never load it; it needs nothing of a runtime but its exports and its memory. */
-import { must, options } from './errors.js';
+import { must, need, options } from './errors.js';
 
 const kinds = ['spawn', 'run', 'yield', 'wait', 'wake', 'cancel', 'cleanup', 'end'];
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -75,9 +75,10 @@ export class Trace {
 
 /* One track per task, on which run, ready and wait follow each other, inside of clean-up where the task was told to
  * stop. The format is that of Chrome's about:tracing, which Perfetto (https://ui.perfetto.dev) opens. */
-export function toChrome(events) {
+export function toChrome(events, until = 0) {
   const those = Array.isArray(events) && events.every((event) => event && typeof event === 'object');
   must(those, 'toChrome: events', 'what read or stop gave', events);
+  need('time', 'toChrome: until', until);
   const traceEvents = [];
   const tracks = new Map();
   const ns = (ms) => Math.round(ms * 1e6); // whole ones: a slice ends where the next one begins
@@ -111,6 +112,6 @@ export function toChrome(events) {
     add({ ph: 'i', s: 't', tid, name: 'end', ts: time, args: { status } });
     tracks.delete(tid);
   }
-  for (const track of tracks.values()) finish(track, events.at(-1).time);
+  for (const track of tracks.values()) finish(track, Math.max(until, events.at(-1).time));
   return { traceEvents };
 }

@@ -112,6 +112,19 @@ onBoth('trace', (t) => {
     assert.equal(tracing.stop().length, 6);
   });
 
+  t('a wait that never ends is drawn until now', {}, async (rt) => {
+    const tracing = trace(rt);
+    const task = rt.spawn('sleeper', 1000);
+    await rt.spawn('sleeper', 5);
+    rt.advance(20);
+    const events = tracing.stop();
+    const wait = (until) => toChrome(events, until).traceEvents.findLast(({ tid, ph }) => tid === events[0].task && ph === 'X');
+    assert.match(wait(rt.now).name, /^wait tasks\.c:\d+$/);
+    assert.ok(wait(rt.now).dur >= 25_000 && wait().dur < 6_000, `${wait(rt.now).dur}, ${wait().dur}`);
+    task.cancel();
+    await errorOf(task);
+  });
+
   t('Chrome draws it: a track for each task, its slices inside each other', {}, async (rt) => {
     const tracing = trace(rt);
     const task = rt.spawn('slow_cleanup', 20, { name: 'slow' });
@@ -137,6 +150,7 @@ onBoth('trace', (t) => {
     left.cancel();
     await errorOf(left);
     assert.deepEqual(toChrome([]), { traceEvents: [] });
+    assert.deepEqual(toChrome([], 5), { traceEvents: [] });
   });
 });
 
