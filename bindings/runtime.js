@@ -129,6 +129,13 @@ export class Runtime {
     core.reports.close();
   }
 
+  #taskNames() {
+    const { x, memory } = this.#core;
+    const names = [];
+    for (let i = 0, name; (name = x.wax_entry(i)) !== 0; i++) names.push(memory.text(name));
+    return names;
+  }
+
   // By its WA_TASK; else any exported function that takes a pointer and returns a status.
   #entry(name) {
     const known = this.#entries.get(name);
@@ -142,7 +149,7 @@ export class Runtime {
       const exported = !/^(_|wax?_)/.test(name) && typeof f === 'function' && table;
       if (!exported || f.length !== 1) {
         const takes = `the export of that name takes ${f?.length} arguments, a task one pointer`;
-        const why = exported ? takes : 'name it with WA_TASK in C';
+        const why = exported ? takes : `name it with WA_TASK in C; the wasm has ${this.#taskNames().join(', ') || 'none'}`;
         misuse(`spawn: no task is named ${show(name)}: ${why}`);
       }
       found = [table.grow(1), BY_INDEX];
