@@ -13,7 +13,8 @@ const breaking = [
   [/^-pthread$|^-mthread/, 'the runtime is for one thread'],
   [/^-mtail-call$|^-mcpu=bleeding-edge$/, 'a tail call leaves no frame that asyncify could unwind'],
   [/^-([cSEM]|M[MDFGPQTV].*|###|fsyntax-only|-version|-help)$/, 'a build goes on to a wasm'],
-  [/^(-Wl,(.*,)?)?@|^--config/, 'a build has to see the flags themselves: those of a file it would not check, and not notice changed'],
+  [/^(-Wl,(.*,)?)?@|^--config/,
+    'a build has to see the flags themselves: those of a file it would not check, and not notice changed'],
   [/^-O/, 'the optimization is told once, before --, as -O3'],
   [/^-o$/, 'the output is told once, before --'],
 ];

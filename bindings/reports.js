@@ -5,8 +5,6 @@ import { must, need, textOf } from './errors.js';
 
 const kinds = ['swallowed', 'stalled', 'ungraceful', 'unseen', 'stack', 'trap', 'deadlock', 'shutdown'];
 
-const SHOWN = 8; // of many tasks
-
 const reportOf = (kind, text, name = '', status = 0, site = '', count = 0, age = 0, task) =>
   ({ kind, task, name, status, count, site, age, text });
 
@@ -21,25 +19,6 @@ function tellAtExit(reports) {
     globalThis.process?.on?.('exit', () => untold.forEach((each) => each.close()));
   }
   untold.add(reports);
-}
-
-// Of runtimes that nobody may have closed. Where Node has nothing left to wait for, nor can their tasks' waits end.
-let open;
-/** runtime: is held weakly. */
-export function tellIfStuck(runtime, reports) {
-  if (!open) {
-    open = new Set();
-    globalThis.process?.on?.('beforeExit', () => open.forEach((tell) => tell()));
-  }
-  const held = new WeakRef(runtime);
-  const tell = () => {
-    const tasks = held.deref()?.closed === false ? held.deref().tasks() : [];
-    if (tasks.length === 0) return;
-    open.delete(tell); // told once, because a line on the console may keep Node going
-    reports.stuck(tasks);
-  };
-  open.add(tell);
-  collected.register(runtime, () => open.delete(tell));
 }
 
 export class Reports {
@@ -93,13 +72,8 @@ export class Reports {
   /** What nobody is there to look at. */
   unseen(text) { this.#emit(reportOf('unseen', text)); }
 
-  /** These wait for what can never come. */
-  stuck(tasks) {
-    const places = tasks.slice(0, SHOWN).map(({ name, site }) => `'${name}'${site && ` at ${site}`}`);
-    if (tasks.length > SHOWN) places.push('...');
-    const text = `deadlock: Node has nothing left to wait for, and ${tasks.length} tasks are left: ${places.join(', ')}`;
-    this.#emit(reportOf('deadlock', text, '', 0, '', tasks.length));
-  }
+  /** So many tasks wait for what can never come. */
+  deadlock(text, count) { this.#emit(reportOf('deadlock', text, '', 0, '', count)); }
 
   /** The last chance to look has passed. */
   close() { this.#unseen.forEach((report) => this.#lost(report)); }

@@ -4,7 +4,6 @@ import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { CancelledError, ClosedError, misuse, must, need, options, show } from './errors.js';
 import { asyncDispose, dispose, stop } from './future.js';
-import { tellIfStuck } from './reports.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';
 import { Task } from './task.js';
@@ -17,11 +16,8 @@ export class Runtime {
   #entries = new Map();
   #closing;
 
-  constructor(core) {
-    this.#core = core?.schedule ? core : misuse('a Runtime comes from load, not from new');
-    tellIfStuck(this, core.reports);
-  }
-  static _core(rt) { return rt.#core; } // for streams.js
+  constructor(core) { this.#core = core?.schedule ? core : misuse('a Runtime comes from load, not from new'); }
+  static _core(rt) { return rt.#core; } // for streams.js and stuck.js
 
   get exports() { return this.#core.exports; }
   get memory() { return this.exports.memory; }
