@@ -45,7 +45,7 @@ TASK_TEST(report_of_a_swallowed_cancellation_is_told_before_the_task_is_done) {
   wa_cancel(t, NULL);
   wa_on_report(asks_for_the_status, NULL);
   EXPECT_STATUS(finish(t), WA_OK);
-  EXPECT_TRACE("0 WA_EPENDING");
+  EXPECT_TRACE(WA__SMALL ? "0 WA_OK" : "0 WA_EPENDING");
 }
 
 TASK_TEST(report_of_a_cancellation_swallowed_into_a_result) {
