@@ -4,7 +4,8 @@
  *                  --deadline-->  as many ends-of-time as are left
  *
  * Law: the state lives as long as a callback or the timer may still come to it, or the program holds it. So an iterator
- * that a cancelled task leaves behind does what CPython's does: its timer stays.
+ * that a cancelled task leaves behind does what CPython's does: its timer stays. And what next hands out is borrowed of the
+ * state: so nobody gets anything of one that is closed, or whose task has ended.
  */
 #include "queue.h"
 #include "watch.h"
@@ -41,13 +42,23 @@ static void end(struct wa__completed *c) {
   wa__free(c, size_of(c->n));
 }
 
-/* Nobody will ask any more; the last callback or the timer ends it. */
+/* Whoever waits in next hears of it; the last of those ends it. */
+static void shut(struct wa__completed *c) {
+  c->closed = true;
+  wa_queue_shutdown(&c->done, true);
+  wa__watch_stop(c->watches, c->n);
+  wa__due_cancel(&c->due);
+  end(c);
+}
+
+/* Nobody may ask any more. If nobody does, the last callback or the timer ends it. */
 static void drop(wa__scope *scope) {
   struct wa__completed *c = wa__container(scope, struct wa__completed, scope);
+  wa__scope_leave(scope);
   c->owner = NULL;
   c->held = c->owner_inside = false; /* discarded while it waited, if it did */
-  if (!c->inside && (!c->todo || c->closed)) end(c);
-  else wa__scope_leave(scope);
+  if (c->inside) shut(c);
+  else if (!c->todo || c->closed) end(c);
 }
 
 static void leave(wa__scope *scope) {
@@ -56,7 +67,7 @@ static void leave(wa__scope *scope) {
   wa__scope_leave(scope);
   wa__free(w, sizeof *w);
   c->inside--;
-  if (c->closed || (!c->held && !c->todo)) end(c);
+  if (c->closed) end(c);
 }
 
 static void member_done(wa__callback *callback) {
@@ -124,7 +135,7 @@ int wa_completed_next(wa_completed *it, wa_future **out) {
     c->owner_inside = false;
     if (c->closed) end(c);
   }
-  if (st == WA_ESHUTDOWN) return wa__misuse("wa_completed_next: the iterator was closed meanwhile");
+  if (st == WA_ESHUTDOWN) return wa__misuse("wa_completed_next: the iterator was closed meanwhile, or its task ended");
   return st < 0 || *out ? st : WA_ETIMEDOUT;
 }
 
@@ -132,9 +143,5 @@ void wa_completed_close(wa_completed *it) {
   if (!it || !it->state) return;
   struct wa__completed *c = it->state;
   it->state = NULL;
-  c->closed = true;
-  wa_queue_shutdown(&c->done, true);
-  wa__watch_stop(c->watches, c->n);
-  wa__due_cancel(&c->due);
-  end(c);
+  shut(c);
 }
