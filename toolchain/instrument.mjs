@@ -87,13 +87,19 @@ function checkBody(body, name, seen, { stackPointer, stackSet, intrinsics, inste
   return [...parts, body.subarray(copied)];
 }
 
-// The binary with the check and those calls in it, and what nosuspend.mjs asks about its functions.
-export function checkStack(bytes) {
+// The module's parts that are asked about here. imports: of functions. exported: names.
+function parse(bytes) {
   const sections = wasm.readSections(bytes) ?? refuse('it is no wasm binary.');
   const body = (id, name = '') => sections.find((section) => section.id === id && section.name === name)?.body;
   const namesBody = body(wasm.CUSTOM, 'name');
   const { functions, globals } = namesBody ? wasm.readNames(namesBody) : { functions: [], globals: [] };
   const imports = body(wasm.IMPORT) ? wasm.readImports(body(wasm.IMPORT)).filter(({ kind }) => kind === 0) : [];
+  const exported = body(wasm.EXPORT) ? wasm.readExports(body(wasm.EXPORT)).map(({ name }) => name) : [];
+  return { sections, body, functions, globals, imports, exported };
+}
+
+// What shows without a look into its functions.
+function refuseUnfit({ functions, globals, imports, exported }) {
   for (const [pattern, what] of jumps) {
     const jump = imports.find(({ module, name }) => module === 'env' && pattern.test(name));
     if (jump) refuse(overFrames(what, `the program (by the import env.${jump.name})`));
@@ -101,22 +107,28 @@ export function checkStack(bytes) {
   if (functions.includes('signature_mismatch:main')) {
     refuse('its main is neither `int main(void)` nor `int main(int argc, char **argv)`: the start would not call it.');
   }
-  const asyncifys = imports.some(({ module }) => module === 'asyncify');
-  const exported = body(wasm.EXPORT) ? wasm.readExports(body(wasm.EXPORT)).map(({ name }) => name) : [];
   if (exported.includes('__set_stack_limits')) {
     refuse("Emscripten's own check of the stack is in it, which would take each task's stack for an overflow." +
       ' Link without -sSTACK_OVERFLOW_CHECK=2 and -sASSERTIONS=2; stacks are checked without them.');
   }
   // Before, the runtime has imports of asyncify's.
+  const asyncifys = imports.some(({ module }) => module === 'asyncify');
   const isDone = functions.some((name) => /^asyncify_st(art|op)_/.test(name)) || exported.includes('wax_abi');
   if (!asyncifys && isDone) refuse('it is instrumented already.');
-  const stackPointer = globals.indexOf('__stack_pointer');
-  if (stackPointer < 0) {
+  if (!globals.includes('__stack_pointer')) {
     refuse(`no global is named __stack_pointer. ${asyncifys ? 'Link' : 'If it is not instrumented already, link'} with names` +
       ' (emcc: --profiling-funcs) and without -O.');
   }
+  if (!functions.includes('wa__stack_set')) refuse('wa__stack_set is not in it. Link libwasyncio.a in.');
+}
+
+// The binary with the check and those calls in it, and what nosuspend.mjs asks about its functions.
+export function checkStack(bytes) {
+  const parts = parse(bytes);
+  refuseUnfit(parts);
+  const { sections, body, functions, globals, imports } = parts;
+  const stackPointer = globals.indexOf('__stack_pointer');
   const stackSet = functions.indexOf('wa__stack_set');
-  if (stackSet < 0) refuse('wa__stack_set is not in it. Link libwasyncio.a in.');
   const intrinsics = new Map();
   imports.forEach(({ module, name }, index) => { if (module === 'asyncify') intrinsics.set(index, name); });
 
