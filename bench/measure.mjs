@@ -1,6 +1,6 @@
 // The measuring rule, the same for every subject.
 //
-//   find count    a batch, count operations a task, doubled until it takes `batch` ms: this also warms up
+//   find count    a batch, count operations a task, made larger until it takes `batch` ms: this also warms up
 //   warm up       batches until `warm` ms have gone by, so that the engine's best code runs
 //   rounds        one batch of each subject in turn, again and again; the figure is the median over the rounds
 //

@@ -1,9 +1,9 @@
-/* One listener for each AbortSignal, however many tasks it stops: the first task that joins adds it, the last that
- * leaves removes it. An abort reaches the tasks in the order in which they joined. */
+/* One listener for each AbortSignal, however many tasks and scopes it stops: the first that joins adds it, the last that
+ * leaves removes it. An abort reaches them in the order in which they joined. */
 import { signalled } from './cause.js';
 import { tellAfter } from './future.js';
 
-const members = new WeakMap(); // AbortSignal -> Set of tasks
+const members = new WeakMap(); // AbortSignal -> Set of what it stops
 
 function onAbort({ target: signal }) {
   const tasks = members.get(signal);

@@ -1,7 +1,7 @@
 /* checkpoint.c: the await point of a loop that computes.
  *
- *     wa_checkpoint: --fuel > 0 ? on : look at the clock --budget left--> refuel
- *                                                        '--spent------> the host's turn, then refuel
+ *     wa_checkpoint: --fuel > 0 ? on : look at the clock, refuel --slice left--> on
+ *                                                               '--over-------> others' turn, or the host's; then look at once
  *
  * Law: the clock is looked at about every LOOK_EVERY of time, whatever a round of the loop costs: fuel follows the
  * measured time of the rounds before. A cancellation sets the fuel to 1, so the next check sees it at once.

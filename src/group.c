@@ -19,7 +19,8 @@ typedef struct member {
   wa_future *task;
 } member;
 
-/* On the heap, for members that end after their parent died without clean-up. */
+/* What members read and write as they end, on the heap: the program's wa_group may lie on a C stack that is gone, because its task
+ * died or its function returned without the exit. */
 struct wa__group {
   wa__scope scope;
   wa__task *parent;

@@ -693,7 +693,7 @@ void wa_trace_stop(void);
 typedef struct wa__entry { const char *name; wa_task_fn f; struct wa__entry *next; } wa__entry;
 void wa__register(wa__entry *entry);
 
-extern int32_t wa__fuel;         /* checkpoints until the next look at the clock; 0 asks for one now */
+extern int32_t wa__fuel;         /* checkpoints until the next look at the clock; 1: the very next one looks */
 extern const char *wa__site;     /* where the running task is about to wait */
 int wa__checkpoint(void);
 

@@ -1,5 +1,6 @@
-// asyncify's intrinsics are imports that wasm-opt resolves after the link. emcc must be told that they are no mistake,
-// so that it goes on refusing every other undefined symbol.
+// Imports that emcc must be told are no mistake, so that it goes on refusing every other undefined symbol: asyncify's
+// intrinsics, which wasm-opt resolves after the link, and those of WASI's functions that emcc's own library lacks, which the host
+// gives. What stands for them here is never called.
 mergeInto(LibraryManager.library, {
   start_unwind: function () {},
   stop_unwind: function () {},
