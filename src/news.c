@@ -37,7 +37,7 @@ WA__COLD void wa__news_tell_late(void) {
 
 static void on_report(const wa_report *r, void *ctx) {
   (void)ctx;
-  if (r->kind == WA_REPORT_STACK || r->kind == WA_REPORT_TRAP) wa__note_sentence(r->text);
+  if (WA__SMALL && (r->kind == WA_REPORT_STACK || r->kind == WA_REPORT_TRAP)) wa__note_sentence(r->text); /* else report.c does */
   const char *task = wa_name(r->task);
   size_t site = strlen(r->site) + 1, text = strlen(r->text) + 1, name = strlen(task) + 1;
   wa__detail *d = wa__detail_new(WA_BYTES, NULL, sizeof(wa__report_record) + site + text + name);

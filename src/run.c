@@ -224,14 +224,14 @@ uint32_t wa__discard_all(void) {
 
 /* The program hears of what failed unseen, once. What a listener leaves then goes unheard, or there might be no end. */
 void wa__reclaim(void) {
-  static wa__list left; /* if a listener traps, the rest is the next call's */
-  if (!left.next) wa__list_init(&left);
+  static wa__list rest; /* if a listener traps, the rest is the next call's */
+  if (!rest.next) wa__list_init(&rest);
   void (*heard)(wa_future *f) = wa__future_unseen;
-  for (; !wa__list_empty(&wa__futures) || !wa__list_empty(&left); wa__future_unseen = NULL) {
+  for (; !wa__list_empty(&wa__futures) || !wa__list_empty(&rest); wa__future_unseen = NULL) {
     wa__discard_all(); /* what a listener has spawned */
-    wa__list_splice_to(&left, &wa__futures);
-    while (!wa__list_empty(&left)) { /* a gather refers to its members, so the youngest go first */
-      wa_future *f = wa__container(left.prev, wa_future, all);
+    wa__list_splice_to(&rest, &wa__futures);
+    while (!wa__list_empty(&rest)) { /* a gather refers to its members, so the youngest go first */
+      wa_future *f = wa__container(rest.prev, wa_future, all);
       f->refs = 1;
       wa_release(f);
     }
