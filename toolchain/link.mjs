@@ -4,9 +4,8 @@
 // kind: 'command'  has a main and runs by itself
 //       'reactor'  a host drives its exports, all of which are kept
 //       'both'     a command whose exports are kept too
-import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { hash } from './make.mjs';
+import { hash, isFile } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
 import { withWarnings } from './run.mjs';
 
@@ -22,7 +21,6 @@ export const linkFlags = ({ link, names }, kind) => [
 ];
 
 // The files that these flags name: archives behind -l, where a folder of -L has them; and words that are files, also in -Wl,.
-const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 function filesOf(flags) {
   const of = (option) => flags.filter((flag) => flag.startsWith(option)).map((flag) => flag.slice(option.length));
   const archive = (name) => (name.startsWith(':') ? name.slice(1) : `lib${name}.a`);

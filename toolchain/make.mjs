@@ -18,6 +18,7 @@ export function makeFolder(path) {
   }
 }
 
+export const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 const textOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
 export const hash = (...words) => createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 12);
 

@@ -5,11 +5,12 @@
 //   - too much is put there, never too little: conditions around an #include are not looked at, and a macro that stands
 //     for a text may be included;
 //   - that file system takes a/../b for a/b. Where that would be another file, it is refused.
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
+import { isFile } from './make.mjs';
 import { BuildError, commandFailed, runWords } from './run.mjs';
 
 const here = fileURLToPath(import.meta.url);
@@ -86,8 +87,6 @@ const wordToMemory = (word) => {
   const [, option = '', rest] = withPath.exec(word) ?? [];
   return rest !== undefined && isAbsolute(rest) ? option + toMemory(rest) : word;
 };
-
-const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const includes = new RegExp(
   String.raw`(?:#\s*(?:include(?:_next)?|import|embed|define\s+\w+)\s*|__has_\w+\s*\(\s*)["<]([^">\n]+)`, 'g');

@@ -15,7 +15,7 @@ import { wasmtimeCommand } from '../../scripts/wasmtime.mjs';
 import { find } from '../../toolchain/run.mjs';
 import { findToolchain, names } from '../../toolchain/toolchains.mjs';
 import { browsers, missing as missingBrowser, open } from '../browsers.mjs';
-import { installed } from './project.mjs';
+import { installed, lacking } from './project.mjs';
 
 const cleanup = [];
 let project;
@@ -28,14 +28,6 @@ before(async () => {
   }
 });
 after(() => cleanup.forEach((f) => f()));
-
-function missing(name) {
-  try {
-    return !findToolchain(name);
-  } catch (error) {
-    return error.message;
-  }
-}
 
 async function succeeds(args) {
   const { status, stdout, stderr } = await project.wasyncio(args);
@@ -73,7 +65,7 @@ test('a build that a signal ends leaves nothing half made behind', async (t) => 
 });
 
 for (const toolchain of names) {
-  describe(toolchain, { skip: missing(toolchain) }, () => {
+  describe(toolchain, { skip: lacking(toolchain) }, () => {
     const build = (file, out, ...more) => ['build', file, '-o', out, '--toolchain', toolchain, ...more];
     const out = `tasks-${toolchain}.wasm`;
 
@@ -88,7 +80,7 @@ for (const toolchain of names) {
 
     test('builds again for a header behind --, and for an archive behind -l or --', async (t) => {
       // npm's has no archiver, but links what another has made.
-      const archiver = toolchain === 'npm' ? names.find((name) => name !== 'emcc' && name !== 'npm' && !missing(name)) : toolchain;
+      const archiver = toolchain === 'npm' ? names.find((name) => name !== 'emcc' && name !== 'npm' && !lacking(name)) : toolchain;
       if (!archiver) return t.skip('there is nothing to make an archive with');
       const archive = async (value) => {
         project.write('value.c', `int value(void) { return ${value}; }\n`);
@@ -362,7 +354,7 @@ function serve(t, folder) {
 }
 
 // A WASI SDK is a folder with a clang of its own; here, one that leads to the system's.
-test('the WASI SDK that WASI_SDK_PATH names is used', { skip: missing('clang') }, async () => {
+test('the WASI SDK that WASI_SDK_PATH names is used', { skip: lacking('clang') }, async () => {
   const bin = project.file('sdk/bin');
   mkdirSync(bin, { recursive: true });
   const { cc: [clang], ar: [ar] } = findToolchain('clang');

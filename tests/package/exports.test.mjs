@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { load } from '../../bindings/index.js';
 import { root } from '../../scripts/make.mjs';
-import { findToolchain, names } from '../../toolchain/toolchains.mjs';
-import { installed } from './project.mjs';
+import { names } from '../../toolchain/toolchains.mjs';
+import { installed, lacking } from './project.mjs';
 
 const cleanup = [];
 let project;
@@ -34,17 +34,9 @@ before(async () => {
 });
 after(() => cleanup.forEach((f) => f()));
 
-function missing(name) {
-  try {
-    return !findToolchain(name);
-  } catch (error) {
-    return error.message;
-  }
-}
-
 for (const toolchain of names) {
   for (const [file, level] of [['own.c', '-O0'], ['own.c', '-O3'], ['own.cc', '-O0'], ['own.cc', '-O3']]) {
-    test(`${file} ${level}, ${toolchain}`, { skip: missing(toolchain) }, async () => {
+    test(`${file} ${level}, ${toolchain}`, { skip: lacking(toolchain) }, async () => {
       const args = ['build', 'other.c', file, '-o', 'own.wasm', level, '--toolchain', toolchain];
       const { status, stderr } = await project.wasyncio(args);
       assert.equal(status, 0, stderr);

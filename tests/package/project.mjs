@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, run } from '../../scripts/make.mjs';
 import { find } from '../../toolchain/run.mjs';
+import { findToolchain } from '../../toolchain/toolchains.mjs';
 
 let packed;
 /** The tarball's path; packed once. */
@@ -79,6 +80,15 @@ export async function installed(t, env = process.env) {
   const { status, stderr } = await project.run('npm', npm);
   if (status !== 0) throw new Error(stderr);
   return project;
+}
+
+/** Why the toolchain of that name can't be used on this machine; false if it can: node:test's `skip`. */
+export function lacking(name) {
+  try {
+    return !findToolchain(name);
+  } catch (error) {
+    return error.message;
+  }
 }
 
 /** Why npm can't bring its toolchain here, else false; as node:test's `skip`. */
