@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import * as bindings from '../../bindings/index.js';
 import * as streams from '../../bindings/streams.js';
+import * as trace from '../../bindings/trace.js';
 import { declaredIn, here, root } from './setup.mjs';
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -30,4 +31,5 @@ for (const [lib, types, file] of [
 test('the types name what the modules export', () => {
   assert.deepEqual(declaredIn('index.d.ts'), Object.keys(bindings).sort());
   assert.deepEqual(declaredIn('streams.d.ts'), Object.keys(streams).sort());
+  assert.deepEqual(declaredIn('trace.d.ts'), Object.keys(trace).sort());
 });
