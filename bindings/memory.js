@@ -109,7 +109,7 @@ export class Memory {
 const { keys } = Uint8Array.prototype; // of any typed array; refuses one whose buffer does not reach as far any more
 
 /** The bytes of any buffer or view; undefined if it is none, or one that was transferred or cut off and has none any more. */
-export function bytesOf(value) {
+function bytesOf(value) {
   if (Object(value) !== value) return undefined; // what is refused below costs far more
   try {
     if (!ArrayBuffer.isView(value)) return new Uint8Array(new DataView(value).buffer);

@@ -57,7 +57,7 @@ export async function buildNative({ out, files, extra = [], asan = false, fault 
 
 // The static libraries, for programs that are built without this project; `folder` is where they go. As fast as they can be,
 // for a debugger, or small.
-export const endings = { release: '', debug: '-debug', Oz: '-small' };
+const endings = { release: '', debug: '-debug', Oz: '-small' };
 export async function buildLibraries({ target, level, folder }) {
   for (const library of await libraries(toolchain(target), level)) {
     const name = basename(library).replace(/\.a$/, `${endings[level]}.a`);
