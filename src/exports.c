@@ -277,8 +277,8 @@ WAX(next_task) uint32_t wax_next_task(uint32_t handle) {
   wa_future *f = handle ? wa__handle_get(handle) : NULL;
   if (!alone || (handle && !f)) return 0;
   for (wa__list *link = f ? f->all.next : wa__futures.next; link && link != &wa__futures; link = link->next) {
-    wa_future *next = wa__container(link, wa_future, all);
-    if (next->kind == WA__TASK && wa__pending(next)) return wa__handle_of(next);
+    wa__task *next = wa__unfinished(link);
+    if (next) return wa__handle_of(&next->future);
   }
   return 0;
 }

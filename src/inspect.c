@@ -23,14 +23,14 @@ void wa_tasks(void (*visit)(wa_task *task, void *ctx), void *ctx) {
   wa__list ended = {0};       /* those are given back last: who hears of their errors may release any other */
   wa__visit before = wa__visit_begin();
   WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind != WA__TASK || !wa__pending(f)) continue;
-    if ((int32_t)(wa__task_of(f)->id - last) > 0) break; /* the visitor has spawned it */
-    f->refs += may_end;
-    visit(f, ctx); /* which may release any future but this */
+    wa__task *t = wa__unfinished(link);
+    if (!t) continue;
+    if ((int32_t)(t->id - last) > 0) break; /* the visitor has spawned it */
+    t->future.refs += may_end;
+    visit(&t->future, ctx); /* which may release any future but this */
     WA__LIST_AGAIN(link);
-    if (may_end && !wa__pending(f)) wa__list_push(&ended, &wa__task_of(f)->step.link);
-    else f->refs -= may_end;
+    if (may_end && !wa__pending(&t->future)) wa__list_push(&ended, &t->step.link);
+    else t->future.refs -= may_end;
   }
   wa__visit_end(before);
   for (wa__list *link; (link = wa__list_pop(&ended));) wa_release(&wa__container(link, wa__task, step.link)->future);

@@ -44,8 +44,8 @@ static void print_line(line *line, size_t size) {
 static size_t write_waiting(line *line, size_t size) {
   const char *before = ": ";
   WA__LIST_EACH(link, &wa__futures) {
-    wa__task *t = wa__as_task(wa__container(link, wa_future, all));
-    if (!t || !wa__pending(&t->future)) continue;
+    wa__task *t = wa__unfinished(link);
+    if (!t) continue;
     size += wa__formatted(line->text + size, sizeof *line - size, *t->site ? "%0s'%1s' at %2s" : "%0s'%1s'",
                           wa__text_arg(before), wa__text_arg(wa_name(&t->future)), wa__text_arg(t->site), 0);
     before = ", ";
@@ -94,8 +94,8 @@ wa_time wa__report_ungraceful(wa_time now) {
   if (look_at == WA_FOREVER) look_at = wa__plus(now, grace);
   if (now < look_at) return look_at;
   WA__LIST_EACH(link, &wa__futures) {
-    wa__task *t = wa__as_task(wa__container(link, wa_future, all));
-    if (!t || !wa__pending(&t->future) || !t->cancels || t->ungraceful) continue;
+    wa__task *t = wa__unfinished(link);
+    if (!t || !t->cancels || t->ungraceful) continue;
     if (now - t->cancelled_at >= grace) wa__report_overdue(t, now);
     else if (wa__plus(t->cancelled_at, grace) < next) next = wa__plus(t->cancelled_at, grace);
     WA__LIST_AGAIN(link); /* the listener may have released any other */

@@ -107,11 +107,11 @@ static int cancel_rest(void) {
   wa__callback *first = wa__alloc(n * sizeof *first), *end = first;
   if (!first) return wa__no_memory("a task");
   WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind != WA__TASK || !wa__pending(f)) continue;
-    wa__cancel(f, NULL);
+    wa__task *t = wa__unfinished(link);
+    if (!t) continue;
+    wa__cancel(&t->future, NULL);
     end->run = one_ended;
-    wa__list_push(&f->callbacks, &end++->link);
+    wa__list_push(&t->future.callbacks, &end++->link);
   }
   if (!WA__SMALL) ends = first, ends_count = n;
   int st = run_until_stopped();
@@ -194,10 +194,10 @@ uint32_t wa__cancel_all(const char *text) {
   wa__detail *reason = wa__reason(text);
   uint32_t n = 0;
   WA__LIST_EACH(link, &wa__futures) {
-    wa_future *f = wa__container(link, wa_future, all);
-    if (f->kind != WA__TASK || !wa__pending(f) || wa__task_of(f)->closing) continue;
-    wa__task_of(f)->closing = true;
-    n += wa__cancel(f, reason);
+    wa__task *t = wa__unfinished(link);
+    if (!t || t->closing) continue;
+    t->closing = true;
+    n += wa__cancel(&t->future, reason);
   }
   wa__detail_release(reason);
   return n;
@@ -208,13 +208,13 @@ uint32_t wa__cancel_all(const char *text) {
 uint32_t wa__discard_all(void) {
   for (uint32_t n = 0;; wa__unheard = true) {
     WA__LIST_EACH(link, &wa__futures) {
-      wa_future *f = wa__container(link, wa_future, all);
-      if (f->kind != WA__TASK || !wa__pending(f)) continue;
-      f->refs++; /* so that it is still there to go on from: who hears of its end may release any other */
-      wa__task_discard(wa__task_of(f), WA_EDISCARDED);
+      wa__task *t = wa__unfinished(link);
+      if (!t) continue;
+      t->future.refs++; /* so that it is still there to go on from: who hears of its end may release any other */
+      wa__task_discard(t, WA_EDISCARDED);
       n++;
       WA__LIST_AGAIN(link);
-      wa_release(f);
+      wa_release(&t->future);
     }
     WA__LIST_EACH(link, &wa__futures) wa__cancel(wa__container(link, wa_future, all), NULL);
     if (wa__loop_idle()) return wa__unheard = false, n;

@@ -101,6 +101,11 @@ extern uint32_t wa__leaving_count; /* of those, asked to stop and not taken back
 
 static inline wa__task *wa__task_of(wa_future *f) { return wa__container(f, wa__task, future); }
 static inline wa__task *wa__as_task(wa_future *f) { return f->kind == WA__TASK ? wa__task_of(f) : NULL; }
+/* Of a link in wa__futures: the task, if it is one, and has not finished. */
+static inline wa__task *wa__unfinished(wa__list *link) {
+  wa_future *f = wa__container(link, wa_future, all);
+  return f->kind == WA__TASK && wa__pending(f) ? wa__task_of(f) : NULL;
+}
 
 /* The running task; notes the misuse and returns NULL outside of tasks. So small that it is inlined, with what calls it, into
  * the program's functions that wait. */
