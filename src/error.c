@@ -1,7 +1,7 @@
 /* error.c: names of statuses, and the sentence that belongs to the latest wrong call. */
 #include "base.h"
 
-static char error_text[7 * WA__TEXT_MOST + 112], *error_end;
+static char error_text[7 * WA__TEXT_MOST + 112], *error_end; /* the longest names seven tasks: wait.c's cycle */
 
 const char *wa__outside;
 void (*wa__misuse_heard)(const char *sentence);

@@ -30,6 +30,8 @@ static uint32_t give(wa_future *f) {
 
 WAX(abi) int32_t wax_abi(void) { return 1; }
 
+enum { VIRTUAL = 1, DEBUG = 2 }; /* flags of wax_init */
+
 int32_t wa__host_init(uint32_t flags, double budget_ms, uint32_t stack_size);
 __attribute__((used)) int32_t wa__host_init(uint32_t flags, double budget_ms, uint32_t stack_size) {
   WAX_ALONE;
@@ -38,14 +40,14 @@ __attribute__((used)) int32_t wa__host_init(uint32_t flags, double budget_ms, ui
   static wa_config own; /* of the program's constructors; whose clock it is, the host says */
   if (!wa__events_on) own = wa__the_loop.config;
   wa_config c = own;
-  c.virtual_clock = flags & 1;
-  c.debug |= (flags & 2) != 0;
+  c.virtual_clock = flags & VIRTUAL;
+  c.debug |= (flags & DEBUG) != 0;
   if (budget_ms > 0) c.turn_budget = wa__from_ms(budget_ms);
   if (stack_size) c.stack_size = stack_size;
   for (const wa__entry *e = wa__entries(); e; e = e->next)
     if (wax_find(e->name) != e) return wa__misuse("wax_init: two tasks are called '%s' (WA_TASK)", e->name);
   /* A constructor of the program's may have spawned tasks; only what is asked for can't be had any more. */
-  bool asks = wa__events_on || flags & 3 || budget_ms > 0 || stack_size;
+  bool asks = wa__events_on || flags & (VIRTUAL | DEBUG) || budget_ms > 0 || stack_size;
   int st = asks || !wa__task_count ? wa_configure(&c) : (wa__report_start(), WA_OK);
   if (st < 0) return st;
   if (own_functions == UINT32_MAX) own_functions = wa__guest_functions();
@@ -206,7 +208,7 @@ WAX(entry) const char *wax_entry(uint32_t i) {
   return e ? e->name : NULL;
 }
 
-enum { EAGER = 1, BY_INDEX = 2 };
+enum { EAGER = 1, BY_INDEX = 2 }; /* flags of wax_spawn */
 
 /* What the link put into the function table has many types, and a call by the wrong one traps; what the host added since
  * is its own. */
@@ -344,7 +346,7 @@ WAX(trace_read) const wa__trace_chunk *wax_trace_read(void) {
 /* ---- looking at them ---------------------------------------------------------------------------------------------- */
 
 enum { READY, RUNNING, WAITING, DONE };
-enum { CANCELLED = 1, UNSEEN = 2 }; /* flags */
+enum { CANCELLED = 1, UNSEEN = 2 }; /* flags of the info record */
 
 WAX(info) const wa__info_record *wax_info(uint32_t handle) {
   static wa__info_record info;

@@ -38,6 +38,7 @@ uint32_t wa__fd_woken;
 
 /* ---- the table: by number ---------------------------------------------------------------------------------------- */
 
+/* Neighbouring numbers spread by 2^32 over the golden ratio. */
 static wa__descriptor **bucket_of(int fd) { return &buckets[((uint32_t)fd * 2654435769u >> 7) & (bucket_count - 1)]; }
 
 wa__descriptor *wa__fd_find(int fd) {

@@ -44,13 +44,13 @@ static inline wa__detail *own_answer(wa_future *f) { return (wa__detail *)op_of(
 /* ---- names -------------------------------------------------------------------------------------------------- */
 
 /* Each name's place is where the program's pointer to it leads, so a literal is found at once; and once there, it stays. */
-enum { NAMES = 32, NAME_SIZE = 28 };
+enum { NAME_BITS = 5, NAMES = 1 << NAME_BITS, NAME_SIZE = 28 };
 static char names[NAMES][NAME_SIZE];
 /* The same where the program gives a literal, whose text need not be looked at: 90 instructions of an await's 1,850. */
 static const char *literals[NAMES];
 
 static uint32_t known_as(const char *name, bool literal) {
-  uint32_t i = ((uint32_t)(uintptr_t)name * 0x9e3779b1u) >> 27;
+  uint32_t i = ((uint32_t)(uintptr_t)name * 0x9e3779b1u) >> (32 - NAME_BITS); /* 2^32 over the golden ratio: it spreads */
   if (literal && literals[i] == name) return i + 1;
   char *known = names[i];
   if (!known[0]) {

@@ -20,7 +20,7 @@ void wa_on_report(void (*listener)(const wa_report *report, void *ctx), void *ct
 enum { NAMED = 1 << WA_REPORT_SWALLOWED | 1 << WA_REPORT_UNSEEN };
 enum { UNCOUNTED = NAMED | 1 << WA_REPORT_UNGRACEFUL };
 
-/* A line for stderr; the sentence begins behind the prefix. */
+/* A line for stderr: room for every sentence, though its names are of WA__TEXT_MOST. It begins behind the prefix. */
 static const char prefix[] = "wasyncio: ";
 enum { BEFORE = sizeof prefix - 1 };
 typedef struct line { char text[340]; } line;

@@ -84,6 +84,7 @@ void wa__due_cancel(wa__due *due) {
   wa__list_unlink(&due->callback.link);
 }
 
+/* In the first slot. Where that has more than SEARCHED, and it need not be exact, the slot's beginning stands for it. */
 static WA__COLD void look_for_earliest(bool exact) {
   wa__list *slot = first(), *link = slot->next;
   wa_time least = WA_FOREVER;

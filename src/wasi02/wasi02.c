@@ -34,6 +34,7 @@ __attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_
 
 enum { FREE, LISTENER, CONNECTION, STREAM, LINGERING, SENT }; /* the last two: closed */
 enum { FIRST = 3, LISTENERS = 8, ACCEPTED = 1024 };
+enum { SEND = 1 }; /* a shutdown-type of sockets.wit */
 
 typedef struct socket {
   uint8_t kind;
@@ -321,7 +322,7 @@ int wa__host_write_eof(int fd) {
   int kind, error = wa__host_fd_kind(fd, &kind);
   if (error || !s || s->kind != CONNECTION) return error ? error : ENOTSOCK;
   result r;
-  tcp_shutdown(s->tcp, 1, &r);
+  tcp_shutdown(s->tcp, SEND, &r);
   s->sent_eof = true;
   return r.failed ? ENOTCONN : 0;
 }
@@ -334,7 +335,7 @@ int wa__host_close(int fd) {
   if (!s) return __wasi_fd_close(fd);
   uint32_t i = (uint32_t)(s - sockets);
   result r;
-  if (s->out) tcp_shutdown(s->tcp, 1, &r); /* or a stream that is full, though all is sent, is waited for as well */
+  if (s->out) tcp_shutdown(s->tcp, SEND, &r); /* or a stream that is full, though all is sent, is waited for as well */
   if (s->out && !room_of(s)) {
     if (most_buffered) tcp_set_send_buffer(s->tcp, most_buffered, &r);
     s->kind = LINGERING;
