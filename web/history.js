@@ -11,7 +11,6 @@ class Track {
   cancels = []; // when it was asked to stop
   toldAt = undefined; // when its clean-up began
   buckets = []; // { at, run, ready }, the oldest first
-  ran = 0; // ms in all
   #since;
 
   constructor({ task, name, by, time }) {
@@ -52,7 +51,6 @@ class Track {
   // The state that ends is entered into the buckets that it covers.
   #enter(state, time) {
     const kind = { running: 'run', ready: 'ready' }[this.state];
-    if (kind === 'run') this.ran += time - this.#since;
     for (let from = this.#since; kind;) {
       const at = Math.floor(from / BUCKET) * BUCKET;
       const to = Math.min(time, at + BUCKET);

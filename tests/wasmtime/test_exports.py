@@ -3,7 +3,6 @@ import math
 import struct
 import unittest
 
-import wasyncio
 from case import Case
 
 EMISUSE = -4
