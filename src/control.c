@@ -8,7 +8,7 @@
  *   - Who can cancel must be able to at any time: an answer that nobody takes ends the answers, not the commands.
  *   - A task's name cannot end a line or a field of an answer, and stands for itself, as it was listed, between quotes.
  */
-#include "io.h"
+#include "task.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 import { Random } from '../random.mjs';
 import { SIGNALS } from './program.mjs';
 
-export const FAMILIES = ['apart', 'shared', 'ties'];
+const FAMILIES = ['apart', 'shared', 'ties'];
 const MOMENTS = 1e8; // so many that hardly two are one
 const LEAVES = { leaf: 20, promise: 7 };
 const COMBINATORS = { gather: 13, wait: 10, waitFor: 12, shield: 8, timeout: 10, group: 12, asCompleted: 5 };
