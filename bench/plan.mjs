@@ -7,8 +7,8 @@ import { createHash } from 'node:crypto';
 
 export const hosts = ['node', 'chromium', 'wasmtime'];
 
-const small = ['wasyncio-clang', 'wasyncio-emcc', 'js', 'effection', 'effect', 'cpython', 'pyodide'];
-const without = (...names) => small.filter((name) => !names.includes(name));
+const usual = ['wasyncio-clang', 'wasyncio-emcc', 'js', 'effection', 'effect', 'cpython', 'pyodide'];
+const without = (...names) => usual.filter((name) => !names.includes(name));
 const at = (...ns) => ns.map((n) => ({ n, depth: 1 }));
 const total = (n, count) => n * count;
 
@@ -25,7 +25,7 @@ function digest(n) {
 export const plan = [
   {
     name: 'yield', title: 'giving up the turn', per: 'yield', points: at(2, 1_000, 100_000),
-    subjects: [...small, 'emscripten-fiber', 'jspi'], check: total,
+    subjects: [...usual, 'emscripten-fiber', 'jspi'], check: total,
     limits: { jspi: { n: 1_000 } }, // more stacks end the page
   },
   {
@@ -34,7 +34,7 @@ export const plan = [
   },
   {
     name: 'await-depth', title: 'a yield, so many awaits deep', per: 'yield',
-    points: [1, 10, 50].map((depth) => ({ n: 1_000, depth })), subjects: small, check: total,
+    points: [1, 10, 50].map((depth) => ({ n: 1_000, depth })), subjects: usual, check: total,
   },
   {
     name: 'await-depth-plain', title: 'a yield, so many plain C calls deep', per: 'yield',
@@ -42,26 +42,26 @@ export const plan = [
     subjects: ['wasyncio-clang', 'wasyncio-emcc', 'emscripten-fiber'], check: total,
   },
   {
-    name: 'spawn-await', title: 'a task spawned and awaited', per: 'task', points: at(1), subjects: small,
+    name: 'spawn-await', title: 'a task spawned and awaited', per: 'task', points: at(1), subjects: usual,
     check: total,
   },
   {
     name: 'sleep', title: 'a timer set and fired', per: 'timer', points: at(1_000, 10_000, 100_000, 1_000_000),
     subjects: ['wasyncio-clang', 'wasyncio-emcc', 'js', 'js, callbacks', 'cpython'], check: total, batch: 0.1, most: 5,
   },
-  { name: 'event', title: 'n tasks wait for an event', per: 'wait', points: at(1_000), subjects: small, check: total },
+  { name: 'event', title: 'n tasks wait for an event', per: 'wait', points: at(1_000), subjects: usual, check: total },
   {
     name: 'lock', title: 'a lock held over a yield, n tasks in line', per: 'hand-over', points: at(1_000),
     subjects: without('effection'), check: total,
   },
-  { name: 'queue', title: 'an item handed over', per: 'item', points: at(1), subjects: small, check: total },
+  { name: 'queue', title: 'an item handed over', per: 'item', points: at(1), subjects: usual, check: total },
   {
     name: 'gather', title: 'a thousand tasks that yield once, gathered', per: 'task', points: at(1_000),
-    subjects: small, check: total,
+    subjects: usual, check: total,
   },
   {
     name: 'cancel', title: 'a sleeping task cancelled, cleaned up, awaited', per: 'task',
-    points: at(1_000, 10_000, 100_000), subjects: small, check: total,
+    points: at(1_000, 10_000, 100_000), subjects: usual, check: total,
   },
   {
     name: 'timeout', title: 'a timeout scope entered and left', per: 'scope', points: at(1),

@@ -10,7 +10,13 @@
 
 #include <string.h>
 
-enum { EXITING = 1, ABORTING = 2, PARENT_ASKED = 4, WAITING = 8, FAILED = 16 };
+enum {
+  EXITING = 1,      /* its task is in the exit */
+  ABORTING = 2,     /* the members were asked to stop, and no other joins */
+  PARENT_ASKED = 4, /* so was its task, by the group: the exit takes that back */
+  WAITING = 8,      /* its task waits for the members */
+  FAILED = 16       /* a member has, or the body; without memory nobody knows how */
+};
 
 typedef struct member {
   wa__callback callback;
