@@ -241,14 +241,14 @@ static WA__COLD int wa__find_above(wa__task *t, const wa_future *f) {
   return ABSENT;
 }
 
-static WA__COLD bool wa__closes_cycle(wa__task *t, wa_future *f) {
+static WA__COLD bool search_for_cycle(wa__task *t, wa_future *f) {
   int found = wa__find_above(t, f);
   wa__walk++;
   return found == MANY ? wa__leads_to(f, &t->future) : found;
 }
 
 static inline bool closes_cycle(wa__task *t, wa_future *f) {
-  return !wa__list_empty(&t->future.callbacks) && wa__closes_cycle(t, f);
+  return !wa__list_empty(&t->future.callbacks) && search_for_cycle(t, f);
 }
 
 bool wa__waits_for_itself(wa__task *t) { return wa__find_above(t, &t->future) == FOUND; }
