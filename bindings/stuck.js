@@ -25,6 +25,6 @@ function tell(held) {
   open.delete(held);
   const places = tasks.slice(0, SHOWN).map(({ name, site }) => `'${name}'${site && ` at ${site}`}`);
   if (tasks.length > SHOWN) places.push('...');
-  const text = `deadlock: Node has nothing left to wait for, and ${tasks.length} tasks are left: ${places.join(', ')}`;
+  const text = `deadlock: Node has nothing left to wait for; tasks left (${tasks.length}): ${places.join(', ')}`;
   Runtime._core(runtime).reports.deadlock(text, tasks.length);
 }

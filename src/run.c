@@ -100,7 +100,7 @@ static wa__callback *ends;
 static uint32_t ends_count;
 
 static int cancel_rest(void) {
-  static const char sentence[] = "the main task ended; cancelling the %3u that are left";
+  static const char sentence[] = "the main task ended; cancelling what is left (%3u)";
   if (wa__task_count) wa__report(WA_REPORT_SHUTDOWN, sentence, NULL, "", 0, (int)wa__task_count);
   uint32_t n = left = wa__task_count;
   if (!n) return WA_OK;
@@ -141,7 +141,7 @@ int wa_run(wa_task_fn f, void *arg) {
   wa__future_add(main_task, &stop);
   int st = run_until_stopped();
   if (st == WA_OK) st = cancel_rest();
-  static const char deadlock[] = "deadlock (or max_turns): %3u tasks are left";
+  static const char deadlock[] = "deadlock (or max_turns); tasks left (%3u)";
   if (st == WA_EDEADLOCK) wa__report(WA_REPORT_DEADLOCK, deadlock, NULL, "", 0, (int)wa__task_count);
   int status = st < 0 ? st : wa_status(main_task);
   in_run = false; /* before that is given back, where a listener may trap */

@@ -100,7 +100,7 @@ onBoth('reports', (test) => {
       await closed.close();
       const idle = await load(path, { onReport });
       await idle.spawn('plain');
-    `)), "deadlock 2 deadlock: Node has nothing left to wait for, and 2 tasks are left: 'a' at tasks.c:N, 'b' at tasks.c:N\n");
+    `)), "deadlock 2 deadlock: Node has nothing left to wait for; tasks left (2): 'a' at tasks.c:N, 'b' at tasks.c:N\n");
   });
 
   test('nor one that ended a wait, or that was cancelled afterwards', {}, async (rt, { reports }) => {

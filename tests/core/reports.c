@@ -211,7 +211,7 @@ TEST(report_of_a_deadlock) {
   if (r) {
     EXPECT(r->task == NULL);
     EXPECT_INT(r->count, 2);
-    char text[128] = "deadlock (or max_turns): 2 tasks are left";
+    char text[128] = "deadlock (or max_turns); tasks left (2)";
     size_t size = strlen(text);
     if (!WA__SMALL) snprintf(text + size, sizeof text - size, ": 'other' at %s, 'main' at %s", awaits_at, awaits_at);
     EXPECT_TEXT(r->text, text);
@@ -233,7 +233,7 @@ TEST(report_of_tasks_left_at_the_end_of_main) {
   const wa_report *r = TAKE_REPORT(WA_REPORT_SHUTDOWN);
   if (!r) return;
   EXPECT_INT(r->count, 2);
-  EXPECT_TEXT(r->text, "the main task ended; cancelling the 2 that are left");
+  EXPECT_TEXT(r->text, "the main task ended; cancelling what is left (2)");
 }
 
 /* ---- stalled, ungraceful: on a real clock, while another process may have the processor at any time ---------------- */

@@ -116,7 +116,7 @@ static int leaves_one_that_fails(void *arg) {
 
 TEST(run_tells_of_an_error_while_it_ends) {
   EXPECT_STATUS(wa_run(leaves_one_that_fails, NULL), WA_OK);
-  EXPECT_REPORT(WA_REPORT_SHUTDOWN, "the main task ended; cancelling the 1 that are left");
+  EXPECT_REPORT(WA_REPORT_SHUTDOWN, "the main task ended; cancelling what is left (1)");
   static const char small[] = "task 'left' failed with WA_EUSER, and nobody looked at it";
   static const char text[] = "task 'left' failed with WA_EUSER after run.c:106, and nobody looked at it";
   EXPECT_REPORT(WA_REPORT_UNSEEN, WA__SMALL ? small : text);
@@ -336,7 +336,7 @@ static int shares_its_frame(int before, size_t other) {
 static int after_many(void *arg) { return (void)arg, shares_its_frame(120, 0); }
 static int after_many_sizes(void *arg) { return (void)arg, shares_its_frame(9, 1024); }
 
-static const char left[] = "the main task ended; cancelling the 2 that are left";
+static const char left[] = "the main task ended; cancelling what is left (2)";
 TEST(run_keeps_mains_frame_while_many_stacks_are_idle) {
   EXPECT_STATUS(wa_run(after_many, NULL), WA_OK);
   EXPECT_REPORT(WA_REPORT_SHUTDOWN, left);
