@@ -627,7 +627,8 @@ int wa_close(int fd);
 
 /** What is reported. */
 typedef enum wa_report_kind {
-  WA_REPORT_SWALLOWED = 1,  /**< a task got WA_ECANCELED and ended as if nothing had been */
+  WA_REPORT_SWALLOWED = 1,  /**< a task got WA_ECANCELED and ends as if nothing had been; wa_done is still false, and wa_status
+                               WA_EPENDING (in the small library it is the end's already) */
   WA_REPORT_STALLED,        /**< a step of the task ran longer than stall_after without an await; with a count above 1, it was
                                one of that many steps, the task's the last (`debug` finds the one) */
   WA_REPORT_UNGRACEFUL,     /**< a task still runs when the grace after its cancellation is over */
