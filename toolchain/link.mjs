@@ -5,7 +5,7 @@
 //       'reactor'  a host drives its exports, all of which are kept
 //       'both'     a command whose exports are kept too
 import { basename, join, resolve } from 'node:path';
-import { hash, isFile } from './make.mjs';
+import { environmentRead, hash, isFile } from './make.mjs';
 import { instrument, instrumentFlags, instrumentInputs } from './instrument.mjs';
 import { withWarnings } from './run.mjs';
 
@@ -34,9 +34,10 @@ export async function linkWasm(maker, tools, { cache, objects, libraries, kind, 
   const inputs = [...objects, ...libraries];
   // The program's own archives before the runtime's: by that nosuspend.mjs tells them.
   const words = [...(cxx ? tools.cxxLink : tools.cc), ...objects, ...linkFlags(tools, kind), ...extra, ...libraries];
-  await maker.makeFile(linked, [...inputs, ...filesOf(extra)], words.join(' '),
+  await maker.makeFile(linked, [...inputs, ...filesOf(extra)], [...environmentRead(), ...words].join(' '),
     (temporary) => withWarnings(tools.run([...words, '-o', temporary])));
   // Of which linked file: the one before last may be older than what was made of the last.
-  await maker.makeFile(out, [linked, ...instrumentInputs], `${tools.optimizer.name} ${instrumentFlags(how)} ${linked}`,
-    (temporary) => instrument(tools.optimizer, linked, temporary, how));
+  const { optimizer } = tools;
+  await maker.makeFile(out, [linked, ...instrumentInputs, optimizer.name], `${optimizer.name} ${instrumentFlags(how)} ${linked}`,
+    (temporary) => instrument(optimizer, linked, temporary, how));
 }

@@ -40,6 +40,11 @@ function dependencies(depfile) {
   return paths.map((path) => path.replace(/\\([ #])/g, '$1').replaceAll('$$', '$'));
 }
 
+// What compilers read besides their command line.
+const read = /^(CPATH|C(PLUS)?_INCLUDE_PATH|CCC_\w+|CLANG_\w+|COMPILER_PATH|EM(CC)?_\w+|SOURCE_DATE_EPOCH)$/;
+export const environmentRead = () =>
+  Object.entries(process.env).filter(([name]) => read.test(name)).map((setting) => setting.join('=')).sort();
+
 // root: the folder whose files have names of their own in the cache. cache: where objects and records are kept. version: of what
 // is not looked at by its times, because an installer may have set them.
 export function maker(root, cache, version = '') {
@@ -76,18 +81,20 @@ export function maker(root, cache, version = '') {
     });
   }
 
-  // Compiles one C file; returns the object's path. Another compiler or other flags give another object.
+  // Compiles one C file; returns the object's path. Another compiler, other flags or settings give another object.
   async function compile(tools, flags, source) {
     const path = resolve(source);
     const inside = relative(root, path);
     const name = inside.startsWith('..') ? `elsewhere/${hash(dirname(path))}/${basename(path)}` : inside;
     const words = [...(isCxx(source) ? tools.cxx : tools.cc), ...tools.cflags(isCxx(source)), ...flags];
-    const object = join(cache, 'obj', `${tools.target}-${hash(...words)}`, `${name}.o`);
+    const how = [...environmentRead(), ...words];
+    const object = join(cache, 'obj', `${tools.target}-${hash(...how)}`, `${name}.o`);
     const depfile = `${object}.d`;
-    // The compiler too: another version of it may have come under the same name.
+    // The compiler too: another version of it may have come under the same name. Behind a wrapper like ccache it is known by
+    // its own headers, which are among the dependencies.
     const program = tools.program ?? find(words[0]) ?? [];
     const inputs = () => (existsSync(depfile) ? dependencies(depfile) : [depfile]).concat(program);
-    await makeFile(object, inputs, words.join(' '), async (out) => {
+    await makeFile(object, inputs, how.join(' '), async (out) => {
       await withWarnings(tools.run([...words, '-MD', '-MF', `${out}.d`, '-c', path, '-o', out]));
       renameSync(`${out}.d`, depfile);
     });

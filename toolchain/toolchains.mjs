@@ -117,7 +117,7 @@ function optimizer() {
   return name ? { name, run: (input, output, flags) => run(name, [input, ...flags, '-o', output]) } : npmOptimizer();
 }
 
-// Binaryen's: name, for what depends on which it is, and run(input, output, wasm-opt's flags).
+// Binaryen's: name, the path of its program, for what depends on which it is; and run(input, output, wasm-opt's flags).
 export function findOptimizer() {
   const found = optimizer();
   if (found) return found;

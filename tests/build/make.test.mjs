@@ -128,6 +128,27 @@ test("so it is by one that is no program of that name, as npm's: its record name
   if (main) assert.equal(findToolchain('npm').program, main);
 });
 
+test('with another folder of headers, or other flags, in the environment, all is compiled again', async (context) => {
+  const path = scratch(context);
+  const { CPATH, EMCC_CFLAGS } = process.env;
+  context.after(() => Object.entries({ CPATH, EMCC_CFLAGS }).forEach(([name, value]) => {
+    delete process.env[name];
+    if (value !== undefined) process.env[name] = value;
+  }));
+  for (const folder of ['one', 'other']) {
+    mkdirSync(path(folder));
+    writeFileSync(path(`${folder}/which.h`), '');
+  }
+  writeFileSync(path('a.c'), '#include <which.h>\nint a;\n');
+  const objects = [];
+  const settings = [['CPATH', path('one')], ['CPATH', path('other')], ['EMCC_CFLAGS', '-DN']];
+  for (const [name, value] of settings) {
+    process.env[name] = value;
+    objects.push(await compile(toolchain('native'), [], path('a.c')));
+  }
+  assert.equal(new Set(objects).size, settings.length);
+});
+
 test('every failure of a parallel build is told', async () => {
   const work = async (i) => { if (i % 2) throw new BuildError(`file ${i}`); return i; };
   await assert.rejects(parallel([0, 1, 2, 3], work), /file 1[^]*file 3/);

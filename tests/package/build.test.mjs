@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync,
+  chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { delimiter, join } from 'node:path';
@@ -379,6 +379,21 @@ test("in npm's scripts, whose PATH begins with npm's own wasm-opt, the build is 
   const { status, stderr } = await project.wasyncio(['build', 'quick.c', '-o', 'quick.wasm'], { env });
   assert.equal(status, 0, stderr);
   rmSync(impostor);
+});
+
+test('with a wasm-opt that has been replaced, the wasm is made again', { skip: !find('wasm-opt') }, async () => {
+  mkdirSync(project.file('optimizer'));
+  const env = { PATH: `${project.file('optimizer')}${delimiter}${process.env.PATH}` };
+  const made = new Set();
+  for (const version of [1, 1, 2]) {
+    project.write('optimizer/wasm-opt', `#!/bin/sh\n# version ${'I'.repeat(version)}\nexec ${find('wasm-opt')} "$@"\n`);
+    chmodSync(project.file('optimizer/wasm-opt'), 0o755);
+    utimesSync(project.file('optimizer/wasm-opt'), 0, 0); // an installer sets the time of the release
+    const { status, stderr } = await project.wasyncio(['build', 'tasks.c', '-o', 'optimized.wasm'], { env });
+    assert.equal(status, 0, stderr);
+    made.add(statSync(project.file('optimized.wasm')).ino);
+  }
+  assert.equal(made.size, 2);
 });
 
 test('wrong uses', async () => {
