@@ -19,7 +19,7 @@ function slow(url, response) {
   response.on('close', () => clearTimeout(timer));
 }
 
-function answer(request, response) {
+function answer(request, response, headers) {
   const address = `http://localhost${request.url}`;
   if (!URL.canParse(address)) return response.writeHead(400).end();
   const url = new URL(address);
@@ -32,15 +32,15 @@ function answer(request, response) {
   try {
     if (!type || !/^\/(web|bindings)\//.test(path)) throw new Error('not served');
     const body = readFileSync(file);
-    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    response.writeHead(200, { ...headers, 'content-type': type, 'cache-control': 'no-store' }).end(body);
   } catch {
     response.writeHead(404).end();
   }
 }
 
-/** { url, close } of a server for this machine alone. */
-export async function serve(port = 0) {
-  const server = createServer(answer).listen(port, '127.0.0.1');
+/** { url, close } of a server for this machine alone. headers: sent with each file. */
+export async function serve(port = 0, headers = {}) {
+  const server = createServer((request, response) => answer(request, response, headers)).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const close = () => {
     server.closeAllConnections();

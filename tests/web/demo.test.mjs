@@ -42,6 +42,17 @@ for (const name of browsers) {
       });
     }
 
+    test('it needs no inline script or style, which many a content security policy forbids', async (t) => {
+      const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:";
+      const { url, close } = await serve(0, { 'content-security-policy': policy });
+      t.after(close);
+      const { abort, errors, start, state } = await visit(name, t, { url });
+      await start('mandelbrot');
+      await abort('mandelbrot 1');
+      await state('mandelbrot 1', 'aborted');
+      assert.deepEqual(errors, []);
+    });
+
     test('a task that computes, one that fetches and one that sleeps are aborted where they are', async (t) => {
       const { abort, errors, page, start, state, text, url } = await visit(name, t);
       const gone = [];
