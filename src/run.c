@@ -148,7 +148,7 @@ int wa_run(wa_task_fn f, void *arg) {
   wa_release(main_task);
   wa__discard_all();
   wa__fiber_trim();
-  if (!WA__SMALL) wa__fiber_kept = NULL; /* another task may come to be in its place */
+  wa__fiber_kept = NULL; /* another task may come to be in its place */
   wa__inside = false;
   l->budget_end = WA_FOREVER;
   return status;
