@@ -69,6 +69,10 @@ impl Program {
         if module.get_export("wax_turn").is_none() {
             return Err(Error::Load("the wasm does not export wax_turn: build it with wasyncio, as a reactor".into()));
         }
+        if module.imports().any(|import| import.module() == "asyncify") {
+            let remedy = "npx wasyncio instrument makes it so, after the link";
+            return Err(Error::Load(format!("the wasm is not suspendable yet: {remedy}")));
+        }
         let alive = Arc::new(());
         tick(engine.clone(), Arc::downgrade(&alive));
         Ok(Program { engine, module, alive })

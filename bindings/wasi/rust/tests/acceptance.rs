@@ -309,3 +309,13 @@ fn a_task_of_another_runtime_is_unknown_here() {
     refused(b.run(&[of_b]));
     a.close(Duration::ZERO).unwrap();
 }
+
+#[test]
+fn a_wasm_that_nobody_has_instrumented_is_refused_with_the_remedy() {
+    // Imports asyncify's stop_unwind, and exports it as wax_turn.
+    let wasm = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x02\x18\x01\x08asyncify\x0bstop_unwind\0\0\x07\x0c\x01\x08wax_turn\0\0";
+    match Program::new(wasm).and_then(|program| program.start(Options::default()).map(drop)) {
+        Err(Error::Load(sentence)) => assert!(sentence.contains("npx wasyncio instrument"), "{sentence}"),
+        other => panic!("{other:?}"),
+    }
+}
