@@ -14,8 +14,17 @@ export class Cause {
     this.text = wordsOf(value);
   }
 }
-// A signal that is not the platform's own may have no reason.
-export function signalled({ reason = new DOMException('aborted', 'AbortError') }) {
+// A signal that is not the platform's own may have no reason, or one that can't be read.
+function reasonOf(signal) {
+  try {
+    const { reason = new DOMException('aborted', 'AbortError') } = signal;
+    return reason;
+  } catch (error) {
+    return error;
+  }
+}
+export function signalled(signal) {
+  const reason = reasonOf(signal);
   cancels(reason); // at once: a promise may reject with it before a task does
   return new Cause(reason, true);
 }

@@ -59,6 +59,18 @@ onBoth('signal', (test) => {
     assert.equal(error.name, 'AbortError');
   });
 
+  test('a reason that cannot be read: what that throws is the reason', {}, async (rt) => {
+    const unreadable = new Error('not for you');
+    const controller = new AbortController();
+    const { signal } = controller;
+    Object.defineProperty(signal, 'reason', { get() { throw unreadable; } });
+    const tasks = [1, 2].map(() => rt.spawn('sleeper', 1e9, { signal }));
+    await rt.spawn('plain');
+    controller.abort();
+    tasks.push(rt.spawn('sleeper', 1e9, { signal }), rt.group(() => rt.spawn('sleeper', 1e9), { signal }));
+    for (const task of tasks) assert.equal(await errorOf(task), unreadable);
+  });
+
   test('AbortSignal.timeout and AbortSignal.any', { clock: 'real' }, async (rt) => {
     const error = await errorOf(rt.spawn('sleeper', 1e6, { signal: AbortSignal.timeout(10) }));
     assert.deepEqual([error.name, error instanceof TimeoutError], ['TimeoutError', false]);
