@@ -28,7 +28,7 @@ export interface LoadOptions {
   /**
    * 'virtual': time starts at 0 and jumps to the next timer whenever nothing is ready, neither in C nor among the host's
    * promises. A host function that waits for real time sees virtual time pass meanwhile. No task is reported as 'ungraceful'.
-   * Default 'real'.
+   * Default 'real'. Timers that a test puts in place of the host's, such as `mock.timers` of node:test, change neither.
    */
   clock?: 'real' | 'virtual' | undefined;
   /** How long C runs before the host gets a turn. Default 8, also for 0. */

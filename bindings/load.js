@@ -3,6 +3,7 @@
 import { ABI, DEBUG, VIRTUAL } from './abi.js';
 import { Core } from './core.js';
 import { LoadError, MisuseError, isA, misuse, must, options, textOf } from './errors.js';
+import { clearTimeout, setTimeout } from './frames.js';
 import { bytesIn } from './memory.js';
 import { Runtime } from './runtime.js';
 import { longest } from './schedule.js';

@@ -3,6 +3,7 @@ import { BY_INDEX, EAGER, EDISCARDED, ENOMEM } from './abi.js';
 import { Cause } from './cause.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { CancelledError, ClosedError, misuse, must, need, options, show } from './errors.js';
+import { clearTimeout, setTimeout } from './frames.js';
 import { asyncDispose, dispose, stop } from './future.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';

@@ -115,6 +115,17 @@ onBoth('turns', (test) => {
     assert.equal(await rt.spawn('calendar'), 1e12);
   });
 
+  for (const clock of ['real', 'virtual']) {
+    test(`timers that a test puts in place of the host's, or takes away again, are not its: ${clock} time`, { clock },
+      async (rt, { context }) => {
+        context.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
+        const task = rt.spawn('sleeper', 20);
+        assert.equal(await rt.spawn('sleeper', 5), 0);
+        context.mock.timers.reset();
+        assert.equal(await task, 0);
+      });
+  }
+
   test('virtual time: seconds pass at once, and JavaScript sees each moment', {}, async (rt) => {
     const start = computed();
     const moments = [];
