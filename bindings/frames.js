@@ -62,11 +62,24 @@ function callFirst() {
   waitTimer = setTimeout(giveUpWaiting, longestWait);
 }
 
+function open() {
+  channel = new MessageChannel();
+  channel.port1.onmessage = onMessage;
+}
+
+// A page that was left comes back as it was, but in Firefox without the message that was on its way.
+const onPageShow = ({ persisted }) => {
+  if (!persisted || turns.length === 0 || waitTimer !== undefined) return;
+  channel.port1.close(); // so that one that was kept does not come as a second
+  open();
+  post();
+};
+
 export function afterHost(turn) {
   if (setImmediate) return setImmediate(turn);
   if (!channel) {
-    channel = new MessageChannel();
-    channel.port1.onmessage = onMessage;
+    open();
+    globalThis.addEventListener?.('pageshow', onPageShow);
   }
   if (turns.push(turn) === 1) callFirst();
 }

@@ -67,3 +67,27 @@ for (const name of browsers) {
     assert.ok(turns < 6, `${turns} turns from one frame to the next`);
   });
 }
+
+for (const name of browsers) {
+  test(`${name}: tasks go on in a page that was left and came back`, { skip: missing(name), timeout: 120_000 }, async (t) => {
+    const url = `${await serve(t, { 'program.wasm': wasm })}/tests/bindings`;
+    const page = await (await open(name, t)).newPage();
+    await page.goto(`${url}/page.html`);
+    await page.evaluate(async () => {
+      const { load } = await import('/bindings/index.js');
+      const rt = await load('/program.wasm');
+      const sleeping = rt.spawn('sleeper', 100);
+      let computing;
+      addEventListener('pagehide', () => { computing = rt.spawn('compute'); }); // its turn comes in the middle of the leave
+      globalThis.back = new Promise((resolve) => addEventListener('pageshow', async ({ persisted }) => {
+        setTimeout(resolve, 5000, 'tasks do not go on');
+        const slept = await sleeping;
+        computing.cancel('stop');
+        resolve({ persisted, slept, stopped: (await computing.catch((error) => error)).reason });
+      }));
+    });
+    await page.goto(`${url}/signals.html`);
+    await page.goBack({ timeout: 3000 }).catch(() => {}); // Firefox's driver waits for a load, of which there is none
+    assert.deepEqual(await page.evaluate(() => globalThis.back), { persisted: true, slept: 0, stopped: 'stop' });
+  });
+}
