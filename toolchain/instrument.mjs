@@ -159,6 +159,11 @@ export function checkStack(bytes) {
     });
     return { ...section, body: wasm.vector([...checkedBodies, ...made.map(({ body }) => wasm.sized([body]))]) };
   });
+  const constructors = functions.indexOf('__wasm_call_ctors');
+  if (exported.includes('_start') && constructors >= 0 && !callers[constructors]) {
+    refuse('its _start runs no constructors, nor what follows main: the linker leaves that out where it exports everything.' +
+      ' Link with -Wl,--export=NAME for each function that a host is to call, instead of --export-all; or as a reactor.');
+  }
   return { bytes: wasm.writeSections(checked), functions, callers, unwind, pointers };
 }
 

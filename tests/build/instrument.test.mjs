@@ -136,6 +136,12 @@ test('Emscripten\'s own check of the stack is refused: it would take each task\'
   assert.throws(() => checkStack(bytes), /Emscripten's own check of the stack[^]*without -sSTACK_OVERFLOW_CHECK=2/);
 });
 
+test('a command whose _start runs no constructors, as the linker makes it with --export-all, is refused', async () => {
+  const command = (body) => check('(func $__wasm_call_ctors)', `(func $_start (export "_start") ${body})`);
+  await assert.doesNotReject(command('(call $__wasm_call_ctors)'));
+  await assert.rejects(command('(call $wa__stack_set (i32.const 8))'), /_start runs no constructors[^]*--export=NAME/);
+});
+
 for (const target of targets) {
   describe(target, () => {
     for (const level of ['O0', 'O1', 'O2', 'O3', 'Os', 'Oz', 'debug']) {

@@ -281,6 +281,18 @@ for (const toolchain of names) {
       assert.match(stderr, /no-such-flag/);
     });
 
+    test('with --export-all, main runs after the constructors and what it prints is seen, or the link is refused', async (t) => {
+      const wasmtime = wasmtimeCommand();
+      if (!wasmtime) return t.skip('wasmtime is not here');
+      project.write('early.c', `#include <stdio.h>
+        static int early;
+        __attribute__((constructor)) static void begin(void) { early = 1; }
+        int main(void) { return printf("early: %d", early) < 0; }`);
+      const built = await project.wasyncio(build('early.c', 'early.wasm', '-Wl,--export-all'));
+      if (built.status !== 0) return assert.match(built.stderr, /_start runs no constructors/);
+      return assert.equal((await project.run(wasmtime, ['run', 'early.wasm'])).stdout, 'early: 1');
+    });
+
     test('a path with characters that make would read otherwise is made once', async () => {
       const folder = `od#d $${toolchain}`;
       mkdirSync(project.file(folder));
