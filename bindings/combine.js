@@ -3,6 +3,7 @@
 import { signalled } from './cause.js';
 import { Deadline } from './deadline.js';
 import { cancelledError, lateError, must, need, options } from './errors.js';
+import { queueMicrotask } from './frames.js';
 import { Future, checkAwaitable, futureOf, stop, tellAfter } from './future.js';
 import { join, leave } from './signals.js';
 

@@ -12,7 +12,7 @@ const longestWait = 50;
 // A frame that is requested so soon after the one before should follow it; later than this it has let one be left out.
 const followsWithin = 15, leftOutAfter = 24;
 // As they are now: a test may put its own in their place, or take those away while they are waited for.
-export const { performance: clock, setTimeout, clearTimeout } = globalThis;
+export const { performance: clock, setTimeout, clearTimeout, queueMicrotask } = globalThis;
 const { setImmediate, requestAnimationFrame } = globalThis;
 
 let channel;

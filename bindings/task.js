@@ -7,6 +7,7 @@ import {
 import { Cause, signalled, timedOut } from './cause.js';
 import { Deadline } from './deadline.js';
 import { CancelledError, GroupError, misuse, textOf } from './errors.js';
+import { queueMicrotask } from './frames.js';
 import { Future } from './future.js';
 import { leave, join } from './signals.js';
 
