@@ -16,6 +16,7 @@ enum { NOBODY = -1 };
 #define ANSWER_MAX WA_S(1) /* for who asks and does not listen */
 
 typedef struct control {
+  wa__scope scope; /* its task's, so that it goes however that ends */
   wa_lines lines;
   int out; /* NOBODY: no answer is written any more */
   wa_timeout limit; /* of an answer */
@@ -145,8 +146,10 @@ static __attribute__((noinline)) void obey(control *c) {
 
 /* ---- the task ---------------------------------------------------------------------------------------------------- */
 
-static void drop(void *arg) {
-  control *c = arg;
+static void drop(wa__scope *scope) {
+  control *c = wa__container(scope, control, scope);
+  wa__scope_leave(scope);
+  c->lines.reading = false; /* discarded while it waited, if it did */
   wa_lines_close(&c->lines);
   wa__free(c->answer, c->capacity);
   wa__free(c, sizeof *c);
@@ -184,15 +187,13 @@ static int begin(void *arg) {
   if (!c) return wa__no_memory("a control stream");
   *c = (control){.out = e->out, .self = wa_current()};
   wa_lines_init(&c->lines, e->in, 0);
-  int st = wa_defer(drop, c);
-  if (st == WA_OK) return serve(c);
-  drop(c);
-  return st;
+  wa__scope_enter(wa__current, &c->scope, drop, NULL);
+  return serve(c);
 }
 
 wa_task *wa_control(int in, int out) {
-  /* Eager, so that its clean-up is set before anybody can cancel it; and what it needs it makes itself, for without memory for its
-   * stack it never begins. */
+  /* Eager, so that it begins before anybody can cancel it; and what it needs it makes itself, for without memory for its stack it
+   * never begins. */
   const wa_task_options options = {.name = "control", .eager = true};
   wa_task *task = wa_spawn_with(begin, &(ends){in, out}, &options);
   if (!task || wa_status(task) != WA_ENOMEM) return task;

@@ -189,6 +189,19 @@ TASK_TEST(a_control_stream_is_cancelled_as_any_task) {
   close_both(a);
 }
 
+TASK_TEST(a_control_stream_that_is_discarded_leaves_nothing) {
+  int a[2];
+  make_sockets(a);
+  wa_task *control = wa_control(a[0], a[0]);
+  fill(a[0]);
+  put(a[1], "list\n");
+  EXPECT_STATUS(wa_sleep(WA_MS(1)), WA_OK); /* it writes its answer, in which nobody can cancel it */
+  EXPECT_STATUS(wa_stop_within(control, 0, true), WA_ETIMEDOUT);
+  TAKE_REPORT(WA_REPORT_UNGRACEFUL);
+  EXPECT_STATUS(finish(control), WA_EDISCARDED);
+  close_both(a);
+}
+
 TASK_TEST(a_control_stream_obeys_though_nobody_reads_its_answers) {
   int a[2];
   make_sockets(a);
