@@ -1,0 +1,45 @@
+/* actors.c: see actors.h. */
+#include "actors.h"
+#include "random.h"
+
+static actor actors[ACTORS];
+static int made;
+
+void actors_begin(void) { made = 0; }
+
+actor *actor_new(void) {
+  if (made == ACTORS) return NULL;
+  actors[made] = (actor){.number = made + 1};
+  return &actors[made++];
+}
+
+static actor *of_task(const wa_task *task) {
+  for (int i = 0; i < made; i++)
+    if (task && actors[i].task == task) return &actors[i];
+  return NULL;
+}
+
+void actor_is(actor *a, wa_task *task) {
+  actor *before = of_task(task);
+  if (before) before->task = NULL;
+  a->task = task;
+}
+
+int actor_current(void) {
+  const actor *a = of_task(wa_current());
+  return a ? a->number : 0;
+}
+
+typedef struct search { int number; bool found; } search;
+
+static void visit(wa_task *task, void *ctx) {
+  search *s = ctx;
+  const actor *a = of_task(task);
+  s->found |= a && a->number == s->number;
+}
+
+bool actor_lives(int number) {
+  search s = {number, false};
+  wa_tasks(visit, &s);
+  return s.found;
+}

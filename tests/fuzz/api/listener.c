@@ -1,0 +1,29 @@
+/* listener.c: hears the reports, and does in them what it may. */
+#include "families.h"
+#include "random.h"
+
+#include <string.h>
+
+bool listening;
+static int marker;
+
+static void listen(const wa_report *report, void *ctx) {
+  if (ctx != &marker) fault("a listener got another's ctx");
+  if (listening) fault("a listener was called inside of itself");
+  if (!strlen(report->text)) fault("a report without a text");
+  place before = callback_begins("report");
+  note("%s (%s)", report->text, report->site);
+  listening = true;
+  if (!over && !comparing) {
+    look_at(report->task);
+    if (chance(5)) keep_future(wa_retain(report->task));
+    moves((int)below(3));
+  }
+  listening = false;
+  callback_ends(before);
+}
+
+void listener_begin(void) {
+  listening = false;
+  wa_on_report(listen, &marker);
+}

@@ -1,0 +1,138 @@
+/* program.c: one random program, from its setup to the proof that nothing is left.
+ *
+ *     outside: moves -> wa_run: main makes moves, the tasks it spawns make moves, a rescuer lets go on who waits -> outside: moves
+ *       -> everything is given back -> wa_count is zero
+ */
+#include "program.h"
+#include "actors.h"
+#include "families.h"
+#include "memory.h"
+#include "random.h"
+
+bool running, over;
+static int budget; /* of moves */
+
+typedef struct family {
+  unsigned weight;
+  void (*move)(void);
+} family;
+static const family families[] = {
+  {20, move_futures}, {14, move_waits},  {12, move_combinations}, {14, move_tasks}, {7, move_timeouts},
+  {8, move_groups},   {14, move_sync},   {10, move_queues},       {16, move_runtime}, {4, move_descriptors},
+};
+
+static void one_move(void) {
+  unsigned total = 0;
+  for (unsigned i = 0; i < COUNT(families); i++) total += families[i].weight;
+  unsigned at = below(total);
+  const family *f = families;
+  for (; at >= f->weight; f++) at -= f->weight;
+  f->move();
+}
+
+enum { DEEPEST = 40 };
+void moves(int n) {
+  here.depth++;
+  while (n-- > 0 && budget > 0 && here.depth < DEEPEST && !over) {
+    budget--;
+    place before = here;
+    one_move();
+    here = before;
+  }
+  here.depth--;
+}
+
+int no_more(void *arg) {
+  (void)arg;
+  return WA_OK;
+}
+
+int run(wa_task_fn f, void *arg) {
+  running = true;
+  int status = CALL_PERHAPS("", false, wa_run(f, arg));
+  running = false;
+  return status;
+}
+
+/* ---- in the loop ------------------------------------------------------------------------------------------------------ */
+
+static void cancel_one(wa_task *task, void *left) {
+  if (!--*(int *)left) wa_cancel(task, "rescued");
+}
+
+static void rescue(void) {
+  int left = 1 + (int)below(8);
+  note("rescue");
+  switch (below(6)) {
+    case 0: wa_tasks(cancel_one, &left); break;
+    case 1: (void)wa_resolve(any_future(), NULL); break;
+    case 2: (void)wa_cancel(any_future(), NULL); break;
+    case 3: queues_rescue(); break;
+    default: sync_rescue();
+  }
+}
+
+static int rescuer(void *arg) {
+  actor *a = arg;
+  actor_is(a, wa_current());
+  for (int i = 0; i < 60; i++) {
+    (void)wa_sleep(WA_MS(1 + below(4)));
+    here = (place){.who = a->number};
+    rescue();
+  }
+  return WA_OK;
+}
+
+static int main_body(void *arg) {
+  actor *a = arg, *other = chance(85) ? actor_new() : NULL;
+  actor_is(a, wa_current());
+  here = (place){.may_wait = true, .who = a->number};
+  note("main begins");
+  if (other) wa_release(wa_spawn(rescuer, other));
+  for (int n = 10 + (int)below(60); n > 0; n--) moves(1);
+  return any_status();
+}
+
+/* ---- around it -------------------------------------------------------------------------------------------------------- */
+
+static void begin(uint64_t seed, bool same_everywhere) {
+  random_begin(seed);
+  record_begin(seed);
+  actors_begin();
+  timeouts_begin();
+  groups_begin();
+  combinations_begin();
+  objects_begin();
+  listener_begin();
+  running = over = comparing = false;
+  budget = 60 + (int)below(400);
+  wa_config config = {.virtual_clock = true, .stack_size = usual_stack, .debug = chance(10)};
+  if (wa_configure(&config) != WA_OK) fault("wa_configure does not take what is right");
+  if (chance(8) && !same_everywhere) descriptors_begin();
+  bool fails = chance(30) && !same_everywhere;
+  memory_last(fails ? (int)below(400) : -1, chance(40));
+}
+
+/* With memory again, and callbacks that do nothing. */
+static void end(void) {
+  memory_last(-1, false);
+  over = true;
+  wa_run(no_more, NULL); /* what was spawned outside of the loop */
+  objects_end();
+  descriptors_end();
+  wa_trace_stop();
+  wa_counts c;
+  wa_count(&c);
+  if (c.tasks || c.futures || c.timers || c.operations || c.handles || c.stacks || c.bytes)
+    fault("left: tasks %u, futures %u, timers %u, operations %u, handles %u, stacks %u, bytes %u", c.tasks, c.futures, c.timers,
+          c.operations, c.handles, c.stacks, (unsigned)c.bytes);
+}
+
+void program(uint64_t seed, bool same_everywhere) {
+  begin(seed, same_everywhere);
+  moves((int)below(5));
+  actor *a = actor_new();
+  if (a) note("wa_run = %d", run(main_body, a));
+  if (chance(50)) moves((int)below(4));
+  end();
+}
