@@ -122,7 +122,7 @@ static int cancel_rest(void) {
 }
 
 int wa_run(wa_task_fn f, void *arg) {
-  if (wa__inside || wa__current) return wa__misuse("wa_run: called inside a running loop; use wa_spawn and wa_await");
+  if (wa__inside || wa__fiber_running) return wa__misuse("wa_run: called inside a running loop; use wa_spawn and wa_await");
   if (!WA__SMALL && !f) return wa__misuse("wa_run: f is NULL; expected a function");
   wa__loop *l = &wa__the_loop;
   wa__report_start();

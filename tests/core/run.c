@@ -36,6 +36,24 @@ TASK_TEST(run_in_a_callback_is_refused) {
   wa_release(f);
 }
 
+static void run_in_visitor(wa_task *task, void *ctx) {
+  (void)task, (void)ctx;
+  EXPECT_MISUSE(wa_run(returns, NUMBER(0)), "wa_run: called inside a running loop");
+}
+
+static int visits_all(void *arg) {
+  (void)arg;
+  wa_tasks(run_in_visitor, NULL);
+  return WA_OK;
+}
+
+/* Its first step is a task's, though no loop runs. */
+TEST(run_in_what_an_eager_task_calls_is_refused) {
+  wa_task *t = wa_spawn_with(visits_all, NULL, &(wa_task_options){.eager = true});
+  EXPECT_STATUS(wa_status(t), WA_OK);
+  wa_release(t);
+}
+
 static int cancels_itself(void *arg) {
   (void)arg;
   wa_cancel(wa_current(), "by itself");

@@ -56,7 +56,7 @@ static bool is_open(iterator *i) {
   return i->it.state;
 }
 
-/* Over one that is still open: that one ends with its task. */
+/* Over one that is still open: that one ends with its task. Now and then nobody else holds the futures then. */
 static void begins_iteration(iterator *i) {
   wa_future *all[MOST];
   bool missing, null = wrong();
@@ -64,7 +64,10 @@ static void begins_iteration(iterator *i) {
   wa_time limit = time_or_wrong();
   is_open(i);
   int status = WAIT("wa_completed_init", missing || null || limit < 0, wa_completed_init(null ? NULL : &i->it, all, n, limit));
-  if (status == WA_OK) i->owner = here.who;
+  if (status != WA_OK) return;
+  i->owner = here.who;
+  bool alone = chance(30);
+  for (size_t k = 0; k < n && alone; k++) forget_future(all[k]);
 }
 
 /* Another may close it meanwhile, or its task may end. */

@@ -40,6 +40,7 @@ void groups_begin(void);
 void combinations_begin(void);
 void descriptors_begin(void);
 void descriptors_end(void);
+void run_loop(void); /* runtime.c: refused in the loop; else a new main task */
 void sync_rescue(void);   /* lets somebody go on who may wait for ever */
 void queues_rescue(void);
 

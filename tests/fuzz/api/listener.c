@@ -17,6 +17,7 @@ static void listen(const wa_report *report, void *ctx) {
   if (!over && !comparing) {
     look_at(report->task);
     if (chance(5)) keep_future(wa_retain(report->task));
+    if (chance(20)) release_future();
     moves((int)below(3));
   }
   listening = false;

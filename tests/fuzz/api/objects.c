@@ -30,12 +30,14 @@ void objects_begin(void) {
   wa_queue_init_priority(&queues[3], 0, chance(90) ? compare_items : NULL);
 }
 
+static void release_at(unsigned i) {
+  wa_future *f = futures[i];
+  futures[i] = NULL; /* first: a listener may hear of its error */
+  wa_release(f);
+}
+
 void objects_end(void) {
-  for (unsigned i = 0; i < COUNT(futures); i++) {
-    wa_future *f = futures[i];
-    futures[i] = NULL; /* first: a listener may hear of its error */
-    wa_release(f);
-  }
+  for (unsigned i = 0; i < COUNT(futures); i++) release_at(i);
   wa_run(no_more, NULL); /* whoever was ready because of that */
   for (int i = 0; i < QUEUES; i++) {
     oracle_listen("the last wa_queue_close");
@@ -64,11 +66,13 @@ void keep_future(wa_future *f) {
 }
 
 void release_future(void) {
-  unsigned i = below(COUNT(futures));
-  wa_future *f = futures[i];
-  futures[i] = NULL;
   note("wa_release");
-  wa_release(f);
+  release_at(below(COUNT(futures)));
+}
+
+void forget_future(const wa_future *f) {
+  for (unsigned i = 0; i < COUNT(futures); i++)
+    if (futures[i] == f) release_at(i);
 }
 
 size_t some_futures(wa_future **out, bool *missing) {

@@ -21,8 +21,9 @@ void objects_end(void);
 wa_future *any_future(void);
 /* Takes the reference over, and gives that of another back. NULL: nothing. */
 void keep_future(wa_future *f);
-/* Gives one back. */
+/* Gives one back; or the one, if it is there: then whoever else holds it holds it alone. */
 void release_future(void);
+void forget_future(const wa_future *f);
 /* Up to MOST of them, some twice; returns how many. *missing: whether one is NULL. */
 size_t some_futures(wa_future **out, bool *missing);
 

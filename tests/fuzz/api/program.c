@@ -128,11 +128,19 @@ static void end(void) {
           c.operations, c.handles, c.stacks, (unsigned)c.bytes);
 }
 
+/* Out of the loop, now and then with tasks that have not begun. */
+static void outside(void) {
+  moves((int)below(5));
+  if (!chance(10)) return;
+  for (int n = (int)below(5); n > 0; n--) spawn(NULL);
+  for (int n = (int)below(5); n > 0; n--) move_tasks();
+}
+
 void program(uint64_t seed, bool same_everywhere) {
   begin(seed, same_everywhere);
-  moves((int)below(5));
+  outside();
   actor *a = actor_new();
   if (a) note("wa_run = %d", run(main_body, a));
-  if (chance(50)) moves((int)below(4));
+  outside();
   end();
 }

@@ -29,9 +29,9 @@ static void configures(void) {
   (void)CALL_PERHAPS("wa_configure", is_wrong || c.tasks, wa_configure(&config));
 }
 
-/* Outside of the loop a callback may run it, too: a visitor, say. */
-static void runs(void) {
-  if (running) {
+/* Outside of the loop a callback may run it, too: a visitor, say. But not an eager task that was spawned there. */
+void run_loop(void) {
+  if (running || here.who) {
     (void)CALL("wa_run", true, wa_run(no_more, NULL));
   } else if (!comparing && !listening) {
     actor *a = actor_new();
@@ -77,6 +77,6 @@ static void reads_trace(void) {
 
 void move_runtime(void) {
   static void (*const table[])(void) = {yields, yields, yields, yields, sleeps, sleeps, sleeps, sleeps, checks, checks, spins,
-                                        spins, configures, runs, counts, names_status, starts_trace, reads_trace};
+                                        spins, configures, run_loop, counts, names_status, starts_trace, reads_trace};
   MOVE_ONE(table);
 }

@@ -135,6 +135,7 @@ static void visit(wa_task *task, void *ctx) {
   place before = callback_begins("visited");
   look_at(task);
   if (chance(20) && !over) moves(1);
+  if (chance(20) && !over) run_loop();
   callback_ends(before);
 }
 
