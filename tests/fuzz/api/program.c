@@ -131,9 +131,9 @@ static void end(void) {
 /* Out of the loop, now and then with tasks that have not begun. */
 static void outside(void) {
   moves((int)below(5));
-  if (!chance(10)) return;
+  if (!chance(20)) return;
   for (int n = (int)below(5); n > 0; n--) spawn(NULL);
-  for (int n = (int)below(5); n > 0; n--) move_tasks();
+  for (int n = (int)below(5); n > 0; n--) move_tasks(); /* a visit, say, that runs them */
 }
 
 void program(uint64_t seed, bool same_everywhere) {

@@ -53,7 +53,8 @@ void spawn(wa_group *group) {
   if (task && (null || is_wrong)) fault("a task was spawned by a wrong call");
   if (task && !eager) actor_is(a, task); /* an eager one has begun, and may have ended */
   if ((null || is_wrong) && !group && !eager) oracle_refused("wa_spawn");
-  keep_future(task);
+  if (chance(25)) wa_release(task); /* and forget it: it keeps itself */
+  else keep_future(task);
 }
 
 static void spawns(void) { spawn(NULL); }
