@@ -11,7 +11,7 @@ typedef struct actor {
 } actor;
 
 void actors_begin(void);
-/* The next one; NULL: no more. */
+/* The next one, directly before its task is spawned; NULL: no more. */
 actor *actor_new(void);
 /* Its task is this one, which whoever has had this address is not any more. */
 void actor_is(actor *a, wa_task *task);

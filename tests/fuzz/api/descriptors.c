@@ -1,5 +1,6 @@
 /* descriptors.c: pipes, in native programs: one to read from, with some lines in it, and one to write to. Neither ever makes a
  * task wait for long; how the runtime waits for descriptors is tests/io's. */
+#include "actors.h"
 #include "families.h"
 #include "memory.h"
 #include "random.h"
@@ -105,7 +106,7 @@ static void ends_writing(void) {
 }
 
 static void is_controlled(void) {
-  if (!chance(20)) return;
+  if (!chance(20) || !actor_new()) return;
   note("wa_control");
   keep_future(wa_control(source, drain));
 }

@@ -41,6 +41,8 @@ void combinations_begin(void);
 void descriptors_begin(void);
 void descriptors_end(void);
 void run_loop(void); /* runtime.c: refused in the loop; else a new main task */
+void notices_begin(void); /* sync.c: no notice of a condition's is lost, either */
+void notices_check(void);
 void sync_rescue(void);   /* lets somebody go on who may wait for ever */
 void queues_rescue(void);
 

@@ -8,6 +8,7 @@
 #include "families.h"
 #include "memory.h"
 #include "random.h"
+#include "stuck.h"
 
 bool running, over;
 static int budget; /* of moves */
@@ -102,6 +103,8 @@ static void begin(uint64_t seed, bool same_everywhere) {
   timeouts_begin();
   groups_begin();
   combinations_begin();
+  notices_begin();
+  stuck_begin();
   objects_begin();
   listener_begin();
   running = over = comparing = false;

@@ -1,6 +1,7 @@
 /* queues.c: queues of every order, with small numbers as items. */
 #include "families.h"
 #include "random.h"
+#include "stuck.h"
 
 enum { ITEMS = 50 };
 bool comparing;
@@ -27,17 +28,20 @@ int compare_items(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+static bool is_full(const void *q) { return wa_queue_full(q); }
+static bool is_empty(const void *q) { return wa_queue_empty(q); }
+
 static void puts_item(void) {
   wa_queue *q = ANY_OR_NULL(queues);
   void *item = any_item();
-  if (chance(50)) (void)WAIT("wa_queue_put", !q, wa_queue_put(q, item));
+  if (chance(50)) (void)WAIT_ON(q ? is_full : NULL, q, "wa_queue_put", !q, wa_queue_put(q, item));
   else (void)CALL("wa_queue_put_nowait", !q, wa_queue_put_nowait(q, item));
 }
 
 static void gets_item(void) {
   wa_queue *q = ANY_OR_NULL(queues);
   void *item = NULL, **out = wrong() ? NULL : &item;
-  if (chance(50)) check_item(WAIT("wa_queue_get", !q || !out, wa_queue_get(q, out)), item);
+  if (chance(50)) check_item(WAIT_ON(q ? is_empty : NULL, q, "wa_queue_get", !q || !out, wa_queue_get(q, out)), item);
   else check_item(CALL("wa_queue_get_nowait", !q || !out, wa_queue_get_nowait(q, out)), item);
 }
 

@@ -1,12 +1,52 @@
 /* sync.c: locks, events, conditions, semaphores, barriers. Any task may release what another holds, as in asyncio. */
 #include "families.h"
+#include "memory.h"
 #include "random.h"
+#include "stuck.h"
 
-static int marker; /* what the predicate is given */
+/* ---- what makes a task wait (stuck.h) ----------------------------------------------------------------------------------- */
+
+static bool is_locked(const void *lock) { return wa_lock_locked(lock); }
+static bool is_clear(const void *event) { return !wa_event_is_set(event); }
+static bool has_none(const void *semaphore) { return !((const wa_semaphore *)semaphore)->value; }
+static bool is_filling(const void *barrier) {
+  return !wa_barrier_broken(barrier) && wa_barrier_waiting(barrier) < ((const wa_barrier *)barrier)->parties;
+}
+static bool ever(const void *condition) { return condition; } /* see below */
+
+/* WAIT_ON, but of an object that may be NULL. */
+#define WAIT_AT(is_blocked, on, name, call) WAIT_ON((on) ? (is_blocked) : NULL, on, name, !(on), call)
+
+/* Of each condition, how many of those who wait for its notice have one at least; as far as can be told from outside, where a
+ * cancelled one's notice goes to somebody else, and one more does. */
+static unsigned owed[CONDITIONS];
+
+void notices_begin(void) {
+  for (int i = 0; i < CONDITIONS; i++) owed[i] = 0;
+}
+
+static unsigned waiting_at(const wa_condition *c) { return stuck_count((waiting){ever, c}); }
+
+/* Those who wait have more, or less: one took its notice. None is owed to those who have gone. */
+static void notices(const wa_condition *c, size_t given, bool taken) {
+  unsigned *n = &owed[c - conditions], most = waiting_at(c);
+  if (taken && *n) --*n;
+  *n = given > most ? most : *n + (unsigned)given;
+  if (*n > most) *n = most;
+}
+
+void notices_check(void) {
+  for (int i = 0; i < CONDITIONS && !memory_failed(); i++) {
+    notices(&conditions[i], 0, false);
+    if (owed[i] && !wa_condition_locked(&conditions[i])) fault("a notice of condition %d is lost", i);
+  }
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------------------- */
 
 static void acquires_lock(void) {
   wa_lock *l = ANY_OR_NULL(locks);
-  (void)WAIT("wa_lock_acquire", !l, wa_lock_acquire(l));
+  (void)WAIT_AT(is_locked, l, "wa_lock_acquire", wa_lock_acquire(l));
 }
 
 static void releases_lock(void) {
@@ -16,7 +56,7 @@ static void releases_lock(void) {
 
 static void waits_for_event(void) {
   wa_event *e = ANY_OR_NULL(events);
-  (void)WAIT("wa_event_wait", !e, wa_event_wait(e));
+  (void)WAIT_AT(is_clear, e, "wa_event_wait", wa_event_wait(e));
 }
 
 static void turns_event(void) {
@@ -29,13 +69,25 @@ static void turns_event(void) {
   else if (wa_event_is_set(e) != set) fault("%s did nothing", name);
 }
 
+typedef struct question {
+  const wa_condition *condition;
+  place asker; /* where it is asked from: behind a wait, others have been elsewhere */
+} question;
+
+/* Meanwhile its task waits for nothing. */
 static bool predicate(void *arg) {
-  if (arg != &marker) fault("a predicate got another's arg");
+  const question *q = arg;
   place before = here;
+  here = q->asker;
   here.depth++;
+  note("predicate");
+  notices(q->condition, 0, true);
+  stuck_note((waiting){0});
   if (chance(20) && !over) moves(1);
+  bool holds = chance(40);
+  if (!holds) stuck_note((waiting){ever, q->condition});
   here = before;
-  return chance(40);
+  return holds;
 }
 
 static void acquires_condition(void) {
@@ -50,28 +102,38 @@ static void releases_condition(void) {
 
 static void waits_for_notice(void) {
   wa_condition *c = ANY_OR_NULL(conditions);
-  (void)WAIT("wa_condition_wait", !c || !wa_condition_locked(c), wa_condition_wait(c));
+  if (c) notices(c, 0, false);
+  bool is_wrong = !c || !wa_condition_locked(c);
+  int status = WAIT_ON(c ? ever : NULL, c, "wa_condition_wait", is_wrong, wa_condition_wait(c));
+  if (c) notices(c, 0, status == WA_OK);
 }
 
 /* It need not wait, and then not hold the lock, nor be in a task. */
 static void waits_for_predicate(void) {
   wa_condition *c = ANY_OR_NULL(conditions);
   bool null = wrong();
-  (void)CALL_PERHAPS("wa_condition_wait", null, wa_condition_wait_for(c, null ? NULL : predicate, &marker));
+  if (!c) return; /* the predicate is asked first */
+  question q = {c, here};
+  waiting before = stuck_note((waiting){0});
+  notices(c, 0, false);
+  (void)CALL_PERHAPS("wa_condition_wait", null, wa_condition_wait_for(c, null ? NULL : predicate, &q));
+  stuck_note(before);
+  notices(c, 0, false);
 }
 
 static void notifies(void) {
   wa_condition *c = ANY_OR_NULL(conditions);
   bool is_wrong = !c || !wa_condition_locked(c);
-  if (chance(50)) (void)CALL("wa_condition_notify", is_wrong, wa_condition_notify_all(c));
-  else (void)CALL("wa_condition_notify", is_wrong, wa_condition_notify(c, below(3)));
+  size_t n = chance(50) ? SIZE_MAX : below(3);
+  int status = CALL("wa_condition_notify", is_wrong, n == SIZE_MAX ? wa_condition_notify_all(c) : wa_condition_notify(c, n));
+  if (status == WA_OK) notices(c, n, false);
 }
 
 static void acquires_semaphore(void) {
   wa_semaphore *s = ANY_OR_NULL(semaphores);
   wa_bounded_semaphore *b = ANY_OR_NULL(bounded);
-  if (chance(50)) (void)WAIT("wa_semaphore_acquire", !s, wa_semaphore_acquire(s));
-  else (void)WAIT("semaphore_acquire", !b, wa_bounded_semaphore_acquire(b));
+  if (chance(50)) (void)WAIT_AT(has_none, s, "wa_semaphore_acquire", wa_semaphore_acquire(s));
+  else (void)WAIT_AT(has_none, b, "semaphore_acquire", wa_bounded_semaphore_acquire(b));
 }
 
 /* Too many are refused. */
@@ -86,7 +148,7 @@ static void waits_at_barrier(void) {
   wa_barrier *b = ANY_OR_NULL(barriers);
   int index = -1;
   bool asks = chance(50);
-  int status = WAIT("wa_barrier_wait", !b, wa_barrier_wait(b, asks ? &index : NULL));
+  int status = WAIT_AT(is_filling, b, "wa_barrier_wait", wa_barrier_wait(b, asks ? &index : NULL));
   if (asks && status == WA_OK && (index < 0 || index >= b->parties)) fault("wa_barrier_wait gave the place %d", index);
 }
 

@@ -1,11 +1,16 @@
 /* waits.c: waiting for one future, for several, within a time; operations of a host that this program has not. */
 #include "families.h"
 #include "random.h"
+#include "stuck.h"
 
 /* A task that waits for itself, or in a circle, is refused, too. */
+static bool is_pending(const void *f) { return !wa_done(f); }
+
 static void awaits(void) {
   wa_future *f = future_or_null();
+  waiting before = stuck_note((waiting){f ? is_pending : NULL, f});
   (void)WAIT_PERHAPS("wa_await", !f, wa_await(f));
+  stuck_note(before);
 }
 
 static void waits_for(void) {
