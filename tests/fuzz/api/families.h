@@ -10,6 +10,7 @@
 
 #include "objects.h"
 #include "oracle.h"
+#include "stuck.h"
 
 /* ---- program.c -------------------------------------------------------------------------------------------------------- */
 
@@ -43,6 +44,10 @@ void descriptors_end(void);
 void run_loop(void); /* runtime.c: refused in the loop; else a new main task */
 void notices_begin(void); /* sync.c: no notice of a condition's is lost, either */
 void notices_check(void);
+static inline void quiet_check(void) {
+  stuck_check();
+  notices_check();
+}
 void sync_rescue(void);   /* lets somebody go on who may wait for ever */
 void queues_rescue(void);
 

@@ -1,7 +1,6 @@
 /* listener.c: hears the reports, and does in them what it may. */
 #include "families.h"
 #include "random.h"
-#include "stuck.h"
 
 #include <string.h>
 
@@ -19,7 +18,7 @@ static void listen(const wa_report *report, void *ctx) {
   if (!strlen(report->text)) fault("a report without a text");
   place before = callback_begins("report");
   note("%s (%s)", report->text, report->site);
-  if (report->kind == WA_REPORT_DEADLOCK) stuck_check(), notices_check();
+  if (report->kind == WA_REPORT_DEADLOCK) quiet_check();
   listening = true;
   if (!over && !comparing) {
     look_at(report->task);

@@ -1,7 +1,6 @@
 /* queues.c: queues of every order, with small numbers as items. */
 #include "families.h"
 #include "random.h"
-#include "stuck.h"
 
 enum { ITEMS = 50 };
 bool comparing;
@@ -36,6 +35,7 @@ static void puts_item(void) {
   void *item = any_item();
   if (chance(50)) (void)WAIT_ON(q ? is_full : NULL, q, "wa_queue_put", !q, wa_queue_put(q, item));
   else (void)CALL("wa_queue_put_nowait", !q, wa_queue_put_nowait(q, item));
+  if (chance(20)) wa_cancel(any_future(), "disturbed"); /* who was just woken, perhaps */
 }
 
 static void gets_item(void) {

@@ -1,4 +1,4 @@
-/* stuck.h: at a deadlock nobody waits for what is there: no lost wake-up. */
+/* stuck.h: when the loop has nothing to do, nobody waits for what is there: no lost wake-up. */
 #ifndef STUCK_H
 #define STUCK_H
 

@@ -2,7 +2,6 @@
 #include "families.h"
 #include "memory.h"
 #include "random.h"
-#include "stuck.h"
 
 /* ---- what makes a task wait (stuck.h) ----------------------------------------------------------------------------------- */
 
@@ -42,6 +41,11 @@ void notices_check(void) {
   }
 }
 
+/* Now and then somebody who was just woken is told to stop before it runs. */
+static void disturb(void) {
+  if (chance(30)) wa_cancel(any_future(), "disturbed");
+}
+
 /* ---- the calls ---------------------------------------------------------------------------------------------------------- */
 
 static void acquires_lock(void) {
@@ -52,6 +56,7 @@ static void acquires_lock(void) {
 static void releases_lock(void) {
   wa_lock *l = ANY_OR_NULL(locks);
   (void)CALL("wa_lock_release", !l || !wa_lock_locked(l), wa_lock_release(l));
+  disturb();
 }
 
 static void waits_for_event(void) {
@@ -127,6 +132,7 @@ static void notifies(void) {
   size_t n = chance(50) ? SIZE_MAX : below(3);
   int status = CALL("wa_condition_notify", is_wrong, n == SIZE_MAX ? wa_condition_notify_all(c) : wa_condition_notify(c, n));
   if (status == WA_OK) notices(c, n, false);
+  disturb();
 }
 
 static void acquires_semaphore(void) {
@@ -142,6 +148,7 @@ static void releases_semaphore(void) {
   wa_bounded_semaphore *b = ANY_OR_NULL(bounded);
   if (chance(50)) (void)CALL_PERHAPS("wa_semaphore_release", !s, wa_semaphore_release(s));
   else (void)CALL_PERHAPS("semaphore_release", !b, wa_bounded_semaphore_release(b));
+  disturb();
 }
 
 static void waits_at_barrier(void) {

@@ -1,7 +1,6 @@
 /* waits.c: waiting for one future, for several, within a time; operations of a host that this program has not. */
 #include "families.h"
 #include "random.h"
-#include "stuck.h"
 
 /* A task that waits for itself, or in a circle, is refused, too. */
 static bool is_pending(const void *f) { return !wa_done(f); }
@@ -23,8 +22,8 @@ static void waits_for(void) {
 
 static void stops(void) {
   wa_future *f = future_or_null();
-  wa_time grace = time_or_wrong();
-  (void)WAIT_PERHAPS("wa_stop_within", !f || grace < 0, wa_stop_within(f, grace, chance(30)));
+  wa_time grace = chance(40) ? 0 : time_or_wrong();
+  (void)WAIT_PERHAPS("wa_stop_within", !f || grace < 0, wa_stop_within(f, grace, chance(50)));
 }
 
 static void waits_for_several(void) {
