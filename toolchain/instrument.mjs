@@ -126,7 +126,7 @@ function refuseUnfit({ functions, globals, imports, exported }) {
 export function checkStack(bytes) {
   const parts = parse(bytes);
   refuseUnfit(parts);
-  const { sections, body, functions, globals, imports } = parts;
+  const { sections, body, functions, globals, imports, exported } = parts;
   const stackPointer = globals.indexOf('__stack_pointer');
   const stackSet = functions.indexOf('wa__stack_set');
   const intrinsics = new Map();
