@@ -1,9 +1,9 @@
 /* asyncio's combinators over tasks, promises and each other. The rules are asyncio's: each function here is
  * CPython's of the same name in its own words. A promise can't be stopped: cancelling one gives up waiting for it. */
 import { signalled } from './cause.js';
+import { queueMicrotask } from './clock.js';
 import { Deadline } from './deadline.js';
 import { cancelledError, lateError, must, need, options } from './errors.js';
-import { queueMicrotask } from './frames.js';
 import { Future, checkAwaitable, futureOf, stop, tellAfter } from './future.js';
 import { join, leave } from './signals.js';
 

@@ -1,6 +1,6 @@
 /* A deadline on the runtime's clock, which may be a virtual one: the host's timers would know nothing of it. */
 import { ENOMEM } from './abi.js';
-import { queueMicrotask } from './frames.js';
+import { queueMicrotask } from './clock.js';
 
 export class Deadline {
   #core;

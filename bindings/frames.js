@@ -7,13 +7,12 @@
  * little more.
  * One message at a time is on its way: so the turns of all runtimes share the window, and many that compute leave the page
  * as many frames as one. */
+import { clearTimeout, clock, requestAnimationFrame, setImmediate, setTimeout } from './clock.js';
+
 const longestWindow = 12, shortestWindow = -2, shorter = 2, longer = 0.02; // ms
 const longestWait = 50;
 // A frame that is requested so soon after the one before should follow it; later than this it has let one be left out.
 const followsWithin = 15, leftOutAfter = 24;
-// As they are now: a test may put its own in their place, or take those away while they are waited for.
-export const { performance: clock, setTimeout, clearTimeout, queueMicrotask } = globalThis;
-const { setImmediate, requestAnimationFrame } = globalThis;
 
 let channel;
 const turns = []; // in line; for the first a message is on its way, or the frame is waited for, or it runs

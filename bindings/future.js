@@ -1,8 +1,8 @@
 /* A result that comes once and that can be cancelled: what tasks and combinators have in common. It is awaited like
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
+import { queueMicrotask } from './clock.js';
 import { CancelledError, cancelledError, isA, must } from './errors.js';
-import { queueMicrotask } from './frames.js';
 
 const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');

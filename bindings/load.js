@@ -1,9 +1,9 @@
 /* From where the wasm is to a runtime in it. Nothing here knows a host: how what a string or URL names is opened is
  * given (browser.js, index.js). */
 import { ABI, DEBUG, VIRTUAL } from './abi.js';
+import { clearTimeout, setTimeout } from './clock.js';
 import { Core } from './core.js';
 import { LoadError, MisuseError, isA, misuse, must, options, textOf } from './errors.js';
-import { clearTimeout, setTimeout } from './frames.js';
 import { bytesIn } from './memory.js';
 import { Runtime } from './runtime.js';
 import { longest } from './schedule.js';

@@ -1,9 +1,9 @@
 /* What a caller holds: one runtime in one wasm instance. See index.d.ts for every method. */
 import { BY_INDEX, EAGER, EDISCARDED, ENOMEM } from './abi.js';
 import { Cause } from './cause.js';
+import { clearTimeout, setTimeout } from './clock.js';
 import { asCompleted, gather, shield, wait, waitFor } from './combine.js';
 import { CancelledError, ClosedError, misuse, must, need, options, show } from './errors.js';
-import { clearTimeout, setTimeout } from './frames.js';
 import { asyncDispose, dispose, stop } from './future.js';
 import { longest } from './schedule.js';
 import { group, timeout } from './scopes.js';

@@ -4,7 +4,8 @@
  *   a deadline             a timer, which also keeps a Node process alive while tasks sleep
  * Law: turns that follow each other from promises alone, as with a host function that answers at once, never keep the
  * host waiting for longer than a slice. */
-import { afterHost, clearTimeout, clock, setTimeout } from './frames.js';
+import { clearTimeout, clock, setTimeout } from './clock.js';
+import { afterHost } from './frames.js';
 
 export const longest = 2147483647; // what setTimeout can hold
 const IDLE = 0, TIMER = 1, MACRO = 2, MICRO = 3;

@@ -5,9 +5,9 @@ import {
   FLAGS, NAME, REASON, SITE, SIZE, STATE, STATUS, TYPE, UNSEEN, VALUE,
 } from './abi.js';
 import { Cause, signalled, timedOut } from './cause.js';
+import { queueMicrotask } from './clock.js';
 import { Deadline } from './deadline.js';
 import { CancelledError, GroupError, misuse, textOf } from './errors.js';
-import { queueMicrotask } from './frames.js';
 import { Future } from './future.js';
 import { leave, join } from './signals.js';
 
