@@ -54,11 +54,11 @@ static void shut(struct wa__completed *c) {
 /* Nobody may ask any more. If nobody does, the last callback or the timer ends it. */
 static void drop(wa__scope *scope) {
   struct wa__completed *c = wa__container(scope, struct wa__completed, scope);
-  wa__scope_leave(scope);
   c->owner = NULL;
   c->held = c->owner_inside = false; /* discarded while it waited, if it did */
+  if (!c->inside && (!c->todo || c->closed)) return end(c);
   if (c->inside) shut(c);
-  else if (!c->todo || c->closed) end(c);
+  wa__scope_leave(scope);
 }
 
 static void leave(wa__scope *scope) {
