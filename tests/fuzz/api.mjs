@@ -40,8 +40,10 @@ try {
     process.exitCode = code === 0 ? 0 : 1;
   } else {
     const one = same ? compare : runPrograms;
-    const told = (done) => console.log(`  ${done} programs`);
-    const seconds = await one({ host, level, seed, count, told, workers });
+    let programs = 0;
+    const alive = setInterval(() => console.log(`  ${programs} programs`), 10_000).unref();
+    const seconds = await one({ host, level, seed, count, told: (done) => { programs = done; }, workers });
+    clearInterval(alive);
     console.log(`${count} programs, ${host} ${level}, seed ${seed}: nothing went wrong, ${seconds.toFixed(1)} s`);
   }
 } catch (error) {

@@ -19,8 +19,8 @@ extern bool over;      /* the end of the program: callbacks do nothing any more 
 extern bool with_fds;  /* there are descriptors */
 /* So many moves, as long as the program's budget lasts. */
 void moves(int n);
-/* A wa_run; returns its status. */
-int run(wa_task_fn f, void *arg);
+/* A wa_run. */
+void run(wa_task_fn f, void *arg);
 int no_more(void *arg); /* a body that does nothing */
 
 /* ---- the families ----------------------------------------------------------------------------------------------------- */

@@ -6,11 +6,11 @@
  *       verbose  prints what each does
  *       abort    ends by abort where it finds a fault
  *
- * What it finds wrong: a call that is refused and was right, or the other way round (oracle.h); a contradiction in what is
- * observable; something left at the end (program.c); whatever a sanitizer finds; a program that never ends; and, by its caller
- * (api.mjs), a program that does not do the same on every host.
+ * What it finds wrong: a call that is refused and was right, or the other way round (oracle.h); a wake-up that was lost (stuck.h);
+ * a contradiction in what is observable; something left at the end (program.c); whatever a sanitizer finds; a program that never
+ * ends; and, by its caller (api.mjs), a program that does not do the same on every host.
  *
- * Layers: random, record, memory; oracle and actors over them; objects; the families of calls (families.h); program. */
+ * Layers: random, record, memory; actors, oracle, stuck; objects; the families of calls and the listener (families.h); program. */
 #include "program.h"
 #include "record.h"
 

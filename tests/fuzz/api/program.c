@@ -52,11 +52,15 @@ int no_more(void *arg) {
   return WA_OK;
 }
 
-int run(wa_task_fn f, void *arg) {
+void run(wa_task_fn f, void *arg) {
+  place before = here;
+  note("wa_run");
   running = true;
-  int status = CALL_PERHAPS("", false, wa_run(f, arg));
+  int status = wa_run(f, arg);
   running = false;
-  return status;
+  here = before;
+  note("wa_run = %d", status);
+  if (status == WA_EMISUSE && !with_fds && !memory_failed()) fault("wa_run was refused, though nothing was wrong");
 }
 
 /* ---- in the loop ------------------------------------------------------------------------------------------------------ */
@@ -152,7 +156,7 @@ void program(uint64_t seed, bool same_everywhere) {
   begin(seed, same_everywhere);
   outside();
   actor *a = actor_new();
-  if (a) note("wa_run = %d", run(main_body, a));
+  if (a) run(main_body, a);
   outside();
   end();
 }

@@ -35,7 +35,7 @@ void run_loop(void) {
     (void)CALL("wa_run", true, wa_run(no_more, NULL));
   } else if (!comparing && !listening) {
     actor *a = actor_new();
-    if (a) (void)run(body, a);
+    if (a) run(body, a);
   }
 }
 

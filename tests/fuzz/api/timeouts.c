@@ -2,6 +2,7 @@
  * wrong order, twice, by another task, by a copy of the record, or not at all. */
 #include "actors.h"
 #include "families.h"
+#include "memory.h"
 #include "random.h"
 
 #include <string.h>
@@ -28,12 +29,14 @@ static bool enter(scope *s) {
   return true;
 }
 
+/* Without memory for the frames of a wa_call its scopes have ended, though the task lives: memory_failed. */
 static void leave(scope *s) {
   bool mine = is_mine(s);
   int given = any_status();
-  int status = CALL("wa_timeout_exit", !mine, wa_timeout_exit(&s->timeout, given));
+  int status = ORACLE_CALL("wa_timeout_exit", !mine, memory_failed(), wa_timeout_exit(&s->timeout, given));
   if (!mine) return;
   s->inside = false;
+  if (status == WA_EMISUSE) return;
   if (status != given && (given != WA_ECANCELED || status != WA_ETIMEDOUT))
     fault("wa_timeout_exit made %d of %d", status, given);
 }
@@ -41,8 +44,8 @@ static void leave(scope *s) {
 static void reschedule(scope *s) {
   bool expired = wa_timeout_expired(&s->timeout);
   wa_time delay = time_or_wrong();
-  if (is_mine(s)) (void)CALL("wa_timeout_reschedule", expired || delay < 0, wa_timeout_reschedule(&s->timeout, delay));
-  else (void)CALL_PERHAPS("wa_timeout_reschedule", delay < 0, wa_timeout_reschedule(&s->timeout, delay));
+  bool mine = is_mine(s), may = !mine || memory_failed();
+  (void)ORACLE_CALL("wa_timeout_reschedule", delay < 0 || (mine && expired), may, wa_timeout_reschedule(&s->timeout, delay));
 }
 
 static void use_copy(const scope *s) {
