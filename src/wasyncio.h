@@ -193,9 +193,10 @@ const char *wa_site(const wa_future *task);
 
 /** finally: runs cleanup(arg) when the body of the running task has returned, whatever it returned; last in, first out.
  * cleanup may suspend. If it hears of a cancellation and does not take that back (wa_uncancel), a task whose body succeeded
- * ends as cancelled. Clean-ups do not run where the body does not return: the task was cancelled before its first step; it ended
- * without clean-up (a trap, an overflow, WA_EDISCARDED, a wa_run that ends with WA_EDEADLOCK); or its fiber found no memory to
- * begin or to wait. WA_EMISUSE outside a task; WA_ENOMEM. Does not suspend. */
+ * ends as cancelled. Clean-ups do not run of a task that was cancelled before its first step, or that ended without clean-up (a
+ * trap, an overflow, WA_EDISCARDED, a wa_run that ends with WA_EDEADLOCK); where a body found no memory to wait they do, but those
+ * that find none themselves, to begin or to wait, and those after them do not. WA_EMISUSE outside a task; WA_ENOMEM. Does not
+ * suspend. */
 int wa_defer(void (*cleanup)(void *arg), void *arg);
 
 /** await f(arg): calls f as a segment of its own. A plain call does the same, but here a suspension inside f does
