@@ -200,6 +200,10 @@ class World:
                     task.group.added = set()
                     try:
                         value = await self.body(node, group=task.group)
+                    except asyncio.CancelledError as error:
+                        if task.outside is None and not task.own:
+                            task.outside = error.args  # the members are asked with this; who asks later gives no other
+                        raise
                     except Exception as error:
                         own = error
                         raise
