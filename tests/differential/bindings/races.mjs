@@ -12,16 +12,24 @@ function tied({ id, kind, items }, { nodes: ends, made }) {
   return doubled([...new Set(items)].filter((item) => item in ends).map((item) => Math.max(ends[item].at, made[id])));
 }
 
-/** Scopes that may be told of one end by two ways, and what their bodies deal with. */
+/** What the steps of a scope's body deal with by these verbs. */
+const partsOf = ({ steps = [] }, ...verbs) =>
+  steps.flatMap((step) => verbs.map((verb) => step[verb]?.id ?? step[verb])).filter((id) => id !== undefined);
+
+/** Scopes that may be told of one end by two ways, and what their bodies deal with, also in scopes inside. */
 function told(byId, { nodes: ends }) {
   const found = new Set();
+  const marked = new Set();
   const mark = (id) => {
     found.add(id);
-    byId.get(id)?.items?.forEach(mark);
+    const node = byId.get(id);
+    if (!node || marked.has(id)) return;
+    marked.add(id);
+    [...node.items ?? [], ...partsOf(node, 'make', 'await')].forEach(mark);
   };
-  for (const { id, kind, steps = [], common } of byId.values()) {
-    const parts = (...verbs) => steps.flatMap((step) => verbs.map((verb) => step[verb]?.id ?? step[verb]))
-      .filter((part) => part in ends);
+  for (const node of byId.values()) {
+    const { id, kind, common } = node;
+    const parts = (...verbs) => partsOf(node, ...verbs).filter((part) => part in ends);
     const moments = (...verbs) => parts(...verbs).map((part) => ends[part].at);
     const all = parts('spawn', 'add', 'make', 'await');
     const meet = kind === 'group' && moments('make', 'await').some((at) => moments('spawn', 'add').includes(at));
