@@ -90,8 +90,9 @@ export class Core {
   }
   causeOf(text) { return this.#causes.get(text); }
 
-  /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. */
-  run(f, task = '') {
+  /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. task: the name that
+   * the task was given, which the sentence may have cut. */
+  run(f, task) {
     this.#inside = true;
     try {
       return f();
@@ -100,6 +101,7 @@ export class Core {
       this.#astray = true;
       const text = this.sentence(); // names the task
       const overflow = text.includes(': stack overflow, ');
+      task ||= /^task '(task-\d+)'/.exec(text)?.[1] ?? '';
       throw this.error(overflow ? ESTACK : ETRAP, overflow ? text : `${text}: ${textOf(error)}`, task, '', error);
     } finally {
       this.#inside = false;

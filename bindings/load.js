@@ -96,7 +96,7 @@ const isOf = (kind, value) => Object.prototype.toString.call(value) === `[object
 async function compile(open, source) {
   if (isOf('WebAssembly.Module', source)) return source;
   const named = typeof source === 'string' || isOf('URL', source);
-  const it = named ? source : 'the source';
+  const it = (named && source) || 'the source';
   // A CompileError says not that it is no wasm: a page's policy may forbid it.
   const what = (error) => `${it} can't be ${isA(WebAssembly.CompileError, error) ? 'compiled' : 'read'}`;
   return attempt(what, async () => {

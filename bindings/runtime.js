@@ -36,7 +36,7 @@ export class Runtime {
     const noted = memory.note(label);
     const [type, data, size, number] = memory.give(kept, `spawn: the input of '${name}'`);
     const start = () => x.wax_spawn(entry, type, data, size, number, noted, stackSize, flags | (atOnce ? EAGER : 0));
-    const handle = atOnce ? core.run(start, label || name) : start();
+    const handle = atOnce ? core.run(start, label) : start();
     if (handle === 0) throw core.error(ENOMEM, core.sentence(), name, '');
     const task = new Task(core, handle, label || undefined); // of an empty name the wasm makes "task-N"
     if (atOnce && task._isAt('done', x)) core.outcome(handle, task); // its event comes with the next turn

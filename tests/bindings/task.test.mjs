@@ -229,7 +229,12 @@ onBoth('task', (test) => {
 
   test('a trap in an eager first step', {}, async (rt) => {
     const other = rt.spawn('sleeper', 20);
-    assert.throws(() => rt.spawn('leave_program', '', { eager: true }), TrapError);
+    assert.throws(() => rt.spawn('leave_program', '', { eager: true, name: 'leaver' }), { name: 'TrapError', task: 'leaver' });
+    assert.throws(() => rt.spawn('leave_program', '', { eager: true }), (error) => {
+      assert.match(error.task, /^task-\d+$/);
+      assert.ok(error.message.startsWith(`task '${error.task}' `), error.message);
+      return error instanceof TrapError;
+    });
     assert.equal(await other, 0);
   });
 
