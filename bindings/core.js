@@ -90,8 +90,8 @@ export class Core {
   }
   causeOf(text) { return this.#causes.get(text); }
 
-  /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. task: the name that
-   * the task was given, which the sentence may have cut. */
+  /** Runs f, which may run C. An exception out of it ends the task that was running, no other, and is a TrapError. task: the name
+   * that the task was given, which the sentence may have cut. */
   run(f, task) {
     this.#inside = true;
     try {
