@@ -2,7 +2,7 @@
 // in wasm of both toolchains at both ends of the optimizer and as the small library has it, in Node and in wasmtime.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { build, check, missing, run } from './suite.mjs';
+import { build, check, missing, run, runTests } from './suite.mjs';
 import { core } from './suites.mjs';
 
 const targets = [
@@ -23,3 +23,9 @@ for (const host of ['native', 'wasi', 'emscripten', 'wasmtime']) {
     assert.equal(complaint, "wasyncio: task 'unloved' failed with WA_EUSER, and nobody looked at it\n");
   });
 }
+
+test('a program that ends with 1 between two tests has failed, though none of them has', async () => {
+  const ended = { code: 1, output: 'run a\nend a\n', complaint: 'Error: EAGAIN' };
+  const failures = [...await runTests(() => ended)].filter(([, why]) => why.length);
+  assert.deepEqual(failures, [['(the end of the program)', ['the program ended with 1 in it', 'Error: EAGAIN']]]);
+});

@@ -58,7 +58,9 @@ function read(ran, { code, output, complaint }) {
     else if (word === 'fail') ran.get(current).push(rest);
     else if (ran.get(current)?.length) ran.get(current).push(line);
   }
-  if (code === 0 || (code === 1 && !inside && !complaint.includes('Sanitizer'))) return null;
+  // 1 says that tests have failed. Where none has, something else ended it.
+  const failed = [...ran.values()].some((failures) => failures.length);
+  if (code === 0 || (code === 1 && failed && !inside && !complaint.includes('Sanitizer'))) return null;
   if (!inside) current = '(the end of the program)';
   ran.set(current, [...ran.get(current) ?? [], `the program ended with ${code} in it`, complaint.slice(-4000)]);
   return inside ? current : null;
