@@ -90,17 +90,16 @@ export function readImports(body) {
   return imports;
 }
 
-// How many parameters each type has. null: one is of a kind that C does not make.
+// Of each type {parameters, results}: theirs. null: one is of a kind that C does not make.
 export function readTypes(types) {
-  const counts = [];
+  const list = [];
   const reader = new Reader(types);
   let known = true;
   reader.times(() => {
     if (!known || reader.byte() !== 0x60) return known = false;
-    counts.push(reader.slice().length);
-    reader.slice();
+    list.push({ parameters: reader.slice(), results: reader.slice() });
   });
-  return known ? counts : null;
+  return known ? list : null;
 }
 
 // The type of each of the module's own functions.
@@ -144,7 +143,8 @@ export function readNames(body) {
 }
 
 // The instructions, and the type of a block without a result, that this folder knows by name.
-export const BLOCK = 0x02, LOOP = 0x03, IF = 0x04, ELSE = 0x05, END = 0x0b, BR = 0x0c, BR_IF = 0x0d, BR_TABLE = 0x0e, VOID = 0x40;
+export const BLOCK = 0x02, LOOP = 0x03, IF = 0x04, ELSE = 0x05, END = 0x0b, BR = 0x0c, BR_IF = 0x0d, BR_TABLE = 0x0e, RETURN = 0x0f;
+export const VOID = 0x40, I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c;
 export const CALL = 0x10, CALL_INDIRECT = 0x11, DROP = 0x1a, SELECT = 0x1b;
 export const LOCAL_GET = 0x20, LOCAL_SET = 0x21, LOCAL_TEE = 0x22, GLOBAL_GET = 0x23, GLOBAL_SET = 0x24, LOAD = 0x28, STORE = 0x36;
 export const CONST = 0x41, EQZ = 0x45, EQ = 0x46, GREATER = 0x4b, ADD = 0x6a, SUB = 0x6b, OR = 0x72; // of i32; GREATER: unsigned
@@ -216,17 +216,22 @@ export function instructions(body) {
   return why ? null : list;
 }
 
-// How many locals a body declares, and the declaration with so many of type i32 more.
-export function moreLocals(declaration, more) {
+// The types of the locals that a body declares.
+export function localTypes(declaration) {
   const reader = new Reader(declaration);
-  let count = 0, groups = 0;
+  const types = [];
   reader.times(() => {
-    count += reader.number();
-    reader.byte();
-    groups++;
+    const count = reader.number(), type = reader.byte();
+    for (let i = 0; i < count; i++) types.push(type);
   });
+  return types;
+}
+
+// The declaration with locals of these types after those that it has.
+export function moreLocals(declaration, types) {
+  const groups = new Reader(declaration).number();
   const old = declaration.subarray(encodeNumber(groups).length);
-  return { count, declaration: [...encodeNumber(groups + 1), ...old, more, 0x7f] };
+  return [...encodeNumber(groups + types.length), ...old, ...types.flatMap((type) => [1, type])];
 }
 
 // Single instructions.

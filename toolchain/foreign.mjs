@@ -12,7 +12,7 @@ import * as wasm from './binary.mjs';
 const ofRuntime = ({ module, name }) => module === 'asyncify' || module.startsWith('wasi') ||
   (module === 'env' && /^emscripten_(?!asm_const|run_script)/.test(name)); // but EM_ASM and scripts, which are the program's
 
-// imports: of functions, with their types; types: how many parameters each has, or null; own: how many functions the module
+// imports: of functions, with their types; types: readTypes' list, or null; own: how many functions the module
 // has besides.
 // Gives the index of the function to call instead by that of the import, and those functions: { type, body }.
 export function callForeign(imports, types, own, functions) {
@@ -22,16 +22,15 @@ export function callForeign(imports, types, own, functions) {
   const made = [];
   imports.forEach((entry, index) => {
     if (ofRuntime(entry)) return;
-    const saved = types[entry.type];
+    const saved = types[entry.type].parameters.length;
     const call = (to) => [wasm.CALL, ...wasm.encodeNumber(to)];
     const parameters = Array.from({ length: saved }, (_, i) => wasm.localGet(i)).flat();
     const before = [...call(away), ...wasm.localSet(saved)];
     const after = [...wasm.localGet(saved), ...call(back)];
-    const i32 = 0x7f;
     instead.set(index, imports.length + own + made.length);
     made.push({
       type: wasm.encodeNumber(entry.type),
-      body: [1, 1, i32, ...before, ...parameters, ...call(index), ...after, wasm.END],
+      body: [1, 1, wasm.I32, ...before, ...parameters, ...call(index), ...after, wasm.END],
     });
   });
   return { instead, made };

@@ -171,7 +171,7 @@ export function checkStack(bytes) {
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const instrumentInputs = [
   nosuspendFile,
-  ...['instrument', 'nosuspend', 'passes', 'foreign', 'asyncify', 'records', 'state', 'guards', 'binary']
+  ...['instrument', 'nosuspend', 'passes', 'foreign', 'asyncify', 'records', 'state', 'waits', 'guards', 'binary']
     .map((name) => beside(`${name}.mjs`)),
 ];
 export const instrumentFlags = (options) => passes(options).flat().join(' ');

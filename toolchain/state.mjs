@@ -17,10 +17,11 @@ const simple = new Set([LOCAL_GET, CONST, 0x42, 0x43, 0x44]); // a local; a cons
 // What may lie between a call and the question whether it unwinds: its result is put away.
 const between = new Set([DROP, LOCAL_SET, LOCAL_TEE, ...simple]);
 
-function followsCall(list, at) {
+// The call before the question, or -1.
+function callBefore(list, at) {
   let i = at - 1;
   while (between.has(list[i].op)) i--;
-  return list[i].op === CALL || list[i].op === CALL_INDIRECT;
+  return list[i].op === CALL || list[i].op === CALL_INDIRECT ? i : -1;
 }
 
 // Whether the state is only asked for being 0: alone, beside a local in an `or`, as a choice or in one.
@@ -32,20 +33,27 @@ function asksForNormal(list, at) {
 }
 
 // Rewrites a function's body in `out`, where out[i] are the bytes that list[i] becomes, if all its questions are of a known
-// form. local: one that nobody uses. Whether it did.
+// form. local: one that nobody uses. Gives where it is asked whether to unwind, {call, at}; null: all stays as it was.
 export function localizeState(list, out, { state }, local) {
   const read = globalGet(state);
   const changes = new Map();
-  let lastCall = 0;
+  const questions = [];
   for (let i = 0; i < list.length; i++) {
     if (!same(list[i], read)) continue;
     const asksFor = (value) => same(list[i + 1], value) && list[i + 2].op === EQ;
-    if (asksFor(UNWINDING) && followsCall(list, i)) changes.set(lastCall = i, [...NORMAL, ...localSet(local), ...read]);
-    else if (asksFor(REWINDING) || asksForNormal(list, i)) changes.set(i, localGet(local));
-    else return false;
+    const call = asksFor(UNWINDING) ? callBefore(list, i) : -1;
+    if (call >= 0) {
+      questions.push({ call, at: i });
+      changes.set(i, [...NORMAL, ...localSet(local), ...read]);
+    } else if (asksFor(REWINDING) || asksForNormal(list, i)) {
+      changes.set(i, localGet(local));
+    } else {
+      return null;
+    }
   }
-  if (!changes.size) return false;
-  changes.forEach((bytes, i) => { out[i] = i > lastCall ? NORMAL : bytes; });
-  out[0] = [...out[0], ...read, ...localSet(local)];
-  return true;
+  if (!changes.size) return null;
+  const latest = questions.at(-1)?.at ?? 0;
+  changes.forEach((bytes, i) => { out[i] = i > latest ? NORMAL : bytes; });
+  out[1] = [...read, ...localSet(local), ...out[1]];
+  return questions;
 }

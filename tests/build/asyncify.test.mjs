@@ -109,19 +109,25 @@ const program = `(module
       (br_if $again (local.get $n)))
     (local.get $sum)))`;
 
+// Code that is too long to be put in place.
+const more = '(if (i32.load (i32.const 0)) (then (i32.store (i32.const 0) (i32.const 1))))'.repeat(20);
+const long = program.replace('(call $start_unwind', `${more} (call $start_unwind`);
+
 describe('asked once a function, and no more in its loops', () => {
   for (const [name, optimizer] of Object.entries(optimizers)) {
     for (const level of [1, 3]) {
       test(`${name}, level ${level}`, { skip: !optimizer && 'it is not there' }, async () => {
         const flags = ['--asyncify', '--pass-arg=asyncify-ignore-imports', `--optimize-level=${level}`];
-        const after = await optimize(optimizer, assemble(program), flags);
-        const cheap = cheapen(after);
-        assert.notEqual(cheap, after);
-        new WebAssembly.Module(cheap);
-        const reads = (bytes) => bodies(bytes)[2].filter((one) => wasm.same(one, wasm.globalGet(0))).length;
-        const [before, now] = [reads(after), reads(cheap)];
-        assert.ok(before > 4, `asyncify asks ${before} times`);
-        assert.equal(now, 2, 'at the start, and after the call whether it unwinds');
+        for (const [text, expected] of [[program, 1], [long, 2]]) {
+          const after = await optimize(optimizer, assemble(text), flags);
+          const cheap = cheapen(after);
+          assert.notEqual(cheap, after);
+          new WebAssembly.Module(cheap);
+          const reads = (bytes) => bodies(bytes)[2].filter((one) => wasm.same(one, wasm.globalGet(0))).length;
+          const [before, now] = [reads(after), reads(cheap)];
+          assert.ok(before > 4, `asyncify asks ${before} times`);
+          assert.equal(now, expected, 'at the start, and after a call whether it unwinds, if the wait is not in place');
+        }
       });
     }
   }
@@ -135,9 +141,13 @@ function pausing(next, number) {
   let pieces = 0;
   const bit = () => `(i32.and (i32.shr_u (local.get $seed) (i32.const ${next(31)})) (i32.const 1))`;
   const note = (value) => `(local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 31)) ${value}))`;
-  const called = () => (number > 0 && next(3) === 0
-    ? `(call $f${next(number)} (local.get $n) (i32.xor (local.get $seed) (i32.const ${next(2 ** 20)})))`
-    : `(call $give (i32.const ${++pieces}))`);
+  const called = () => {
+    switch (next(number > 0 ? 4 : 3)) {
+      case 0: return `(call $give (i32.const ${++pieces}))`;
+      case 3: return `(call $f${next(number)} (local.get $n) (i32.xor (local.get $seed) (i32.const ${next(2 ** 20)})))`;
+      default: return `(call $rest (i32.const ${++pieces}) (i64.extend_i32_s (local.get $sum)))`;
+    }
+  };
   const statements = (depth, labels) => Array.from({ length: 1 + next(4) }, () => statement(depth, labels)).join('\n');
   function statement(depth, labels) {
     const kind = next(depth > 0 ? 9 : 4);
@@ -160,7 +170,8 @@ function pausing(next, number) {
     ${statements(3, [])} (call $note (local.get $sum)) (local.get $sum))`;
 }
 
-// In memory: whether $pause suspends, what was noted; and at 8 what asyncify alone would take for its position and end.
+// In memory: whether $pause and $rest suspend, what was noted; at 8 what asyncify alone would take for its position and end; at 12
+// what $rest wakes with.
 const machine = (functions) => `(module
   (import "asyncify" "start_unwind" (func $start_unwind (param i32)))
   (import "asyncify" "stop_unwind" (func $stop_unwind))
@@ -180,6 +191,15 @@ const machine = (functions) => `(module
       (if (i32.eq (global.get $state) (i32.const 2))
         (then (global.set $state (i32.const 0)) (call $stop_rewind))
         (else (global.set $state (i32.const 1)) (call $start_unwind (i32.const 8)))))))
+  (func $rest (param $a i32) (param $b i64) (result i32) (local $c f64) (local $d i32)
+    (if (i32.eq (global.get $state) (i32.const 2)) (then
+      (global.set $state (i32.const 0)) (call $stop_rewind)
+      (return (i32.load (i32.const 12)))))
+    (local.set $c (f64.add (local.get $c) (f64.convert_i64_s (local.get $b))))
+    (local.set $d (i32.add (local.get $d) (i32.xor (local.get $a) (i32.trunc_f64_s (local.get $c)))))
+    (if (i32.eqz (i32.load (i32.const 0))) (then (return (local.get $d))))
+    (i32.store (i32.const 12) (local.get $d))
+    (global.set $state (i32.const 1)) (call $start_unwind (i32.const 8)) (i32.const 0))
   (func $give (param i32) (result i32) (call $pause) (local.get 0))
   (func (export "aim") (call $frames (i32.const 1024) (i32.const 65536)))
   (func (export "position") (result i32) (call $position))
@@ -190,6 +210,10 @@ const machine = (functions) => `(module
   (func (export "suspended") (result i32) (global.get $state))
   (func (export "resume") (global.set $state (i32.const 2)) (call $start_rewind (i32.const 8)))
   ${functions.join('\n')})`;
+
+// Of $pause and $rest, the functions 4 and 5: asyncify leaves no imports.
+const callsOfWaits = (bytes) =>
+  bodies(bytes).flat().filter((one) => [4, 5].some((index) => wasm.same(one, [wasm.CALL, index]))).length;
 
 describe('a program that pauses does what it does without: 60 random functions', () => {
   for (const [name, optimizer] of Object.entries(optimizers)) {
@@ -202,6 +226,8 @@ describe('a program that pauses does what it does without: 60 random functions',
           '--pass-arg=asyncify-ignore-imports', `--optimize-level=${level}`]);
         const cheap = cheapen(after);
         assert.notEqual(cheap, after);
+        const [before, left] = [after, cheap].map(callsOfWaits);
+        assert.ok(before > 200 && left < before / 10, `${left} of ${before} waits are not in place`);
         const optimized = await optimize(optimizer, cheap, passes({ level: 'O3' })[1]);
         const program = new WebAssembly.Instance(new WebAssembly.Module(optimized)).exports;
         const at = new Int32Array(program.memory.buffer);
