@@ -148,6 +148,23 @@ export const VOID = 0x40, I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c;
 export const CALL = 0x10, CALL_INDIRECT = 0x11, DROP = 0x1a, SELECT = 0x1b;
 export const LOCAL_GET = 0x20, LOCAL_SET = 0x21, LOCAL_TEE = 0x22, GLOBAL_GET = 0x23, GLOBAL_SET = 0x24, LOAD = 0x28, STORE = 0x36;
 export const CONST = 0x41, EQZ = 0x45, EQ = 0x46, GREATER = 0x4b, ADD = 0x6a, SUB = 0x6b, OR = 0x72; // of i32; GREATER: unsigned
+// Of instructions that give one value from so many: from which to which.
+const values = [
+  [LOCAL_GET, LOCAL_GET, 0], [LOCAL_TEE, LOCAL_TEE, 1], [GLOBAL_GET, GLOBAL_GET, 0], [CONST, 0x44, 0], [LOAD, 0x35, 1],
+  [SELECT, SELECT, 3],
+  [EQZ, EQZ, 1], [EQ, 0x4f, 2], [0x50, 0x50, 1], [0x51, 0x66, 2], // tests, comparisons
+  [0x67, 0x69, 1], [ADD, 0x78, 2], [0x79, 0x7b, 1], [0x7c, 0x8a, 2], // of i32, of i64
+  [0x8b, 0x91, 1], [0x92, 0x98, 2], [0x99, 0x9f, 1], [0xa0, 0xa6, 2], [0xa7, 0xc4, 1], // of f32, of f64, from one to another
+];
+// How many values an instruction takes that gives one; undefined: it is of another kind.
+export const takes = (op) => values.find(([from, to]) => op >= from && op <= to)?.[2];
+export const opens = (op) => op === BLOCK || op === LOOP || op === IF;
+// Where the block ends that begins, or of which the else begins, at `at`.
+export function endOf(list, at) {
+  let i = at + 1;
+  for (let depth = 0; depth > 0 || list[i].op !== END; i++) depth += opens(list[i].op) - (list[i].op === END);
+  return i;
+}
 const exceptions = new Set([0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f]);
 const numbers = new Map([ // how many LEB128 numbers follow
   ...[0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2].map((op) => [op, 1]),

@@ -7,10 +7,9 @@
 // instead of 2.0.
 // Law: a branch leads where it led: one out of A passes a block more; where one leads to the end of A itself, all stays.
 import {
-  BLOCK, BR, BR_IF, BR_TABLE, ELSE, END, EQZ, IF, LOCAL_SET, LOCAL_TEE, LOOP, Reader, VOID, encodeNumber, localGet, same,
+  BLOCK, BR, BR_IF, BR_TABLE, ELSE, END, EQZ, IF, LOCAL_SET, LOCAL_TEE, Reader, VOID, encodeNumber, localGet, opens, same,
 } from './binary.mjs';
 
-const opens = (op) => op === BLOCK || op === LOOP || op === IF;
 const operand = ({ bytes }) => new Reader(bytes, 1).number();
 
 // A guard begins at i: `local.get, i32.eqz, if`, without a result.

@@ -8,14 +8,13 @@
 // Law: only what is exactly asyncify's own code is replaced; where a question has another form,
 // the function stays as it was.
 import {
-  BR_IF, CALL, CALL_INDIRECT, CONST, DROP, EQ, EQZ, IF, LOCAL_GET, LOCAL_SET, LOCAL_TEE, OR, SELECT,
-  globalGet, i32, localGet, localSet, same,
+  BR_IF, CALL, CALL_INDIRECT, CONST, DROP, EQ, EQZ, IF, LOCAL_GET, LOCAL_SET, LOCAL_TEE, OR, SELECT, VOID,
+  endOf, globalGet, i32, localGet, localSet, same, takes,
 } from './binary.mjs';
 
 const NORMAL = i32(0), UNWINDING = i32(1), REWINDING = i32(2);
-const simple = new Set([LOCAL_GET, CONST, 0x42, 0x43, 0x44]); // a local; a constant, also of i64, f32, f64
-// What may lie between a call and the question whether it unwinds: its result is put away.
-const between = new Set([DROP, LOCAL_SET, LOCAL_TEE, ...simple]);
+// What may lie between a call and the question whether it unwinds: its result is put away. Constants, of all four types.
+const between = new Set([DROP, LOCAL_GET, LOCAL_SET, LOCAL_TEE, CONST, 0x42, 0x43, 0x44]);
 
 // The call before the question, or -1.
 function callBefore(list, at) {
@@ -24,12 +23,17 @@ function callBefore(list, at) {
   return list[i].op === CALL || list[i].op === CALL_INDIRECT ? i : -1;
 }
 
-// Whether the state is only asked for being 0: alone, beside a local in an `or`, as a choice or in one.
+// Whether the state is only asked for being 0: alone, in an `or`, as a choice; or it is what one chooses, which then is asked so.
 function asksForNormal(list, at) {
-  let i = at + 1;
-  while (simple.has(list[i].op) && i < at + 3) i++;
-  const user = list[i].op;
-  return user === SELECT || (user === OR && i === at + 2) || ([EQZ, IF, BR_IF].includes(user) && i === at + 1);
+  for (let i = at + 1, above = 0; ; i++) { // above: how many values lie over it
+    const { op } = list[i];
+    const taken = takes(op);
+    const asks = taken === undefined || taken > above;
+    if (op === IF && above > 0 && list[i].bytes[1] !== VOID) i = endOf(list, i); // its value for the one that it takes
+    else if (asks && op === SELECT && above > 0) above = 0;
+    else if (asks) return (op === OR && taken > above) || (above === 0 && [SELECT, EQZ, IF, BR_IF].includes(op));
+    else above += 1 - taken;
+  }
 }
 
 // Rewrites a function's body in `out`, where out[i] are the bytes that list[i] becomes, if all its questions are of a known

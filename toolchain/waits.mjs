@@ -9,29 +9,21 @@
 // Law: only what ends with start_unwind is put in place: nothing with an effect follows there, and nothing that it calls suspends
 // (asyncify's own condition on who starts an unwind).
 import {
-  BLOCK, BR, CALL, CONST, DROP, ELSE, END, F32, F64, I32, I64, IF, LOCAL_GET, LOCAL_SET, LOCAL_TEE, LOOP, Reader, RETURN, VOID,
-  encodeNumber, i32, instructions, localGet, localSet, localTypes,
+  BLOCK, BR, BR_IF, CALL, CONST, DROP, ELSE, END, F32, F64, I32, I64, LOCAL_GET, LOCAL_SET, LOCAL_TEE, LOOP, Reader, RETURN, VOID,
+  encodeNumber, endOf, i32, instructions, localGet, localSet, localTypes, opens,
 } from './binary.mjs';
 
 // Bytes: wa__fiber_yield has 140, wa__fiber_sleep, which is not worth its copies, 459.
 const LONGEST = 200;
 const zeros = new Map([[I32, i32(0)], [I64, [0x42, 0]], [F32, [0x43, ...Array(4).fill(0)]], [F64, [0x44, ...Array(8).fill(0)]]]);
 
-const opens = (op) => op === BLOCK || op === LOOP || op === IF;
 const operand = ({ bytes }) => new Reader(bytes, 1).number();
 const withoutEffect = new Set([CONST, LOCAL_GET, LOCAL_SET, LOCAL_TEE, DROP, END]);
-
-// Behind the else that begins at `at`.
-function behindElse(list, at) {
-  let i = at + 1;
-  for (let depth = 0; depth > 0 || list[i].op !== END; i++) depth += opens(list[i].op) - (list[i].op === END);
-  return i;
-}
 
 // Whether nothing is done behind the instruction `at`, until the function returns.
 function endsWith(list, at) {
   let i = at + 1;
-  while (withoutEffect.has(list[i]?.op) || list[i]?.op === ELSE) i = list[i].op === ELSE ? behindElse(list, i) : i + 1;
+  while (withoutEffect.has(list[i]?.op) || list[i]?.op === ELSE) i = list[i].op === ELSE ? endOf(list, i) : i + 1;
   return i === list.length || list[i].op === RETURN;
 }
 
@@ -86,7 +78,7 @@ export function inlineWaits(list, out, questions, { waits, mode }, state, local)
     const number = list[at - 1], leave = list[at + 3];
     const isTaken = list[at - 2].op === DROP || list[at - 2].op === LOCAL_SET;
     const apart = wait?.results.length && isTaken ? 3 : 2; // its result is put away in between
-    if (!wait || call !== at - apart || number.op !== CONST || leave.op !== 0x0d) continue;
+    if (!wait || call !== at - apart || number.op !== CONST || leave.op !== BR_IF) continue;
     if (!places.has(index)) {
       places.set(index, local + types.length);
       types.push(...wait.locals);
