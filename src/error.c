@@ -17,7 +17,7 @@ const char *wa_error_text(void) {
   const char *call = wa__outside;
   if (call) { /* nobody's, whoever asks now */
     begin(NULL);
-    wa__format(error_text, sizeof error_text, "%s: called outside of a task; only a task can wait", call);
+    wa__format(error_text, sizeof error_text, "%s: called outside of a task; only a task can call it", call);
   }
   return error_text;
 }

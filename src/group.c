@@ -151,6 +151,7 @@ wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task
   if (!s) return wa__misuse("wa_group_spawn: the group was not entered, or is finished"), NULL;
   if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("wa_group_spawn: the group is finished"), NULL;
   if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;
+  if (!f) return wa__misuse("wa_group_spawn: f is NULL; expected a function"), NULL;
   member *m = wa__alloc(sizeof *m);
   if (!m) return wa__no_memory("a member of a group"), NULL;
   wa_task_options later = options ? *options : (wa_task_options){0};

@@ -158,10 +158,11 @@ static WA__COLD wa_future *refuse(const char *name) {
   return f ? f : fail(WA_ENOMEM);
 }
 
-static wa_future *start(const char *name, bool literal, wa_type type, const void *data, size_t size, double number) {
-  if (!name) return fail(wa__misuse("wa_start_op: name is NULL; expected the name of a host function"));
+static wa_future *start(const char *call, const char *name, bool literal, wa_type type, const void *data, size_t size,
+                        double number) {
+  if (!name) return fail(wa__misuse("%s: name is NULL; expected the name of a host function", call));
   if (type > WA_NUMBER || ((type == WA_BYTES || type == WA_TEXT) && size && !data))
-    return fail(wa__misuse("wa_start_op: the input of '%s' has no type that wa_type names, or no data", name));
+    return fail(wa__misuse("%s: the input of '%s' has no type that wa_type names, or no data", call, name));
   wa__thrown_on();
   if (!wa__events_on) return refuse(name);
   uint32_t known = known_as(name, literal);
@@ -190,7 +191,7 @@ static wa_future *start(const char *name, bool literal, wa_type type, const void
 wa_future *wa_start_op(const char *name, const wa_data *input) {
   static const wa_data nothing;
   const wa_data *in = input ? input : &nothing;
-  return start(name, false, in->type, in->data, in->size, in->number);
+  return start("wa_start_op", name, false, in->type, in->data, in->size, in->number);
 }
 
 /* ---- awaited in one call ----------------------------------------------------------------------------------------- */
@@ -245,7 +246,7 @@ static int answered(wa__task *t, wa_future *f) {
 static int begin(const char *name, bool literal, wa_type type, const void *data, size_t size, double number) {
   wa__answered = answered;
   wa__task *t = wa__need_task("wa_await_op");
-  wa_future *f = t ? start(name, literal, type, data, size, number) : NULL;
+  wa_future *f = t ? start("wa_await_op", name, literal, type, data, size, number) : NULL;
   if (wa__unlikely(!f)) {
     wa__answer = (wa_data){0};
     return t ? start_failure : WA_EMISUSE;

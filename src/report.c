@@ -53,6 +53,16 @@ static size_t write_waiting(line *line, size_t size) {
   return size;
 }
 
+/* Of an error that nobody looked at: what was said, as much as the line has room for. */
+static size_t write_words(line *line, size_t size, const wa_future *f) {
+  bool said = f && (f->status == WA_EHOST || f->status == WA_EMISUSE) && f->detail && f->detail->kind == WA_TEXT;
+  if (!said) return size;
+  size += wa__formatted(line->text + size, sizeof *line - size, ": ", 0, 0, 0, 0);
+  for (const char *words = f->detail->data; *words && size < sizeof *line - 1;) line->text[size++] = *words++;
+  line->text[size] = 0;
+  return size;
+}
+
 /* The status that goes with a count. */
 static const int8_t statuses[WA_REPORT_SHUTDOWN + 1] = {
     [WA_REPORT_STALLED] = WA_EPENDING, [WA_REPORT_STACK] = WA_ESTACK, [WA_REPORT_TRAP] = WA_ETRAP};
@@ -66,6 +76,7 @@ void wa__report(wa_report_kind kind, const char *sentence, wa__task *t, const ch
   line line;
   size_t size = write_line(&line, kind, sentence, t, site, age, number);
   if (!WA__SMALL && kind == WA_REPORT_DEADLOCK) size = write_waiting(&line, size);
+  if (!WA__SMALL && kind == WA_REPORT_UNSEEN) size = write_words(&line, size, wa__reported_unseen);
   bool counts = !(UNCOUNTED >> kind & 1);
   wa_report r = {.kind = kind, .task = t ? &t->future : NULL, .site = site, .age = age,
                  .status = counts ? statuses[kind] : number, .count = counts ? (uint32_t)number : 0,

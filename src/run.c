@@ -126,6 +126,10 @@ int wa_run(wa_task_fn f, void *arg) {
   if (!WA__SMALL && !f) return wa__misuse("wa_run: f is NULL; expected a function");
   wa__loop *l = &wa__the_loop;
   wa__report_start();
+#if !WA__SMALL
+  wa__thrown_on();
+  wa__misuse_heard = wa__thrown_misuse;
+#endif
   l->turns = 0;
   if (l->config.virtual_clock) {
     l->now = 0;

@@ -113,7 +113,10 @@ void wa_condition_init(wa_condition *c, wa_lock *lock) {
 }
 
 int wa_condition_acquire(wa_condition *c) {
-  return c ? wa_lock_acquire(lock_of(c)) : wa__misuse("wa_condition_acquire: the condition is NULL");
+  wa__task *t = wa__need_task("wa_condition_acquire");
+  if (!t) return WA_EMISUSE;
+  if (!c) return wa__misuse("wa_condition_acquire: the condition is NULL");
+  return acquire(t, lock_of(c), pass_on_lock, &lock_of(c)->waiters);
 }
 
 int wa_condition_release(wa_condition *c) {
@@ -139,14 +142,15 @@ static void pass_on_both(wa__list *queue, bool woken) {
   wa__notify(c, 1);
 }
 
-int wa_condition_notify(wa_condition *c, size_t n) {
-  if (!c) return wa__misuse("wa_condition_notify: the condition is NULL");
-  if (!lock_of(c)->locked) return wa__misuse("wa_condition_notify: nobody holds the condition's lock");
+static int notify(const char *call, wa_condition *c, size_t n) {
+  if (!c) return wa__misuse("%s: the condition is NULL", call);
+  if (!lock_of(c)->locked) return wa__misuse("%s: nobody holds the condition's lock", call);
   wa__notify(c, n);
   return WA_OK;
 }
 
-int wa_condition_notify_all(wa_condition *c) { return wa_condition_notify(c, SIZE_MAX); }
+int wa_condition_notify(wa_condition *c, size_t n) { return notify("wa_condition_notify", c, n); }
+int wa_condition_notify_all(wa_condition *c) { return notify("wa_condition_notify_all", c, SIZE_MAX); }
 
 int wa__wait_notice(wa__task *t, wa_condition *c) {
   int st = wa__wait_queue(t, &c->waiters, pass_on_notice, &c->waiters);
@@ -168,6 +172,7 @@ int wa_condition_wait(wa_condition *c) {
 }
 
 int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *arg) {
+  if (!c) return wa__misuse("wa_condition_wait_for: the condition is NULL");
   if (!predicate) return wa__misuse("wa_condition_wait_for: predicate is NULL; expected a function");
   int st = WA_OK;
   while (st == WA_OK && !predicate(arg)) st = wa_condition_wait(c);
@@ -176,12 +181,14 @@ int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *a
 
 /* ---- semaphores -------------------------------------------------------------------------------------------------- */
 
-int wa_semaphore_init(wa_semaphore *s, int value) {
-  if (!s) return wa__misuse("wa_semaphore_init: the semaphore is NULL");
-  if (value < 0) return wa__misuse("wa_semaphore_init: value is %d; expected 0 or more", value);
+static int init(const char *call, wa_semaphore *s, int value) {
+  if (!s) return wa__misuse("%s: the semaphore is NULL", call);
+  if (value < 0) return wa__misuse("%s: value is %d; expected 0 or more", call, value);
   *s = (wa_semaphore){.value = value};
   return WA_OK;
 }
+
+int wa_semaphore_init(wa_semaphore *s, int value) { return init("wa_semaphore_init", s, value); }
 
 bool wa_semaphore_locked(const wa_semaphore *s) {
   return !wa__given(s, "wa_semaphore_locked") || s->value == 0 || !wa__list_empty(&s->woken) || !all_cancelled(&s->waiters);
@@ -197,10 +204,10 @@ static void pass_on_permit(wa__list *queue, bool woken) {
   hand_out(s);
 }
 
-int wa_semaphore_acquire(wa_semaphore *s) {
-  wa__task *t = wa__need_task("wa_semaphore_acquire");
+static int take(const char *call, wa_semaphore *s) {
+  wa__task *t = wa__need_task(call);
   if (!t) return WA_EMISUSE;
-  if (!s) return wa__misuse("wa_semaphore_acquire: the semaphore is NULL");
+  if (!s) return wa__misuse("%s: the semaphore is NULL", call);
   if (!wa_semaphore_locked(s)) {
     s->value--;
     return WA_OK;
@@ -211,6 +218,8 @@ int wa_semaphore_acquire(wa_semaphore *s) {
   return st;
 }
 
+int wa_semaphore_acquire(wa_semaphore *s) { return take("wa_semaphore_acquire", s); }
+
 int wa_semaphore_release(wa_semaphore *s) {
   if (!s) return wa__misuse("wa_semaphore_release: the semaphore is NULL");
   if (s->value == INT32_MAX) return wa__misuse("wa_semaphore_release: the value is %d; it can't be more", INT32_MAX);
@@ -219,16 +228,19 @@ int wa_semaphore_release(wa_semaphore *s) {
 }
 
 int wa_bounded_semaphore_init(wa_bounded_semaphore *s, int value) {
-  int st = wa_semaphore_init(s ? &s->semaphore : NULL, value);
+  int st = init("wa_bounded_semaphore_init", s ? &s->semaphore : NULL, value);
   if (st == WA_OK) s->bound = value;
   return st;
 }
 
-int wa_bounded_semaphore_acquire(wa_bounded_semaphore *s) { return wa_semaphore_acquire(s ? &s->semaphore : NULL); }
+int wa_bounded_semaphore_acquire(wa_bounded_semaphore *s) {
+  return take("wa_bounded_semaphore_acquire", s ? &s->semaphore : NULL);
+}
 
 int wa_bounded_semaphore_release(wa_bounded_semaphore *s) {
-  if (s && s->semaphore.value >= s->bound) return wa__misuse("wa_bounded_semaphore_release: released too many times");
-  return wa_semaphore_release(s ? &s->semaphore : NULL);
+  if (!s) return wa__misuse("wa_bounded_semaphore_release: the semaphore is NULL");
+  if (s->semaphore.value >= s->bound) return wa__misuse("wa_bounded_semaphore_release: released too many times");
+  return wa_semaphore_release(&s->semaphore);
 }
 
 bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *s) {

@@ -2,7 +2,7 @@
  *
  *     a group's members that failed    with WA_EGROUP      wa_errors of the task that returns it, and of all who return it further
  *     what the host said               with WA_EHOST       wa_result of the same
- *     the sentence of a wrong call     with WA_EMISUSE     the same, if there is a host to be told
+ *     the sentence of a wrong call     with WA_EMISUSE     the same; in the small library if there is a host to be told
  *
  * Law: it goes with the status that a call returned, for as long as tasks return that. A reason is wait.c's: it is part of what a
  * cancellation is, and these are not part of programs that have neither groups nor operations.

@@ -166,7 +166,7 @@ TASK_TEST(group_whose_last_member_has_ended_takes_none_though_it_is_not_left_yet
 TASK_TEST(group_member_of_no_function_is_refused) {
   wa_group g;
   wa_group_enter(&g);
-  EXPECT_REFUSED(wa_group_spawn(&g, NULL, NULL), "f is NULL");
+  EXPECT_REFUSED(wa_group_spawn(&g, NULL, NULL), "wa_group_spawn: f is NULL");
   EXPECT_STATUS(wa_group_exit(&g, WA_OK), WA_OK);
 }
 

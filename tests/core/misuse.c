@@ -27,7 +27,7 @@ TEST(misuse_what_suspends_outside_of_a_task) {
   wa_bounded_semaphore_init(&bounded, 1);
   wa_barrier_init(&barrier, 1);
   wa_queue_init(&queue, 0);
-  EXPECT_MISUSE(wa_await(f), "wa_await: called outside of a task; only a task can wait");
+  EXPECT_MISUSE(wa_await(f), "wa_await: called outside of a task; only a task can call it");
   EXPECT_MISUSE(wa_sleep(0), "wa_sleep: called outside of a task");
   EXPECT_MISUSE(wa_yield(), "wa_yield: called outside of a task");
   EXPECT_MISUSE(wa_wait_for(f, 1), "wa_wait_for: called outside of a task");
@@ -47,10 +47,10 @@ TEST(misuse_what_suspends_outside_of_a_task) {
   EXPECT_MISUSE(wa_fail_group(&(int){-1001}, 1), "wa_fail_group: called outside of a task");
   EXPECT_MISUSE(wa_lock_acquire(&lock), "wa_lock_acquire: called outside of a task");
   EXPECT_MISUSE(wa_event_wait(&event), "wa_event_wait: called outside of a task");
-  EXPECT_MISUSE(wa_condition_acquire(&condition), "called outside of a task");
+  EXPECT_MISUSE(wa_condition_acquire(&condition), "wa_condition_acquire: called outside of a task");
   EXPECT_MISUSE(wa_condition_wait(&condition), "wa_condition_wait: called outside of a task");
   EXPECT_MISUSE(wa_semaphore_acquire(&semaphore), "wa_semaphore_acquire: called outside of a task");
-  EXPECT_MISUSE(wa_bounded_semaphore_acquire(&bounded), "called outside of a task");
+  EXPECT_MISUSE(wa_bounded_semaphore_acquire(&bounded), "wa_bounded_semaphore_acquire: called outside of a task");
   EXPECT_MISUSE(wa_barrier_wait(&barrier, NULL), "called outside of a task");
   EXPECT_MISUSE(wa_barrier_reset(&barrier), "called outside of a task");
   EXPECT_MISUSE(wa_barrier_abort(&barrier), "called outside of a task");
@@ -97,18 +97,20 @@ TASK_TEST(misuse_nothing_where_an_object_is_expected) {
   EXPECT_MISUSE(wa_lock_acquire(NULL), "wa_lock_acquire: the lock is NULL");
   EXPECT_MISUSE(wa_lock_release(NULL), "wa_lock_release");
   EXPECT_MISUSE(wa_event_wait(NULL), "wa_event_wait: the event is NULL");
-  EXPECT_MISUSE(wa_condition_acquire(NULL), "NULL");
-  EXPECT_MISUSE(wa_condition_release(NULL), "wa_");
+  EXPECT_MISUSE(wa_condition_acquire(NULL), "wa_condition_acquire: the condition is NULL");
+  EXPECT_MISUSE(wa_condition_release(NULL), "wa_condition_release: the condition is NULL");
   EXPECT_MISUSE(wa_condition_wait(NULL), "wa_condition_wait");
-  EXPECT_MISUSE(wa_condition_notify(NULL, 1), "wa_condition_notify");
+  EXPECT_MISUSE(wa_condition_notify(NULL, 1), "wa_condition_notify: the condition is NULL");
+  EXPECT_MISUSE(wa_condition_notify_all(NULL), "wa_condition_notify_all: the condition is NULL");
+  EXPECT_MISUSE(wa_condition_notify_all(&(wa_condition){0}), "wa_condition_notify_all: nobody holds the condition's lock");
   EXPECT_MISUSE(wa_condition_wait_for(&(wa_condition){0}, NULL, NULL), "wa_condition_wait_for: predicate is NULL");
-  EXPECT_MISUSE(wa_condition_wait_for(NULL, not_yet, NULL), "wa_condition_wait");
+  EXPECT_MISUSE(wa_condition_wait_for(NULL, not_yet, NULL), "wa_condition_wait_for: the condition is NULL");
   EXPECT_MISUSE(wa_semaphore_init(NULL, 1), "wa_semaphore_init");
   EXPECT_MISUSE(wa_semaphore_acquire(NULL), "wa_semaphore_acquire: the semaphore is NULL");
   EXPECT_MISUSE(wa_semaphore_release(NULL), "wa_semaphore_release: the semaphore is NULL");
-  EXPECT_MISUSE(wa_bounded_semaphore_init(NULL, 1), "semaphore_init");
-  EXPECT_MISUSE(wa_bounded_semaphore_acquire(NULL), "the semaphore is NULL");
-  EXPECT_MISUSE(wa_bounded_semaphore_release(NULL), "the semaphore is NULL");
+  EXPECT_MISUSE(wa_bounded_semaphore_init(NULL, 1), "wa_bounded_semaphore_init: the semaphore is NULL");
+  EXPECT_MISUSE(wa_bounded_semaphore_acquire(NULL), "wa_bounded_semaphore_acquire: the semaphore is NULL");
+  EXPECT_MISUSE(wa_bounded_semaphore_release(NULL), "wa_bounded_semaphore_release: the semaphore is NULL");
   EXPECT_MISUSE(wa_barrier_init(NULL, 1), "wa_barrier_init");
   EXPECT_MISUSE(wa_barrier_wait(NULL, NULL), "wa_barrier_wait: the barrier is NULL");
   EXPECT_MISUSE(wa_barrier_wait(&(wa_barrier){0}, NULL), "wa_barrier_wait: the barrier was not initialised");
@@ -139,7 +141,7 @@ TASK_TEST(misuse_nothing_where_an_object_is_expected) {
   EXPECT_MISUSE(wa_completed_next(NULL, NULL), "wa_completed_next");
   wa_completed_close(NULL);
   EXPECT_MISUSE(wa_defer(NULL, NULL), "wa_defer: cleanup is NULL");
-  EXPECT_MISUSE(wa_await_op(NULL, NULL, NULL), "wa_start_op: name is NULL");
+  EXPECT_MISUSE(wa_await_op(NULL, NULL, NULL), "wa_await_op: name is NULL");
   EXPECT_REFUSED(wa_start_op(NULL, NULL), "wa_start_op: name is NULL");
   wa_queue_close(&queue);
 }
@@ -194,7 +196,7 @@ TASK_TEST(misuse_names_the_task_that_made_the_call) {
 
 static int asks_for_the_sentence(void *arg) {
   (void)arg;
-  EXPECT_TEXT(wa_error_text(), "wa_yield: called outside of a task; only a task can wait");
+  EXPECT_TEXT(wa_error_text(), "wa_yield: called outside of a task; only a task can call it");
   return WA_OK;
 }
 

@@ -95,6 +95,17 @@ TASK_TEST(report_of_an_error_that_nobody_looked_at) {
   EXPECT_REPORT(WA_REPORT_UNSEEN, "task 'later' failed with WA_ETIMEDOUT, and nobody looked at it");
 }
 
+static int sleeps_wrongly(void *arg) { return wa_sleep(-(int)(intptr_t)arg); }
+
+/* In the small library the sentence is the host's to ask for. */
+TASK_TEST(report_of_a_wrong_call_that_nobody_looked_at_says_which) {
+  wa_release(named("wrong", sleeps_wrongly, NUMBER(5)));
+  turns(1);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, WA__SMALL ? "task 'wrong' failed with WA_EMISUSE, and nobody looked at it"
+                                        : "task 'wrong' failed with WA_EMISUSE, and nobody looked at it: "
+                                          "task 'wrong': wa_sleep: t is -5 ns; expected 0 or more");
+}
+
 TASK_TEST(report_of_an_error_that_somebody_looked_for_too_early) {
   wa_task *t = named("early", returns, NUMBER(WA_EUSER - 1));
   EXPECT_STATUS(wa_status(t), WA_EPENDING);
