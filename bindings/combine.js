@@ -200,10 +200,10 @@ export function asCompleted(core, items, given) {
   let left = futures.size; // what was not asked for yet: so often does the deadline's error come, as in asyncio, and not for ever
   const all = new Combined(core); // done: no more will come, by the end, by the deadline or because it was given up
   all._seen(); // its error is for who asks for more
-  let news = new Future();
+  let news = new Future(null);
   const tell = () => {
     news._resolve();
-    news = new Future();
+    news = new Future(null);
   };
   all._watch(tell);
   all._within(timeout, () => afterThis(() => all._fail(lateError(timeout))));

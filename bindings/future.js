@@ -2,7 +2,7 @@
  * a promise, and unlike a promise it can be asked (done, cancelled) and stopped (cancel). Those who watch it hear of
  * its end at once, in the order they came; those who await it, as promises do. */
 import { queueMicrotask } from './clock.js';
-import { CancelledError, cancelledError, isA, must } from './errors.js';
+import { CancelledError, cancelledError, isA, misuse, must } from './errors.js';
 
 const RESOLVED = 0, FAILED = 1, CANCELLED = 2, PENDING = 3;
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -51,8 +51,8 @@ export class Future {
   #unseen; // an error that nobody looked at: takes the report of it back
   _item; // the promise that it stands for
 
-  /** reports: who is told of an error that nobody looks at; without it, nobody is. */
-  constructor(reports) { this.#reports = reports; }
+  /** reports: who is told of an error that nobody looks at; null: nobody. */
+  constructor(reports = misuse('a Future comes from a runtime\'s calls, not from new')) { this.#reports = reports; }
 
   get done() { return this.#state < PENDING; }
   get cancelled() { return this.#state === CANCELLED; }
@@ -154,7 +154,7 @@ export function checkAwaitable(item, what) {
 export function futureOf(item, what) {
   if (item instanceof Future) return item;
   checkAwaitable(item, what);
-  const future = new Future();
+  const future = new Future(null);
   const isCancellation = cancellationsFromNow();
   future._item = item;
   let waits = future; // one that has ended, or of which nobody wants to hear, is not kept by a promise that never does
