@@ -48,6 +48,7 @@ int wa__misused(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 int wa__misused_more(const char *format, int64_t a, int64_t b, int64_t c) WA__COLD;
 /* Is told each sentence; NULL: nobody is. */
 extern void (*wa__misuse_heard)(const char *sentence);
+extern const wa_task *wa__said_of; /* the task that the sentence names; not in the small library */
 #define WA__ARGS(...) WA__PICK(__VA_ARGS__, WA__A3, WA__A2, WA__A1, WA__A0, 0)(__VA_ARGS__)
 #define WA__PICK(format, a, b, c, macro, ...) macro
 #define WA__A0(format) format, 0, 0, 0

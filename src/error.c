@@ -5,10 +5,16 @@ static char error_text[7 * WA__TEXT_MOST + 112], *error_end; /* the longest name
 
 const char *wa__outside;
 void (*wa__misuse_heard)(const char *sentence);
+#if !WA__SMALL
+const wa_task *wa__said_of;
+#endif
 
 /* A sentence, with the name of the task whose call it is about. */
 static void begin(const wa_task *t) {
   wa__outside = NULL;
+#if !WA__SMALL
+  wa__said_of = t;
+#endif
   error_end = error_text;
   if (t) error_end += wa__format(error_text, sizeof error_text, "task '%s': ", wa_name(t));
 }

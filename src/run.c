@@ -128,7 +128,6 @@ int wa_run(wa_task_fn f, void *arg) {
   wa__report_start();
 #if !WA__SMALL
   wa__thrown_on();
-  wa__misuse_heard = wa__thrown_misuse;
 #endif
   l->turns = 0;
   if (l->config.virtual_clock) {

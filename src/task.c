@@ -14,7 +14,7 @@ wa__task *wa__current, *wa__latest, *wa__visitor;
 uint32_t wa__task_count, wa__leaving_count;
 void (*wa__task_traced)(wa__task *t, int kind);
 wa_task_fn wa__deferred;
-wa__detail *(*wa__thrown_of)(const wa__task *t, int st);
+wa__detail *(*wa__thrown_of)(wa__task *t, int st);
 
 uint32_t wa__last_id;
 
@@ -223,6 +223,9 @@ static bool task_leads_to(wa_future *f, const wa_future *target) {
 static size_t clean(wa_future *f) {
   wa__task *t = wa__task_of(f);
   if (t == wa__latest) wa__latest = NULL;
+#if !WA__SMALL
+  if (f == wa__said_of) wa__said_of = NULL;
+#endif
   wa__detail_release(t->reason);
   if (t->extra) {
     wa__detail_release(t->extra->name);

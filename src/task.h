@@ -161,7 +161,7 @@ void wa__cancel_quietly(wa__task *t);
 
 /* thrown.c: NULL before the first group or operation. */
 extern void (*wa__thrown_hear)(wa__task *t, const wa_future *f);
-extern wa__detail *(*wa__thrown_of)(const wa__task *t, int st);
+extern wa__detail *(*wa__thrown_of)(wa__task *t, int st);
 void wa__thrown_on(void);
 void wa__thrown_misuse(const char *sentence); /* of the task that runs */
 

@@ -148,7 +148,7 @@ TASK_TEST(misuse_nothing_where_an_object_is_expected) {
 
 TASK_TEST(misuse_operation_with_input_of_no_known_type) {
   const wa_data unknown = {.type = (wa_type)9}, missing = {.type = WA_BYTES, .size = 3};
-  EXPECT_MISUSE(wa_await_op("f", &unknown, NULL), "wa_start_op: the input of 'f'");
+  EXPECT_MISUSE(wa_await_op("f", &unknown, NULL), "wa_await_op: the input of 'f'");
   EXPECT_MISUSE(wa_await_op("f", &missing, NULL), "the input of 'f'");
 }
 

@@ -106,6 +106,24 @@ TASK_TEST(report_of_a_wrong_call_that_nobody_looked_at_says_which) {
                                           "task 'wrong': wa_sleep: t is -5 ns; expected 0 or more");
 }
 
+static int sleeps_wrongly_before_it_succeeds(void *arg) {
+  sleeps_wrongly(arg);
+  return WA_OK;
+}
+
+TASK_TEST(report_of_a_wrong_call_has_no_other_task_s_sentence) {
+  static const char text[] = "task 'wrong' failed with WA_EMISUSE, and nobody looked at it";
+  wa_release(named("right", sleeps_wrongly_before_it_succeeds, NUMBER(5)));
+  turns(1);
+  wa_release(named("wrong", returns, NUMBER(WA_EMISUSE))); /* in the same place */
+  turns(1);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, text);
+  wa_release(named("right", sleeps_wrongly_before_it_succeeds, NUMBER(5)));
+  wa_release(named("wrong", returns, NUMBER(WA_EMISUSE)));
+  turns(1);
+  EXPECT_REPORT(WA_REPORT_UNSEEN, text);
+}
+
 TASK_TEST(report_of_an_error_that_somebody_looked_for_too_early) {
   wa_task *t = named("early", returns, NUMBER(WA_EUSER - 1));
   EXPECT_STATUS(wa_status(t), WA_EPENDING);
