@@ -97,7 +97,7 @@ static bool predicate(void *arg) {
 
 static void acquires_condition(void) {
   wa_condition *c = ANY_OR_NULL(conditions);
-  (void)WAIT(c ? "wa_lock_acquire" : "wa_condition_acquire", !c, wa_condition_acquire(c));
+  (void)WAIT("wa_condition_acquire", !c, wa_condition_acquire(c));
 }
 
 static void releases_condition(void) {
@@ -117,7 +117,7 @@ static void waits_for_notice(void) {
 static void waits_for_predicate(void) {
   wa_condition *c = ANY_OR_NULL(conditions);
   bool null = wrong();
-  if (!c) return; /* the predicate is asked first */
+  if (!c) return (void)CALL("wa_condition_wait_for", true, wa_condition_wait_for(NULL, predicate, NULL));
   question q = {c, here};
   waiting before = stuck_note((waiting){0});
   notices(c, 0, false);
@@ -130,7 +130,8 @@ static void notifies(void) {
   wa_condition *c = ANY_OR_NULL(conditions);
   bool is_wrong = !c || !wa_condition_locked(c);
   size_t n = chance(50) ? SIZE_MAX : below(3);
-  int status = CALL("wa_condition_notify", is_wrong, n == SIZE_MAX ? wa_condition_notify_all(c) : wa_condition_notify(c, n));
+  int status = n == SIZE_MAX ? CALL("wa_condition_notify_all:", is_wrong, wa_condition_notify_all(c))
+                             : CALL("wa_condition_notify:", is_wrong, wa_condition_notify(c, n));
   if (status == WA_OK) notices(c, n, false);
   disturb();
 }
@@ -139,7 +140,7 @@ static void acquires_semaphore(void) {
   wa_semaphore *s = ANY_OR_NULL(semaphores);
   wa_bounded_semaphore *b = ANY_OR_NULL(bounded);
   if (chance(50)) (void)WAIT_AT(has_none, s, "wa_semaphore_acquire", wa_semaphore_acquire(s));
-  else (void)WAIT_AT(has_none, b, "semaphore_acquire", wa_bounded_semaphore_acquire(b));
+  else (void)WAIT_AT(has_none, b, "wa_bounded_semaphore_acquire", wa_bounded_semaphore_acquire(b));
 }
 
 /* Too many are refused. */
@@ -147,7 +148,7 @@ static void releases_semaphore(void) {
   wa_semaphore *s = ANY_OR_NULL(semaphores);
   wa_bounded_semaphore *b = ANY_OR_NULL(bounded);
   if (chance(50)) (void)CALL_PERHAPS("wa_semaphore_release", !s, wa_semaphore_release(s));
-  else (void)CALL_PERHAPS("semaphore_release", !b, wa_bounded_semaphore_release(b));
+  else (void)CALL_PERHAPS("wa_bounded_semaphore_release", !b, wa_bounded_semaphore_release(b));
   disturb();
 }
 
@@ -181,7 +182,7 @@ static void looks(void) {
 static void inits_wrongly(void) {
   (void)CALL("wa_barrier_init", true, wa_barrier_init(ANY_OR_NULL(barriers), -(int)below(3)));
   (void)CALL("wa_semaphore_init", true, wa_semaphore_init(ANY_OR_NULL(semaphores), -1));
-  (void)CALL("semaphore_init", true, wa_bounded_semaphore_init(ANY_OR_NULL(bounded), -3));
+  (void)CALL("wa_bounded_semaphore_init", true, wa_bounded_semaphore_init(ANY_OR_NULL(bounded), -3));
   oracle_listen("wa_lock_init");
   wa_lock_init(NULL);
   oracle_refused("wa_lock_init");

@@ -53,7 +53,7 @@ static void starts_operation(void) {
 static void awaits_operation(void) {
   wa_data input = {.type = WA_TEXT, .data = "text", .size = 4}, result = {.type = WA_TEXT, .data = "not set", .size = 7};
   bool null = wrong();
-  int status = WAIT(null ? "_op" : "wa_await_op", null, wa_await_op(null ? NULL : "fetch", chance(50) ? &input : NULL, &result));
+  int status = WAIT("wa_await_op", null, wa_await_op(null ? NULL : "fetch", chance(50) ? &input : NULL, &result));
   if (status >= 0) fault("an operation of no host gave %d", status);
   if (status == WA_EHOST && result.data) note("the host said %.40s", (const char *)result.data);
 }
