@@ -53,12 +53,18 @@ static size_t write_waiting(line *line, size_t size) {
   return size;
 }
 
-/* Of an error that nobody looked at: what was said, as much as the line has room for. */
+/* Of an error that nobody looked at: what was said, as much as the line has room for, as whole characters of UTF-8. A sentence
+ * begins with the name of its task, which need not stand there twice. */
 static size_t write_words(line *line, size_t size, const wa_future *f) {
   bool said = f && (f->status == WA_EHOST || f->status == WA_EMISUSE) && f->detail && f->detail->kind == WA_TEXT;
   if (!said) return size;
+  char own[WA__TEXT_MOST + 16];
+  size_t length = wa__format(own, sizeof own, "task '%s': ", wa_name((wa_future *)f));
+  const char *words = f->detail->data;
+  if (!strncmp(words, own, length)) words += length;
   size += wa__formatted(line->text + size, sizeof *line - size, ": ", 0, 0, 0, 0);
-  for (const char *words = f->detail->data; *words && size < sizeof *line - 1;) line->text[size++] = *words++;
+  while (*words && size < sizeof *line - 1) line->text[size++] = *words++;
+  while ((*words & 0xc0) == 0x80) words--, size--;
   line->text[size] = 0;
   return size;
 }

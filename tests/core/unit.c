@@ -78,7 +78,7 @@ bool unit_trace(const char *at, const char *wanted) {
 /* ---- reports ----------------------------------------------------------------------------------------------------- */
 
 #define REPORTS 16
-static struct { wa_report report; char text[320]; } reports[REPORTS];
+static struct { wa_report report; char text[340]; } reports[REPORTS];
 static int reported, taken;
 
 static void listen(const wa_report *report, void *ctx) {
