@@ -237,7 +237,8 @@ __attribute__((used)) uint32_t wa__host_spawn(SPAWN_PARAMETERS) {
     return 0;
   }
   if (flags & EAGER) wa__loop_begin_turn();
-  wa_task *task = wa__spawn(f, input ? input->data : NULL, &(wa_task_options){.name = name, .stack_size = stack_size}, input);
+  wa_task_options options = {.name = name, .stack_size = stack_size};
+  wa_task *task = wa__spawn("wax_spawn", f, input ? input->data : NULL, &options, input);
   uint32_t handle = task ? wa__handle_of(task) : 0;
   if (!task) return 0;
   task->seen = true; /* its error is the host's to tell */

@@ -146,17 +146,16 @@ int wa_group_enter(wa_group *g) {
   return WA_OK;
 }
 
-wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
+static wa_task *spawn(const char *call, wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
   struct wa__group *s = holder_of(g) ? g->state : NULL;
-  if (!s) return wa__misuse("wa_group_spawn: the group was not entered, or is finished"), NULL;
-  if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("wa_group_spawn: the group is finished"), NULL;
-  if (s->flags & ABORTING) return wa__misuse("wa_group_spawn: the group is shutting down"), NULL;
-  if (!f) return wa__misuse("wa_group_spawn: f is NULL; expected a function"), NULL;
+  if (!s) return wa__misuse("%s: the group was not entered, or is finished", call), NULL;
+  if (s->flags & EXITING && wa__list_empty(&s->members)) return wa__misuse("%s: the group is finished", call), NULL;
+  if (s->flags & ABORTING) return wa__misuse("%s: the group is shutting down", call), NULL;
   member *m = wa__alloc(sizeof *m);
   if (!m) return wa__no_memory("a member of a group"), NULL;
   wa_task_options later = options ? *options : (wa_task_options){0};
   later.eager = false; /* a member first, for its first step may trap */
-  wa_task *task = wa_spawn_with(f, arg, &later);
+  wa_task *task = wa__spawn(call, f, arg, &later, NULL);
   if (!task) return wa__free(m, sizeof *m), NULL;
   wa__group_waits = waits;
   *m = (member){.callback = {.run = member_done}, .group = s, .task = task};
@@ -167,7 +166,11 @@ wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task
   return task;
 }
 
-wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg) { return wa_group_spawn_with(g, f, arg, NULL); }
+wa_task *wa_group_spawn(wa_group *g, wa_task_fn f, void *arg) { return spawn("wa_group_spawn", g, f, arg, NULL); }
+
+wa_task *wa_group_spawn_with(wa_group *g, wa_task_fn f, void *arg, const wa_task_options *options) {
+  return spawn("wa_group_spawn_with", g, f, arg, options);
+}
 
 /* __aexit__, step by step. */
 static int leave(struct wa__group *g, wa__task *t, int status) {

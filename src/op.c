@@ -245,8 +245,9 @@ static int answered(wa__task *t, wa_future *f) {
 
 static int begin(const char *name, bool literal, wa_type type, const void *data, size_t size, double number) {
   wa__answered = answered;
-  wa__task *t = wa__need_task("wa_await_op");
-  wa_future *f = t ? start("wa_await_op", name, literal, type, data, size, number) : NULL;
+  static const char call[] = "wa_await_op";
+  wa__task *t = wa__need_task(call);
+  wa_future *f = t ? start(call, name, literal, type, data, size, number) : NULL;
   if (wa__unlikely(!f)) {
     wa__answer = (wa_data){0};
     return t ? start_failure : WA_EMISUSE;

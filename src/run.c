@@ -137,7 +137,7 @@ int wa_run(wa_task_fn f, void *arg) {
     wa__loop_begin_turn();
   }
   static const wa_task_options options = {.name = "main"};
-  wa_task *main_task = wa_spawn_with(f, arg, &options);
+  wa_task *main_task = wa__spawn("wa_run", f, arg, &options, NULL);
   if (!main_task) return f ? WA_ENOMEM : WA_EMISUSE;
   in_run = wa__inside = true;
   wa__fiber_kept = &wa__task_of(main_task)->fiber; /* the others may wait for what lies there */

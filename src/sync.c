@@ -62,12 +62,15 @@ static int acquire(wa__task *t, wa_lock *l, wa__pass_on pass_on, wa__list *passe
   return WA_OK;
 }
 
-int wa_lock_acquire(wa_lock *l) {
-  wa__task *t = wa__need_task("wa_lock_acquire");
+/* call: the function that the program has called, for the sentence of a wrong call; and so below. */
+static int lock_acquire(wa_lock *l, const char *call) {
+  wa__task *t = wa__need_task(call);
   if (!t) return WA_EMISUSE;
-  if (!l) return wa__misuse("wa_lock_acquire: the lock is NULL");
+  if (!l) return wa__misuse("%s: the lock is NULL", call);
   return acquire(t, l, pass_on_lock, &l->waiters);
 }
+
+int wa_lock_acquire(wa_lock *l) { return lock_acquire(l, "wa_lock_acquire"); }
 
 int wa_lock_release(wa_lock *l) {
   if (!l) return wa__misuse("wa_lock_release: the lock is NULL");
@@ -113,16 +116,19 @@ void wa_condition_init(wa_condition *c, wa_lock *lock) {
 }
 
 int wa_condition_acquire(wa_condition *c) {
-  wa__task *t = wa__need_task("wa_condition_acquire");
-  if (!t) return WA_EMISUSE;
-  if (!c) return wa__misuse("wa_condition_acquire: the condition is NULL");
-  return acquire(t, lock_of(c), pass_on_lock, &lock_of(c)->waiters);
+  static const char call[] = "wa_condition_acquire";
+  return c ? lock_acquire(lock_of(c), call) : wa__misuse("%s: the condition is NULL", call);
+}
+
+/* Whether there is one, and its lock is held. */
+static bool held(wa_condition *c, const char *call) {
+  if (!c) return wa__misuse("%s: the condition is NULL", call), false;
+  if (!lock_of(c)->locked) return wa__misuse("%s: nobody holds the condition's lock", call), false;
+  return true;
 }
 
 int wa_condition_release(wa_condition *c) {
-  if (!c) return wa__misuse("wa_condition_release: the condition is NULL");
-  if (!lock_of(c)->locked) return wa__misuse("wa_condition_release: nobody holds the condition's lock");
-  return wa_lock_release(lock_of(c));
+  return held(c, "wa_condition_release") ? wa_lock_release(lock_of(c)) : WA_EMISUSE;
 }
 
 bool wa_condition_locked(const wa_condition *c) {
@@ -142,15 +148,15 @@ static void pass_on_both(wa__list *queue, bool woken) {
   wa__notify(c, 1);
 }
 
-static int notify(const char *call, wa_condition *c, size_t n) {
-  if (!c) return wa__misuse("%s: the condition is NULL", call);
-  if (!lock_of(c)->locked) return wa__misuse("%s: nobody holds the condition's lock", call);
+static int notify(wa_condition *c, size_t n, const char *call) {
+  if (!held(c, call)) return WA_EMISUSE;
   wa__notify(c, n);
   return WA_OK;
 }
 
-int wa_condition_notify(wa_condition *c, size_t n) { return notify("wa_condition_notify", c, n); }
-int wa_condition_notify_all(wa_condition *c) { return notify("wa_condition_notify_all", c, SIZE_MAX); }
+int wa_condition_notify(wa_condition *c, size_t n) { return notify(c, n, "wa_condition_notify"); }
+
+int wa_condition_notify_all(wa_condition *c) { return notify(c, SIZE_MAX, "wa_condition_notify_all"); }
 
 int wa__wait_notice(wa__task *t, wa_condition *c) {
   int st = wa__wait_queue(t, &c->waiters, pass_on_notice, &c->waiters);
@@ -158,11 +164,9 @@ int wa__wait_notice(wa__task *t, wa_condition *c) {
   return st;
 }
 
-int wa_condition_wait(wa_condition *c) {
-  wa__task *t = wa__need_task("wa_condition_wait");
-  if (!t) return WA_EMISUSE;
-  if (!c) return wa__misuse("wa_condition_wait: the condition is NULL");
-  if (!lock_of(c)->locked) return wa__misuse("wa_condition_wait: nobody holds the condition's lock");
+static int condition_wait(wa_condition *c, const char *call) {
+  wa__task *t = wa__need_task(call);
+  if (!t || !held(c, call)) return WA_EMISUSE;
   wa_lock_release(lock_of(c));
   int st = wa__wait_queue(t, &c->waiters, pass_on_notice, &c->waiters);
   /* The lock is the caller's again before it hears anything, a cancellation included. */
@@ -171,24 +175,25 @@ int wa_condition_wait(wa_condition *c) {
   return st;
 }
 
+int wa_condition_wait(wa_condition *c) { return condition_wait(c, "wa_condition_wait"); }
+
 int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *arg) {
-  if (!c) return wa__misuse("wa_condition_wait_for: the condition is NULL");
   if (!predicate) return wa__misuse("wa_condition_wait_for: predicate is NULL; expected a function");
   int st = WA_OK;
-  while (st == WA_OK && !predicate(arg)) st = wa_condition_wait(c);
+  while (st == WA_OK && !predicate(arg)) st = condition_wait(c, "wa_condition_wait_for");
   return st;
 }
 
 /* ---- semaphores -------------------------------------------------------------------------------------------------- */
 
-static int init(const char *call, wa_semaphore *s, int value) {
+static int semaphore_init(wa_semaphore *s, int value, const char *call) {
   if (!s) return wa__misuse("%s: the semaphore is NULL", call);
   if (value < 0) return wa__misuse("%s: value is %d; expected 0 or more", call, value);
   *s = (wa_semaphore){.value = value};
   return WA_OK;
 }
 
-int wa_semaphore_init(wa_semaphore *s, int value) { return init("wa_semaphore_init", s, value); }
+int wa_semaphore_init(wa_semaphore *s, int value) { return semaphore_init(s, value, "wa_semaphore_init"); }
 
 bool wa_semaphore_locked(const wa_semaphore *s) {
   return !wa__given(s, "wa_semaphore_locked") || s->value == 0 || !wa__list_empty(&s->woken) || !all_cancelled(&s->waiters);
@@ -204,7 +209,7 @@ static void pass_on_permit(wa__list *queue, bool woken) {
   hand_out(s);
 }
 
-static int take(const char *call, wa_semaphore *s) {
+static int semaphore_acquire(wa_semaphore *s, const char *call) {
   wa__task *t = wa__need_task(call);
   if (!t) return WA_EMISUSE;
   if (!s) return wa__misuse("%s: the semaphore is NULL", call);
@@ -218,7 +223,7 @@ static int take(const char *call, wa_semaphore *s) {
   return st;
 }
 
-int wa_semaphore_acquire(wa_semaphore *s) { return take("wa_semaphore_acquire", s); }
+int wa_semaphore_acquire(wa_semaphore *s) { return semaphore_acquire(s, "wa_semaphore_acquire"); }
 
 int wa_semaphore_release(wa_semaphore *s) {
   if (!s) return wa__misuse("wa_semaphore_release: the semaphore is NULL");
@@ -228,13 +233,13 @@ int wa_semaphore_release(wa_semaphore *s) {
 }
 
 int wa_bounded_semaphore_init(wa_bounded_semaphore *s, int value) {
-  int st = init("wa_bounded_semaphore_init", s ? &s->semaphore : NULL, value);
+  int st = semaphore_init(s ? &s->semaphore : NULL, value, "wa_bounded_semaphore_init");
   if (st == WA_OK) s->bound = value;
   return st;
 }
 
 int wa_bounded_semaphore_acquire(wa_bounded_semaphore *s) {
-  return take("wa_bounded_semaphore_acquire", s ? &s->semaphore : NULL);
+  return semaphore_acquire(s ? &s->semaphore : NULL, "wa_bounded_semaphore_acquire");
 }
 
 int wa_bounded_semaphore_release(wa_bounded_semaphore *s) {
@@ -244,5 +249,5 @@ int wa_bounded_semaphore_release(wa_bounded_semaphore *s) {
 }
 
 bool wa_bounded_semaphore_locked(const wa_bounded_semaphore *s) {
-  return wa_semaphore_locked(s ? &s->semaphore : NULL);
+  return !wa__given(s, "wa_bounded_semaphore_locked") || wa_semaphore_locked(&s->semaphore);
 }

@@ -245,12 +245,12 @@ static inline void zero(wa__task *t) {
 }
 
 /* The bytes of C stack that it is to have; 0 if this can't be spawned, which is noted. */
-static inline size_t checked_stack_size(wa_task_fn f, const wa_task_options *o) {
+static inline size_t checked_stack_size(const char *call, wa_task_fn f, const wa_task_options *o) {
   size_t size = o->stack_size ? o->stack_size : wa__the_loop.config.stack_size;
   if (!size) size = WA__STACK_DEFAULT;
   bool fits = size >= WA__STACK_MIN && size <= WA__STACK_MAX;
-  if (!f) wa__misuse("wa_spawn: f is NULL; expected a function");
-  else if (!fits) wa__misuse("wa_spawn_with: stack_size is %d; expected %d to %d", size, WA__STACK_MIN, WA__STACK_MAX);
+  if (!f) wa__misuse("%s: f is NULL; expected a function", call);
+  else if (!fits) wa__misuse("%s: stack_size is %d; expected " WA__STR(WA__STACK_MIN) " to %d", call, size, WA__STACK_MAX);
   return f && fits ? size : 0;
 }
 
@@ -284,10 +284,10 @@ void wa__start(wa__task *t) {
   if (wa__current && wa__current->request_level) wa__fuel = 1; /* which a checkpoint of the new one has used */
 }
 
-wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
+wa_task *wa__spawn(const char *call, wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input) {
   static const wa_task_options none;
   const wa_task_options *o = options ? options : &none;
-  size_t stack_size = checked_stack_size(f, o);
+  size_t stack_size = checked_stack_size(call, f, o);
   wa__task *t = stack_size ? new_task(o, input) : NULL;
   if (!t) return wa__detail_release(input), NULL;
   wa__kinds[WA__TASK] = &task_kind;
@@ -303,10 +303,10 @@ wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__
   return &t->future;
 }
 
-wa_task *wa_spawn(wa_task_fn f, void *arg) { return wa__spawn(f, arg, NULL, NULL); }
+wa_task *wa_spawn(wa_task_fn f, void *arg) { return wa__spawn("wa_spawn", f, arg, NULL, NULL); }
 
 wa_task *wa_spawn_with(wa_task_fn f, void *arg, const wa_task_options *options) {
-  return wa__spawn(f, arg, options, NULL);
+  return wa__spawn("wa_spawn_with", f, arg, options, NULL);
 }
 
 /* ---- an end without a step ---------------------------------------------------------------------------------------- */

@@ -138,8 +138,9 @@ static inline void wa__visit_end(wa__visit before) {
 /* NULL without memory. */
 wa__extra *wa__extra_of(wa__task *t);
 
-/* input becomes the task's, also if there will be none. NULL without memory, or for an argument that is refused. */
-wa_task *wa__spawn(wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
+/* call: which function the sentence of a refusal names. input becomes the task's, also if there will be none. NULL without memory,
+ * or for an argument that is refused. */
+wa_task *wa__spawn(const char *call, wa_task_fn f, void *arg, const wa_task_options *options, wa__detail *input);
 /* Runs a new one up to its first wait, inside the call that spawns it. */
 void wa__start(wa__task *t);
 /* After a step that ended the fiber. */
@@ -195,6 +196,9 @@ typedef struct wa__request {
 } wa__request;
 extern wa__request wa__passed_on;
 int wa__await_begin(wa_future *f); /* WA__PARKED, or its status if it need not wait */
+/* Whether t can never await it, but for itself: the sentence is noted. Only for a sentence that names another call. */
+bool wa__await_refused(const char *call, wa__task *t, wa_future *f);
+#define WA__AWAITS_ITSELF "%s: the task awaits itself"
 /* The slot, with a place at the end of a queue of waiters. passed: what pass_on is given; mostly the same queue. */
 int wa__wait_queue(wa__task *t, wa__list *queue, wa__pass_on pass_on, wa__list *passed);
 /* Settles the slot: the task's next step is ready. Only while pending. */

@@ -107,7 +107,7 @@ static int wa__outcome(wa__task *t) {
       note_reason(t, t->reason);
     }
   } else if (f == &self) {
-    st = wa__misuse("wa_await: the task awaits itself");
+    st = wa__misuse(WA__AWAITS_ITSELF, "wa_await");
   } else if (f && f->answers) {
     st = wa__answered(t, f);
   } else if (f) {
@@ -196,8 +196,8 @@ static int sleep_begin(wa_time delay) {
 }
 
 /* Names the chain "t -> f -> ... -> t" in wa_error_text; it stops after five, or at what is no task. */
-static WA__COLD int cycle(wa__task *t, wa_future *f) {
-  wa__misuse("wa_await: these tasks would wait for each other: %s", wa_name(&t->future));
+static WA__COLD int cycle(const char *call, wa__task *t, wa_future *f) {
+  wa__misuse("%s: these tasks would wait for each other: %s", call, wa_name(&t->future));
   for (int names = 4; f != &t->future; f = wa__task_of(f)->waiting) {
     bool group = !WA__SMALL && f == &wa__slot; /* small: no circle through a group is found */
     const char *other = !names-- ? "..." : group ? "(group)" : wa__kinds[f->kind]->title;
@@ -254,19 +254,25 @@ static inline bool closes_cycle(wa__task *t, wa_future *f) {
 bool wa__waits_for_itself(wa__task *t) { return wa__find_above(t, &t->future) == FOUND; }
 #endif
 
+bool wa__await_refused(const char *call, wa__task *t, wa_future *f) {
+  if (f->barred) return wa__misuse(WA__AWAITS_ITSELF, call), true;
+  return f != &t->future && closes_cycle(t, f) && cycle(call, t, f);
+}
+
 int wa__await_begin(wa_future *f) {
-  wa__task *t = wa__need_task("wa_await");
-  if (!t || !wa__check("wa_await", f)) return WA_EMISUSE;
+  static const char call[] = "wa_await";
+  wa__task *t = wa__need_task(call);
+  if (!t || !wa__check(call, f)) return WA_EMISUSE;
   if (!wa__pending(f)) return wa__take(t, f);
   /* CPython's C task stays half awaited after it awaited itself, and every later await of it fails at once. */
-  if (wa__unlikely(f->barred)) return wa__misuse("wa_await: the task awaits itself");
+  if (wa__unlikely(f->barred)) return wa__misuse(WA__AWAITS_ITSELF, call);
   if (wa__unlikely(f == &t->future)) {
     f->barred = true;
     t->waiting = &self;
     wa__park_turn(t);
     return WA__PARKED;
   }
-  if (wa__unlikely(closes_cycle(t, f))) return cycle(t, f);
+  if (wa__unlikely(closes_cycle(t, f))) return cycle(call, t, f);
   wa__park_future(t, f);
   return WA__PARKED;
 }

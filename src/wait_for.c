@@ -47,12 +47,19 @@ static watch *cancel_and_wait(wa__task *t, wa_future *f, wa_time grace) {
   return w;
 }
 
+static const char wait_for[] = "wa_wait_for";
+
+/* wa_await, which names itself where it refuses: the task itself it refuses only after a turn. */
+static int await(wa__task *t, wa_future *f) {
+  int st = wa_await(f);
+  return f == &t->future && st == WA_EMISUSE ? wa__misuse(WA__AWAITS_ITSELF, wait_for) : st;
+}
+
 int wa_wait_for(wa_future *f, wa_time timeout) {
-  wa__task *t = wa__need_task("wa_wait_for");
-  if (!t || !wa__check("wa_wait_for", f)) return WA_EMISUSE;
+  wa__task *t = wa__need_task(wait_for);
+  if (!t || !wa__check(wait_for, f)) return WA_EMISUSE;
   if (timeout < 0) return wa__misuse("wa_wait_for: timeout is %d ns; expected 0 or more", timeout);
   if (!wa__pending(f)) return wa__take(t, f);
-  if (timeout == WA_FOREVER) return wa_await(f);
   if (timeout == 0) {
     watch *w = cancel_and_wait(t, f, WA_FOREVER);
     if (!w) return WA_ENOMEM;
@@ -61,8 +68,10 @@ int wa_wait_for(wa_future *f, wa_time timeout) {
     drop_watch(&w->scope);
     return st;
   }
+  if (wa__await_refused(wait_for, t, f)) return WA_EMISUSE;
+  if (timeout == WA_FOREVER) return await(t, f);
   wa_timeout *scope = wa__timeout_enter(t, NULL, timeout);
-  return scope ? wa__timeout_leave(scope, wa_await(f)) : WA_ENOMEM;
+  return scope ? wa__timeout_leave(scope, await(t, f)) : WA_ENOMEM;
 }
 
 int wa_stop_within(wa_task *f, wa_time grace, bool discard) {

@@ -115,7 +115,7 @@ static int run(void *arg) {
   wa__detail *input = c->input ? wa__detail_new(WA_TEXT, c->input, strlen(c->input)) : NULL;
   if (c->input && !input) return WA_ENOMEM;
   wa_task_options options = {.name = c->entry->name};
-  wa_task *task = wa__spawn(c->entry->f, input ? input->data : NULL, &options, input);
+  wa_task *task = wa__spawn("wa_spawn_with", c->entry->f, input ? input->data : NULL, &options, input);
   if (!task) return WA_ENOMEM;
   int st = wa_await(task);
   if (st >= 0) print_result(task);

@@ -218,6 +218,13 @@ describe('exports', async () => {
   });
 });
 
+test('a sentence names the function that was called, not one that it calls', () => {
+  for (const { call, message } of rows) {
+    const called = [...call.matchAll(/(?<=^\(?|\), )wa_\w+(?=\()/g)].at(-1)[0]; // the last of several; no argument
+    assert.ok(message.startsWith(`${called}: `), `${call}: ${message}`);
+  }
+});
+
 test('every function of the header is in the list', () => {
   const header = readFileSync(join(root, 'src/wasyncio.h'), 'utf8').replace(/\/\*.*?\*\/|^#define[^\n]*/gms, '');
   for (const name of new Set([...header.matchAll(/\b(wa_[a-z]\w*)\(/g)].map(([, name]) => name))) {

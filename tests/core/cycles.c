@@ -24,7 +24,7 @@ static int waits_for_itself(void *slot) { return wa_wait_for(tasks[(intptr_t)slo
 
 TASK_TEST(cycle_of_one_through_wait_for) {
   wa_task *t = tasks[0] = named("narcissus", waits_for_itself, NUMBER(0));
-  EXPECT_MISUSE(wa_await(t), "task 'narcissus': wa_await: the task awaits itself");
+  EXPECT_MISUSE(wa_await(t), "task 'narcissus': wa_wait_for: the task awaits itself");
   wa_release(t);
 }
 
