@@ -16,6 +16,9 @@ static void note(wa__task *t, int st, wa__detail *d) {
 
 static void hear(wa__task *t, const wa_future *f) {
   if (f->status == WA_EGROUP) wa__detail_set(&t->thrown, f->detail);
+#if !WA__SMALL
+  if (f->status == WA_EMISUSE) wa__said_of = NULL; /* from now on it is this that the task would hand on */
+#endif
   note(t, f->status, f->detail);
 }
 
@@ -28,8 +31,7 @@ static void note_sentence(wa__task *t, const char *sentence) {
 static wa__detail *of(wa__task *t, int st) {
   if (st == WA_EGROUP && t->thrown && t->thrown->kind == WA__ERRORS) return t->thrown;
 #if !WA__SMALL
-  bool heard = t->extra && t->extra->misuse;
-  if (st == WA_EMISUSE && !heard && wa__said_of == &t->future) note_sentence(t, wa_error_text());
+  if (st == WA_EMISUSE && wa__said_of == &t->future && !wa__outside) note_sentence(t, wa_error_text());
 #endif
   if (!t->extra) return NULL;
   return st == WA_EHOST ? t->extra->words : st == WA_EMISUSE ? t->extra->misuse : NULL;

@@ -521,7 +521,8 @@ WA__INLINE_WAIT int wa_await_op(const char *name, const wa_data *input, wa_data 
 wa_future *wa_start_op(const char *name, const wa_data *input);
 /** The data of a finished operation, or of a task that used wa_return_bytes, _text or _number; it lives as long as the
  * future. For a task that ended with the WA_EHOST of an await: what the host said, as text. For a task that ended with
- * WA_EMISUSE, if a host drives the runtime: the sentence about the wrong call, as text. Otherwise of type WA_NOTHING. */
+ * WA_EMISUSE: the sentence about the wrong call, as text; in wa_run only if no other call went wrong before the task's end (not in
+ * the small library). Otherwise of type WA_NOTHING. */
 wa_data wa_result(const wa_future *future);
 
 /** The input that the host gave when it spawned the running task; the task's arg points to the same bytes (for a number, to a
@@ -634,7 +635,8 @@ typedef enum wa_report_kind {
                                one of that many steps, the task's the last (`debug` finds the one) */
   WA_REPORT_UNGRACEFUL,     /**< a task still runs when the grace after its cancellation is over */
   WA_REPORT_UNSEEN,         /**< a task or another future failed and was released, and nobody looked at its error;
-                               not for a wa_fd_watch that wa_close ended */
+                               not for a wa_fd_watch that wa_close ended. The text has what wa_result has (not in the small
+                               library) */
   WA_REPORT_STACK,          /**< a task overflowed its stack */
   WA_REPORT_TRAP,           /**< a task hit a trap */
   WA_REPORT_DEADLOCK,       /**< as WA_EDEADLOCK; `count` tasks are left; the text says where (not in the small library) */

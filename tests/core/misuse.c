@@ -1,5 +1,6 @@
 /* Wrong calls give WA_EMISUSE and a sentence: outside of a task, negative times, nothing where an object belongs. */
 #include "unit.h"
+#include "../../src/base.h"
 
 #include <string.h>
 
@@ -194,6 +195,8 @@ TASK_TEST(misuse_names_the_task_that_made_the_call) {
   wa_release(child);
 }
 
+static int awaits(void *task) { return wa_await(task); }
+
 static int asks_for_the_sentence(void *arg) {
   (void)arg;
   EXPECT_TEXT(wa_error_text(), "wa_yield: called outside of a task; only a task can call it");
@@ -203,4 +206,76 @@ static int asks_for_the_sentence(void *arg) {
 TEST(misuse_outside_of_a_task_names_none_whoever_asks) {
   EXPECT_STATUS(wa_yield(), WA_EMISUSE);
   EXPECT_STATUS(wa_run(asks_for_the_sentence, NULL), WA_OK);
+}
+
+static int sleeps_wrongly_and_waits(void *arg) {
+  int st = sleeps_wrongly(arg);
+  wa_yield();
+  return st;
+}
+
+TASK_TEST(misuse_that_nobody_looked_at_is_reported_with_its_sentence) {
+  wa_release(wa_spawn_with(sleeps_wrongly_and_waits, NULL, &(wa_task_options){.name = "child"}));
+  turns(2);
+  const wa_report *r = TAKE_REPORT(WA_REPORT_UNSEEN);
+  if (!r) return;
+  EXPECT_CONTAINS(r->text, "task 'child' failed with WA_EMISUSE");
+  EXPECT_CONTAINS(r->text, WA__SMALL ? "nobody looked at it" : "nobody looked at it: wa_sleep: t is -1 ns; expected 0 or more");
+}
+
+/* Where another call went wrong before the task has ended, its sentence is gone; that of the other is not given for it. */
+TASK_TEST(misuse_is_not_reported_with_the_sentence_of_another) {
+  for (int twins = 0; twins < 2; twins++) {
+    wa_task *child = wa_spawn_with(sleeps_wrongly_and_waits, NULL, &(wa_task_options){.name = twins ? "main" : "child"});
+    turns(1);
+    EXPECT_MISUSE(wa_sleep(-2), "t is -2 ns");
+    wa_release(child);
+    turns(1);
+    const wa_report *r = TAKE_REPORT(WA_REPORT_UNSEEN);
+    EXPECT(r && !strstr(r->text, "wa_sleep"));
+  }
+}
+
+TASK_TEST(misuse_that_was_awaited_is_reported_with_the_name_of_its_task) {
+  wa_task *child = wa_spawn_with(sleeps_wrongly, NULL, &(wa_task_options){.name = "child"});
+  wa_release(wa_spawn_with(awaits, child, &(wa_task_options){.name = "parent"}));
+  turns(3);
+  wa_release(child);
+  const wa_report *r = TAKE_REPORT(WA_REPORT_UNSEEN);
+  if (!r || WA__SMALL) return;
+  EXPECT_CONTAINS(r->text, "task 'parent' failed with WA_EMISUSE");
+  EXPECT_CONTAINS(r->text, "nobody looked at it: task 'child': wa_sleep: t is -1 ns; expected 0 or more");
+}
+
+static wa_task *pair[2];
+static int awaits_the_other(void *of) { return wa_await(pair[1 - (intptr_t)of]); }
+
+static void looks_at_the_end(const wa_report *report, void *ctx) {
+  (void)ctx;
+  size_t size = strlen(report->text);
+  note("%d %d", size > 300, memcmp(report->text + size - 2, "\xc3\xa4", 2) == 0);
+}
+
+/* As much of a long sentence as the report has room for, in whole characters: for names of either parity. */
+TASK_TEST(misuse_is_reported_with_the_beginning_of_a_long_sentence) {
+  char name[102] = "x";
+  for (int i = 0; i < 50; i++) memcpy(name + 1 + 2 * i, "\xc3\xa4", 3);
+  wa_on_report(looks_at_the_end, NULL);
+  for (int odd = 0; odd < 2; odd++) {
+    for (int i = 0; i < 2; i++)
+      pair[i] = wa_spawn_with(awaits_the_other, NUMBER(i), &(wa_task_options){.name = i ? name + 1 : name + 1 - odd});
+    turns(3);
+    EXPECT_STATUS(wa_status(pair[1]), WA_EMISUSE);
+    wa_release(pair[0]);
+    wa_release(pair[1]);
+    EXPECT_TRACE(WA__SMALL ? "0 0" : "1 1");
+  }
+}
+
+TASK_TEST(misuse_that_nobody_looked_at_tells_what_the_host_lacks) {
+  wa_release(wa_start_op("fetch", NULL));
+  const wa_report *r = TAKE_REPORT(WA_REPORT_UNSEEN);
+  if (!r || WA__SMALL) return;
+  EXPECT_TEXT(r->text, "a future failed with WA_EHOST, and nobody looked at it: no host carries out operation 'fetch': the program "
+                       "runs without one");
 }

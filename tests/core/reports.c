@@ -97,36 +97,6 @@ TASK_TEST(report_of_an_error_that_nobody_looked_at) {
 
 static int sleeps_wrongly(void *arg) { return wa_sleep(-(int)(intptr_t)arg); }
 
-/* In the small library the sentence is the host's to ask for. */
-TASK_TEST(report_of_a_wrong_call_that_nobody_looked_at_says_which) {
-  wa_release(named("wrong", sleeps_wrongly, NUMBER(5)));
-  turns(1);
-  EXPECT_REPORT(WA_REPORT_UNSEEN, WA__SMALL ? "task 'wrong' failed with WA_EMISUSE, and nobody looked at it"
-                                        : "task 'wrong' failed with WA_EMISUSE, and nobody looked at it: "
-                                          "wa_sleep: t is -5 ns; expected 0 or more");
-}
-
-static wa_task *both[2];
-static int awaits_the_other(void *who) { return wa_await(both[(intptr_t)who]); }
-
-/* Names of 80 bytes fill the line. With one byte before the é, others of them lie across its end. */
-TASK_TEST(report_of_a_wrong_call_is_cut_between_characters) {
-  if (WA__SMALL) return;
-  for (int before = 0; before < 2; before++) {
-    char name[82] = "xx";
-    for (int i = before; i < 80; i += 2) memcpy(name + i, "é", 3);
-    both[0] = named(name, awaits_the_other, NUMBER(1));
-    both[1] = named(name, awaits_the_other, NUMBER(0));
-    wa_release(both[1]);
-    turns(3);
-    wa_release(both[0]);
-    const wa_report *r = TAKE_REPORT(WA_REPORT_UNSEEN);
-    if (!r) return;
-    size_t size = strlen(r->text);
-    EXPECT(size >= 328 && !strcmp(r->text + size - 2, "é") && strstr(r->text, "it: wa_await: these tasks"));
-  }
-}
-
 static int sleeps_wrongly_before_it_succeeds(void *arg) {
   sleeps_wrongly(arg);
   return WA_OK;
