@@ -178,6 +178,7 @@ static int condition_wait(wa_condition *c, const char *call) {
 int wa_condition_wait(wa_condition *c) { return condition_wait(c, "wa_condition_wait"); }
 
 int wa_condition_wait_for(wa_condition *c, bool (*predicate)(void *arg), void *arg) {
+  if (!c) return wa__misuse("wa_condition_wait_for: the condition is NULL");
   if (!predicate) return wa__misuse("wa_condition_wait_for: predicate is NULL; expected a function");
   int st = WA_OK;
   while (st == WA_OK && !predicate(arg)) st = condition_wait(c, "wa_condition_wait_for");
