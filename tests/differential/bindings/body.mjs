@@ -25,10 +25,13 @@ export class Body {
         if (!step.catches) throw error;
       }
     }
-    return outcome(end);
+    const value = outcome(end);
+    if (this.signal.aborted && !this.told) throw this.signal.reason; // it has stopped its own scope, and waited for nothing since
+    return value;
   }
-  async step({ make, spawn, add, move, await: awaited }) {
+  async step({ make, spawn, add, move, stop, reason, await: awaited }) {
     const { world, scope } = this;
+    if (stop !== undefined) return world.stop(stop, reason);
     if (make) return this.hear(world.make(make));
     if (awaited !== undefined) return this.hear(world.items.get(awaited));
     if (move !== undefined) return scope.expired || scope.reschedule(move ?? undefined);

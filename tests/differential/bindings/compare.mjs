@@ -86,7 +86,9 @@ function unseenExempt(program, { logged }, raced) {
   for (const node of nodes(program)) {
     if (PROMISES.includes(node.kind)) exempt.add(node.id); // "Futures: a promise": the engine reports it
     if (raced.has(node.id)) node.items?.forEach((id) => exempt.add(id));
-    if (node.kind === 'shield' && exempt.has(node.items[0])) exempt.add(node.id); // what is over is its own shield
+  }
+  for (const { id, kind, items } of nodes(program)) {
+    if (kind === 'shield' && exempt.has(items[0])) exempt.add(id); // what is over is its own shield
   }
   return exempt;
 }

@@ -107,23 +107,34 @@ class Author {
     return { items: this.items(4, own), ...this.late(), ...(this.random.chance(0.3) ? { take: this.random.from(1, 3) } : {}) };
   }
   timeout(own, depth) {
-    return { ...this.late(), ...this.body(own, depth, { make: 6, await: 3, move: 1.5 }), ...this.signal(0.15) };
+    return { ...this.late(), ...this.body(own, depth, { make: 6, await: 3, move: 1.5, stop: 1 }), ...this.signal(0.15) };
   }
   group(own, depth) {
-    return { ...this.body(own, depth, { spawn: 4, add: 2, make: 3, await: 2 }), ...this.signal(0.15) };
+    return { ...this.body(own, depth, { spawn: 4, add: 2, make: 3, await: 2, stop: 1.5 }), ...this.signal(0.15) };
   }
 
   body(own, depth, weights) {
-    const steps = Array.from({ length: this.random.from(0, 3) }, () => this.step(this.random.weighted(weights), own, depth));
+    const known = [own.values().next().value]; // whom its steps may stop: its own scope, and what they have made
+    const steps = Array.from({ length: this.random.from(0, 3) }, () =>
+      this.step(this.random.weighted(weights), own, depth, known));
     const end = this.random.chance(0.2) ? -this.random.from(3000, 3499) : this.random.from(200, 249);
     const done = steps.filter((step) => step && Object.values(step)[0] !== undefined);
     return { steps: done, end, ...(own.common ? { common: true } : {}) };
   }
-  step(verb, own, depth) {
+  step(verb, own, depth, known) {
     const { random } = this;
+    if (verb === 'stop') return { stop: random.pick(known), reason: `s${this.count}` };
     if (verb === 'move') return { move: random.chance(0.2) ? null : this.deadline() };
-    if (verb === 'spawn') return { spawn: this.node('leaf', depth + 1, own) };
-    if (verb === 'add') return { add: this.items(1, own)[0] };
+    if (verb === 'spawn') {
+      const spawn = this.node('leaf', depth + 1, own);
+      if (spawn) known.push(spawn.id);
+      return { spawn };
+    }
+    if (verb === 'add') {
+      const [add] = this.items(1, own);
+      if (add !== undefined) known.push(add);
+      return { add };
+    }
     const caught = random.chance(0.3) ? { catches: true } : {};
     if (verb === 'await') return { await: this.items(1, own)[0], ...caught };
     return { make: depth < DEPTH ? this.any(depth + 1, own) : this.node('leaf', depth + 1, own), ...caught };

@@ -31,6 +31,7 @@ class World {
     this.items = new Map(); // id -> future or promise
     this.ids = new Map(); // and back
     this.settled = new Set(); // promises, and what has ended
+    this.begun = new Map(); // the id of a scope -> when
     this.unseen = new Set();
     this.reasons = new Set(); // those of signals
     this.result = { nodes: {}, answers: [], asked: {}, left: [] };
@@ -80,13 +81,18 @@ class World {
   sleep(ms) {
     return this.rt.spawn('sleeper', ms);
   }
-  act({ at, make, cancel, abort, reason }) {
+  act({ make, cancel, abort, reason }) {
     if (make) this.make(make);
     else if (abort !== undefined) this.abort(this.controllers[abort], new Error(reason));
-    else {
-      const item = this.items.get(cancel);
-      if (item?.cancel) this.result.answers.push({ at, id: cancel, answer: item.cancel(reason) });
-    }
+    else this.cancel(cancel, reason);
+  }
+  cancel(id, reason) {
+    const item = this.items.get(id);
+    if (item?.cancel) this.result.answers.push({ at: this.rt.now, id, answer: item.cancel(reason) });
+  }
+  /** By a body. A scope's future is not there yet at the moment in which its own body begins. */
+  stop(id, reason) {
+    if (this.begun.get(id) !== this.rt.now) this.cancel(id, reason);
   }
   abort(controller, error) {
     this.reasons.add(error);
@@ -94,8 +100,9 @@ class World {
   }
 
   /** Notes its end without a look at it. */
-  watch({ id }, item) {
+  watch({ id, steps }, item) {
     this.items.set(id, item);
+    if (steps) this.begun.set(id, this.rt.now);
     if (!this.ids.has(item)) this.ids.set(item, id);
     const ended = (how) => {
       this.settled.add(item);

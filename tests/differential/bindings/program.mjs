@@ -4,7 +4,8 @@
 //   node    { id, kind, ... } and by its kind: after, mode, clean, end, eager, signal, timeout (leaf); after, end (promise);
 //           items (gather, wait, waitFor, shield, asCompleted: ids); steps, end, common (timeout, group: their
 //           bodies; `common`: what the steps deal with has a source in common)
-//   step    { make: node } | { await: id } | { spawn: node } | { add: id } | { move: ms }; `catches`: its error ends nothing
+//   step    { make: node } | { await: id } | { spawn: node } | { add: id } | { move: ms } | { stop: id, reason }, also of its own
+//           scope; `catches`: its error ends nothing
 // An id whose node was not made names nothing, so every part of a program can be left out.
 
 export const SIGNALS = 3;

@@ -20,12 +20,12 @@ const partsOf = ({ steps = [] }, ...verbs) =>
 function told(byId, { nodes: ends }) {
   const found = new Set();
   const marked = new Set();
-  const mark = (id) => {
+  const mark = (id, ...more) => {
     found.add(id);
     const node = byId.get(id);
     if (!node || marked.has(id)) return;
     marked.add(id);
-    [...node.items ?? [], ...partsOf(node, 'make', 'await')].forEach(mark);
+    [...node.items ?? [], ...partsOf(node, 'make', 'await', ...more)].forEach((part) => mark(part, ...more));
   };
   for (const node of byId.values()) {
     const { id, kind, common } = node;
@@ -33,7 +33,9 @@ function told(byId, { nodes: ends }) {
     const moments = (...verbs) => parts(...verbs).map((part) => ends[part].at);
     const all = parts('spawn', 'add', 'make', 'await');
     const meet = kind === 'group' && moments('make', 'await').some((at) => moments('spawn', 'add').includes(at));
-    if (common || meet) [id, ...all].forEach(mark);
+    // Stopped by its own body, which goes on: in JavaScript every step in there takes a turn, in Python none.
+    if (node.steps?.some(({ stop }) => stop === id)) mark(id, 'spawn', 'add');
+    else if (common || meet) [id, ...all].forEach((part) => mark(part));
     else if (doubled(moments('spawn', 'add', 'make', 'await'))) {
       for (const part of [id, ...all]) if (byId.get(part).kind !== 'leaf') found.add(part);
     }

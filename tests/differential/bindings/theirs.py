@@ -27,6 +27,7 @@ class World:
         self.loop.call_exception_handler = self.logs
         self.items = {}
         self.promises = set()
+        self.begun = {}  # the id of a scope: when
         self.copies = []
         self.logged = set()  # futures
         self.limited = [[] for _ in range(SIGNALS)]
@@ -61,9 +62,18 @@ class World:
             self.make(event['make'])
         elif 'abort' in event:
             self.abort(event['abort'], event['reason'])
-        elif (id := event['cancel']) in self.items and id not in self.promises:
-            answer = self.items[id].cancel(event['reason'])
+        else:
+            self.cancel(event['cancel'], event['reason'])
+
+    def cancel(self, id, reason):
+        if id in self.items and id not in self.promises:
+            answer = self.items[id].cancel(reason)
             self.result['answers'].append({'at': self.loop.now, 'id': id, 'answer': answer})
+
+    def stop(self, id, reason):
+        """By a body. See ours.mjs."""
+        if self.begun.get(id) != self.loop.now:
+            self.cancel(id, reason)
 
     def abort(self, signal, reason):
         if self.aborted[signal] is None:
@@ -75,6 +85,8 @@ class World:
         id = node['id']
         self.items[id] = item
         self.result['made'][id] = self.loop.now
+        if 'steps' in node:
+            self.begun[id] = self.loop.now
         item.add_done_callback(lambda item: self.result['nodes'].setdefault(id, {'at': self.loop.now, **self.end(item)}))
         return item
 
@@ -239,6 +251,8 @@ class World:
         elif 'move' in step:
             if not timeout.expired():
                 timeout.reschedule(None if step['move'] is None else self.loop.now + step['move'])
+        elif 'stop' in step:
+            self.stop(step['stop'], step['reason'])
         elif group._aborting:
             pass
         elif 'spawn' in step:
