@@ -28,7 +28,8 @@ const REACHED = {
   leaf: 'value error cancelled timeout', promise: 'value error', gather: 'value error cancelled timeout',
   wait: 'value cancelled', waitFor: 'value error cancelled timeout group', shield: 'value error cancelled timeout group',
   asCompleted: 'value', timeout: 'value error cancelled timeout group', group: 'value cancelled group',
-  body: 'make spawn await add move stop catches', cancel: 'true false', cancelling: '0 1 2', unseen: 'leaf gather waitFor shield group',
+  body: 'make spawn await add move stop catches', cancel: 'true false',
+  cancelling: '0 1 2', unseen: 'leaf gather waitFor shield group',
 };
 
 /** What the programs came to, in the words of REACHED. */

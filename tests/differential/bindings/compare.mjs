@@ -72,23 +72,30 @@ function facts(program, { nodes: ends, answers, asked, unseen, left }) {
 }
 
 /** Whether docs/asyncio.md says that this may differ. */
-function documented({ about, theirs }, exempt, raced) {
+function documented({ about, theirs }, program, exempt, raced) {
   // "The reason stays": CPython has lost it where there is none.
   if (about.startsWith('reason of')) return theirs === undefined;
   // A leaf that a race ended before its first step, or after it, may be asked once more, or not.
   if (about.startsWith('cancelling of')) return raced.has(Number(about.split(' ')[2]));
+  // A body that a race ended before, or after, it stopped that one.
+  if (about.startsWith('cancel ')) {
+    return [...nodes(program)].some(({ id, steps = [] }) =>
+      raced.has(id) && steps.some(({ stop }) => stop === Number(about.split(' ')[1])));
+  }
   return about.startsWith('unseen') && exempt.has(Number(about.split(' ')[1]));
 }
 
 /** The ids whose errors may go unseen on one side only. */
-function unseenExempt(program, { logged }, raced) {
+function unseenExempt(program, { logged, made, nodes: ends }, raced) {
   const exempt = new Set(logged); // "Reports where asyncio is silent": it has logged these already
   for (const node of nodes(program)) {
     if (PROMISES.includes(node.kind)) exempt.add(node.id); // "Futures: a promise": the engine reports it
     if (raced.has(node.id)) node.items?.forEach((id) => exempt.add(id));
   }
   for (const { id, kind, items } of nodes(program)) {
-    if (kind === 'shield' && exempt.has(items[0])) exempt.add(id); // what is over is its own shield
+    if (kind !== 'shield') continue;
+    if (exempt.has(items[0])) exempt.add(id);
+    else if (exempt.has(id) && ends[items[0]]?.at <= made[id]) exempt.add(items[0]); // what is over is its own shield
   }
   return exempt;
 }
@@ -111,7 +118,7 @@ function differences(program, ours, theirs) {
   const excused = excusable(program, raced, ours, theirs);
   const differing = [...new Set([...a.keys(), ...b.keys()])]
     .map((about) => ({ about, ours: a.get(about), theirs: b.get(about) }))
-    .filter((fact) => fact.ours !== fact.theirs && !documented(fact, exempt, raced))
+    .filter((fact) => fact.ours !== fact.theirs && !documented(fact, program, exempt, raced))
     .filter(({ about }) => !excused || about.startsWith(LEFT));
   return { differing, excused };
 }
